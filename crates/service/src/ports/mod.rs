@@ -1,0 +1,21 @@
+//! What the use cases need of the world outside: each trait is implemented by the store, the connectors or the program.
+
+mod ambient;
+mod failure;
+mod partners;
+mod people;
+mod registers;
+mod sources;
+mod staff;
+mod trail;
+
+pub use ambient::{Clock, Entropy};
+pub use failure::PortError;
+pub use partners::{PartnerError, PartnerLink, Route};
+pub use people::{PeopleStore, SourceProgress};
+pub use registers::{RegisterStore, StoredChange};
+pub use sources::{Cursor, PeoplePage, Rejected, SourceError, SourceSystem};
+pub use staff::{
+    AccountRow, Burn, SessionId, SessionRow, StaffStore, TokenId, TokenRow, TokenStatus,
+};
+pub use trail::{Look, LookKey, LookKind, TrailStore};

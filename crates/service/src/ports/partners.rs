@@ -1,0 +1,70 @@
+//! The way to a partner's node: signed notes over mutual TLS.
+
+use async_trait::async_trait;
+use kinfold_domain::AgencyId;
+use serde::{Deserialize, Serialize};
+
+/// What is asked of a partner: each is one path of the partner protocol.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Route {
+    /// `POST /partner/v1/ask`: facts about a child.
+    Ask,
+    /// `POST /partner/v1/register`: changes of the partner's register and its signed head.
+    Register,
+    /// `POST /partner/v1/notices`: looks at the partner's register from the replica.
+    Notices,
+    /// `POST /partner/v1/who`: who looked at a child.
+    Who,
+}
+
+impl Route {
+    /// Every route.
+    pub const ALL: [Self; 4] = [Self::Ask, Self::Register, Self::Notices, Self::Who];
+
+    /// Its path.
+    pub const fn path(self) -> &'static str {
+        match self {
+            Self::Ask => "/partner/v1/ask",
+            Self::Register => "/partner/v1/register",
+            Self::Notices => "/partner/v1/notices",
+            Self::Who => "/partner/v1/who",
+        }
+    }
+}
+
+/// Why a partner did not answer. No variant's text carries personal data.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error, Serialize, Deserialize)]
+#[serde(tag = "failure", content = "detail", rename_all = "kebab-case")]
+pub enum PartnerError {
+    /// No connection.
+    #[error("the partner's node could not be reached")]
+    Unreachable,
+    /// It took longer than the deadline.
+    #[error("the partner's node did not answer in time")]
+    TimedOut,
+    /// Its certificate is out of date.
+    #[error("the partner's certificate is out of date: its operator must renew it")]
+    CertificateExpired,
+    /// Its key is not the one that the agreement names.
+    #[error("the partner's node shows another key than the agreement names")]
+    WrongKey,
+    /// Its signature, proof or message is not right.
+    #[error("the partner's message can't be trusted: {0}")]
+    Untrusted(String),
+    /// It refused, and said why.
+    #[error("the partner's node refused: {0}")]
+    Refused(String),
+}
+
+/// The way to partners' nodes. The implementation authenticates the peer's key as the agreement names it; what is sent and
+/// answered are signed notes, which the use case makes and verifies.
+#[async_trait]
+pub trait PartnerLink: Send + Sync {
+    /// Sends a signed note and returns the partner's signed note.
+    async fn send(
+        &self,
+        partner: &AgencyId,
+        route: Route,
+        message: String,
+    ) -> Result<String, PartnerError>;
+}

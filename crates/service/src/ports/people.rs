@@ -1,0 +1,47 @@
+//! The node's index of its own people: identity only, sealed at rest.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use kinfold_domain::{Person, PersonId};
+
+use super::{Cursor, PortError, Rejected};
+
+/// How reading a source stands.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SourceProgress {
+    /// Where to go on.
+    pub cursor: Option<Cursor>,
+    /// When the last whole read (which also notices who is gone) ended.
+    pub swept: Option<Timestamp>,
+    /// When the source last answered.
+    pub answered: Option<Timestamp>,
+}
+
+/// Keeps people between starts.
+#[async_trait]
+pub trait PeopleStore: Send + Sync {
+    /// Stores one page in one transaction: people put, people gone, rejected rows replaced by their record, progress.
+    async fn save_page(
+        &self,
+        source: &str,
+        people: &[Person],
+        gone: &[PersonId],
+        rejected: &[Rejected],
+        progress: &SourceProgress,
+    ) -> Result<(), PortError>;
+
+    /// All people, handed over one at a time, so that a start needs no second copy in memory.
+    async fn each_person(&self, take: &mut (dyn FnMut(Person) + Send)) -> Result<(), PortError>;
+
+    /// One person.
+    async fn person(&self, id: &PersonId) -> Result<Option<Person>, PortError>;
+
+    /// How reading a source stands.
+    async fn progress(&self, source: &str) -> Result<SourceProgress, PortError>;
+
+    /// Rows that can't be loaded, the newest first, at most `limit`; with the number of all.
+    async fn rejected(&self, source: &str, limit: u32) -> Result<(u64, Vec<Rejected>), PortError>;
+
+    /// The number of people of a source.
+    async fn count(&self, source: &str) -> Result<u64, PortError>;
+}

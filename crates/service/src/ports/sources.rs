@@ -1,0 +1,76 @@
+//! Source systems: an agency's existing systems of record, read live.
+
+use async_trait::async_trait;
+use kinfold_domain::{Categories, Fact, Person, PersonId, RegisterEntry};
+use serde::{Deserialize, Serialize};
+
+use crate::Permit;
+
+/// How far a source's people have been read. Opaque: the connector's own words.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Cursor(pub String);
+
+/// A row that can't be loaded: it becomes work for somebody. Carries no personal data.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Rejected {
+    /// The source's own identifier of the row, where it has a readable one.
+    pub record: String,
+    /// What is wrong and what to do, in a sentence.
+    pub problem: String,
+}
+
+/// One page of a source's people.
+#[derive(Debug, Default)]
+pub struct PeoplePage {
+    /// People as they stand now.
+    pub people: Vec<Person>,
+    /// People whom the source says are gone (deleted, merged away, inactive).
+    pub gone: Vec<PersonId>,
+    /// Rows that can't be loaded.
+    pub rejected: Vec<Rejected>,
+    /// Where to go on; `None` when the source had nothing at all.
+    pub next: Option<Cursor>,
+    /// Whether more is waiting right now.
+    pub more: bool,
+}
+
+/// Why a source did not answer. No variant's text carries personal data.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error, Serialize, Deserialize)]
+#[serde(tag = "failure", content = "detail", rename_all = "kebab-case")]
+pub enum SourceError {
+    /// No connection.
+    #[error("the source could not be reached")]
+    Unreachable,
+    /// It took longer than its deadline.
+    #[error("the source did not answer in time")]
+    TimedOut,
+    /// It refused this node's credentials.
+    #[error("the source refused this node's credentials")]
+    Unauthorised,
+    /// It answered with an error of its own; the text is a code or status, no free text of the source.
+    #[error("the source answered with an error: {0}")]
+    Failed(String),
+    /// What it answered can't be read as what it should be.
+    #[error("the source's answer can't be read: {0}")]
+    Garbled(String),
+}
+
+/// A connector to one source system of this agency.
+#[async_trait]
+pub trait SourceSystem: Send + Sync {
+    /// Its name in the configuration: `pas`, `case-system`. Every `PersonId` and `Source` it makes carries it.
+    fn name(&self) -> &str;
+
+    /// The categories that it can answer.
+    fn categories(&self) -> Categories;
+
+    /// One page of people: all of them from `None`, or those changed since a cursor. Identity only.
+    async fn people(&self, after: Option<&Cursor>) -> Result<PeoplePage, SourceError>;
+
+    /// Facts about one person, asked live, of the categories that the permit allows and this source can answer.
+    async fn facts(&self, permit: &Permit, person: &PersonId) -> Result<Vec<Fact>, SourceError>;
+
+    /// The whole register as it stands (with what ended within the last two years), if this source keeps one.
+    async fn register(&self) -> Result<Option<(Vec<RegisterEntry>, Vec<Rejected>)>, SourceError>;
+}

@@ -1,0 +1,147 @@
+//! Employees, their tokens and sessions at rest.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use kinfold_domain::{Employee, EmployeeId, UserName};
+use kinfold_token::{PinHash, Seed, TokenParameters, TokenState};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::PortError;
+
+/// A token's identity within a node.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TokenId(pub Uuid);
+
+/// A session's identity at rest: SHA-256 of the secret in the cookie, so that a stolen store opens no session.
+#[derive(Clone, Copy, Eq, Hash, PartialEq)]
+pub struct SessionId(pub [u8; 32]);
+
+impl std::fmt::Debug for SessionId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("[session]")
+    }
+}
+
+/// Whether a token may be used.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TokenStatus {
+    /// Enrolled; its two successive codes were not yet seen.
+    Pending,
+    /// In use.
+    Active,
+    /// Taken out of use.
+    Revoked,
+}
+
+/// An employee's account.
+#[derive(Clone, Debug)]
+pub struct AccountRow {
+    /// The person.
+    pub employee: Employee,
+    /// Their PIN's hash.
+    pub pin: PinHash,
+    /// Left or suspended: may not sign in.
+    pub disabled: bool,
+}
+
+/// A token with its secret, unsealed.
+#[derive(Debug)]
+pub struct TokenRow {
+    /// Identity.
+    pub id: TokenId,
+    /// Whose it is.
+    pub employee: EmployeeId,
+    /// Algorithm, digits, step.
+    pub parameters: TokenParameters,
+    /// The secret.
+    pub seed: Seed,
+    /// Drift, misses, lock, last step.
+    pub state: TokenState,
+    /// Whether it may be used.
+    pub status: TokenStatus,
+    /// Grows by one with every save: what a save compares.
+    pub version: i64,
+}
+
+/// A session, server-side.
+#[derive(Clone, Debug)]
+pub struct SessionRow {
+    /// Identity.
+    pub id: SessionId,
+    /// Whose it is.
+    pub employee: EmployeeId,
+    /// When it began.
+    pub began: Timestamp,
+    /// When it was last used.
+    pub seen: Timestamp,
+    /// When a code was last given in it (for step-up).
+    pub proved: Timestamp,
+    /// Locked: opens with PIN and code.
+    pub locked: bool,
+}
+
+/// A token's new state, to be written only if nobody else wrote since `version` was read: so no code counts twice.
+#[derive(Debug)]
+pub struct Burn {
+    /// Which token.
+    pub token: TokenId,
+    /// The version that was read.
+    pub version: i64,
+    /// The state to write.
+    pub state: TokenState,
+}
+
+/// Keeps employees, tokens and sessions. Seeds are sealed at rest under a key of their own.
+#[async_trait]
+pub trait StaffStore: Send + Sync {
+    /// Adds an account; `false` when the user name is taken.
+    async fn add_account(&self, account: &AccountRow) -> Result<bool, PortError>;
+
+    /// The account with this user name.
+    async fn account(&self, user_name: &UserName) -> Result<Option<AccountRow>, PortError>;
+
+    /// The account of this employee.
+    async fn account_of(&self, employee: EmployeeId) -> Result<Option<AccountRow>, PortError>;
+
+    /// All accounts by user name.
+    async fn accounts(&self) -> Result<Vec<AccountRow>, PortError>;
+
+    /// Adds a token; earlier pending ones of the same employee are revoked.
+    async fn add_token(&self, token: &TokenRow) -> Result<(), PortError>;
+
+    /// The employee's token of this status, the newest where there are several.
+    async fn token(
+        &self,
+        employee: EmployeeId,
+        status: TokenStatus,
+    ) -> Result<Option<TokenRow>, PortError>;
+
+    /// Makes a pending token the active one, burning the steps that proved it; the active one before it is revoked.
+    /// `false` when somebody else wrote since.
+    async fn activate_token(&self, burn: Burn) -> Result<bool, PortError>;
+
+    /// Writes a token's state (a miss, a lock, a learnt drift). `false` when somebody else wrote since.
+    async fn save_token(&self, burn: Burn) -> Result<bool, PortError>;
+
+    /// Writes the token's state and the new session in one transaction. `false` when somebody else wrote since: the
+    /// code is then refused as replayed.
+    async fn open_session(&self, burn: Burn, session: &SessionRow) -> Result<bool, PortError>;
+
+    /// Writes the token's state and unlocks or proves an existing session, in one transaction.
+    async fn renew_session(&self, burn: Burn, session: &SessionRow) -> Result<bool, PortError>;
+
+    /// A session.
+    async fn session(&self, id: SessionId) -> Result<Option<SessionRow>, PortError>;
+
+    /// Writes `seen` and `locked` of a session.
+    async fn touch_session(&self, session: &SessionRow) -> Result<(), PortError>;
+
+    /// Ends a session.
+    async fn end_session(&self, id: SessionId) -> Result<(), PortError>;
+
+    /// Ends every session of an employee.
+    async fn end_sessions_of(&self, employee: EmployeeId) -> Result<(), PortError>;
+}
