@@ -1,1 +1,6 @@
-//! Placeholder.
+//! The surfaces that people and other systems reach over HTTP: web pages, FHIR, the partner's asks.
+//!
+//! Architecture invariant: a handler parses, calls one use case and converts the answer. It knows no SQL, no policy and
+//! no ledger, and it never meets the store.
+
+pub mod design;

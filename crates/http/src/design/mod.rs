@@ -1,0 +1,30 @@
+//! The look of the pages: NHS England's design system, rendered by its own component templates.
+//!
+//! Two template environments meet here. Ours holds the pages (`templates/*.html`) and is strict: a misspelt variable is
+//! an error. Theirs holds the components, which rely on unknown variables being empty. A page reaches a component
+//! through one function:
+//!
+//! ```html
+//! {{ nhs("button", {"text": "Check", "variant": "secondary"}) }}
+//! ```
+//!
+//! A parameter that is `none` counts as not given. An undefined one is an error, and so is, in debug builds and
+//! therefore in every test, one whose name the component's documentation does not know: the components themselves
+//! would pass over both in silence.
+
+mod assets;
+mod components;
+mod filters;
+mod frame;
+mod pages;
+#[cfg(debug_assertions)]
+mod parameters;
+
+pub use assets::{Asset, asset, asset_url};
+pub use frame::{Account, Frame, Link};
+pub use pages::{DesignError, Pages};
+
+/// What `build.rs` found: assets, templates, the components' parameters.
+mod embedded {
+    include!(concat!(env!("OUT_DIR"), "/design.rs"));
+}
