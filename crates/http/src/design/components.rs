@@ -5,7 +5,7 @@ use minijinja::value::{Value, ValueKind};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, context};
 
 use super::embedded::COMPONENT_TEMPLATES;
-use super::filters;
+use super::{attributes, filters};
 
 /// The environment that NHS England's templates expect.
 #[derive(Debug)]
@@ -23,8 +23,9 @@ impl Components {
             .set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
         environment.add_filter("length", filters::length);
         environment.add_filter("truncate", filters::truncate);
+        environment.add_function("nhsukAttributes", attributes::attributes);
         for (name, source) in COMPONENT_TEMPLATES {
-            environment.add_template(name, source)?;
+            environment.add_template_owned(*name, source.replace(attributes::IMPORT, "{#- -#}"))?;
         }
         Ok(Self { environment })
     }

@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::asset_url;
 use super::components::{Components, blocks_on_own_lines, given};
 use super::embedded::PAGE_TEMPLATES;
+use super::fixed;
 use super::frame::Frame;
 
 /// How many frames are kept: a few sections for each of some hundred employees.
@@ -58,9 +59,14 @@ impl Pages {
         environment.add_function("nhs", component_function(Components::new()?));
         environment.add_function("asset", asset_function);
         configure(&mut environment);
+        let mut kept = Vec::new();
         for (name, source) in PAGE_TEMPLATES {
-            environment.add_template(name, source)?;
+            let render = |call: &str| environment.render_str(call, ()).map(Value::from_safe_string);
+            let rewritten = fixed::take_out(source, &mut kept, render)
+                .map_err(|error| DesignError { template: (*name).to_owned(), ..error.into() })?;
+            environment.add_template_owned(*name, rewritten)?;
         }
+        environment.add_function("fixed", move |place: usize| kept.get(place).cloned());
         Ok(Self { environment, frames: RwLock::default() })
     }
 
