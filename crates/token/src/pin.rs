@@ -33,7 +33,7 @@ pub enum PinError {
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum PinRefusal {
     /// On the list of common ones, or repeated, a sequence, mirrored, or of two digits only.
-    #[error("this PIN is too easy to guess: repeated digits, sequences and well-known PINs are")]
+    #[error("this PIN is among those that are guessed first")]
     Common,
 }
 

@@ -152,6 +152,13 @@ mod tests {
     }
 
     #[test]
+    fn a_miss_counts_for_twenty_four_hours_to_the_second() {
+        let first = (0..35).fold(Misses::default(), |misses, _| misses.missed(at(0)).signed_in());
+        assert_eq!(first.missed(at(86_399)).locked(), Some(Lock::MissesInADay));
+        assert_eq!(first.missed(at(86_400)).locked(), None);
+    }
+
+    #[test]
     fn misses_older_than_a_day_are_forgotten() {
         let mut misses = Misses::default();
         for day in 0..20 {

@@ -50,8 +50,9 @@ impl Profile {
     }
 
     /// The lateness in steps from which typing alone no longer explains it: the older half of the
-    /// window, where the keystroke model puts under 5% (fluent at eight seconds) of all codes for
-    /// eight sign-ins in a row.
+    /// window. At eight seconds that is two steps, for one step is what typing takes: the keystroke
+    /// model has a typical typist of eight digits on time for one code in twenty only, so that the
+    /// freshest of eight sign-ins is a step late with an exact clock as well.
     pub(crate) fn late_from(self, step: Step) -> i64 {
         i64::from(self.steps_back(step)) / 2 + 1
     }
