@@ -55,7 +55,7 @@ fn end_of_literal_call(call: &str) -> Option<usize> {
                 rest = after;
             }
             c if c.is_ascii_digit() || c.is_whitespace() || "{}[]:,".contains(c) => {
-                rest = &rest[1..]
+                rest = &rest[1..];
             }
             _ => return None,
         }
