@@ -1,0 +1,306 @@
+//! What the agreement answers: permitted by which clauses, or refused for which reason.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use jiff::Timestamp;
+use kinfold_domain::{AgencyId, Categories, Category, Purpose, Role};
+use serde::{Serialize, Serializer, ser::SerializeMap as _};
+
+use crate::{
+    AgreementRef, Clause, Lapse, Origin, Question, ReviewQuestion,
+    clause::{Clauses, numbers},
+    ids::SharedRef,
+};
+
+/// Why something is refused. `Display` is a plain sentence for the screen.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum Refusal {
+    /// No clause permits it: what is not agreed is not shared.
+    #[error("no clause of the agreement permits it")]
+    NoClause,
+    /// A clause, or a rule of the node's own, forbids it.
+    #[error("{}", forbidden(clauses))]
+    Forbidden {
+        /// Those that do.
+        clauses: Arc<[Arc<Clause>]>,
+    },
+    /// The agreement is not in force.
+    #[error("{0}")]
+    NotInForce(Lapse),
+    /// The requester's agency has no such role under the agreement.
+    #[error("the agreement knows no such role at the asking agency")]
+    UnknownRole,
+    /// The agreement has no such purpose.
+    #[error("the agreement knows no such purpose")]
+    UnknownPurpose,
+    /// The requester takes no part.
+    #[error("the asking agency is not a party of the agreement")]
+    RequesterNotAParty,
+    /// The owner takes no part.
+    #[error("the agency that is asked is not a party of the agreement")]
+    OwnerNotAParty,
+}
+
+impl Refusal {
+    /// A short name for ledgers and messages: `no-clause`, `expired`.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NoClause => "no-clause",
+            Self::Forbidden { .. } => "forbidden",
+            Self::NotInForce(Lapse::NotYetValid { .. }) => "not-yet-valid",
+            Self::NotInForce(Lapse::Expired { .. }) => "expired",
+            Self::NotInForce(Lapse::Revoked { .. }) => "revoked",
+            Self::UnknownRole => "unknown-role",
+            Self::UnknownPurpose => "unknown-purpose",
+            Self::RequesterNotAParty => "requester-not-a-party",
+            Self::OwnerNotAParty => "owner-not-a-party",
+        }
+    }
+}
+
+impl Serialize for Refusal {
+    /// `{"reason":"forbidden","clauses":["8.1"]}`; `clauses` only where there are any.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("reason", self.code())?;
+        if let Self::Forbidden { clauses } = self {
+            map.serialize_entry("clauses", &Numbers(clauses))?;
+        }
+        map.end()
+    }
+}
+
+fn forbidden(clauses: &[Arc<Clause>]) -> String {
+    let of = |origin| {
+        clauses.iter().filter(|clause| clause.origin == origin).cloned().collect::<Vec<_>>()
+    };
+    match (of(Origin::Agreement).as_slice(), of(Origin::Local).as_slice()) {
+        ([], local) => format!("the agency's own rule {} forbids it", numbers(local)),
+        (agreed, _) => format!("clause {} of the agreement forbids it", numbers(agreed)),
+    }
+}
+
+/// The answer for one category, or for a review.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Ruling {
+    /// Permitted, by these clauses.
+    Permitted {
+        /// Those that permit it: never empty.
+        clauses: Arc<[Arc<Clause>]>,
+    },
+    /// Refused.
+    Refused {
+        /// Why.
+        why: Refusal,
+    },
+}
+
+impl Ruling {
+    /// Whether it is permitted.
+    pub const fn is_permitted(&self) -> bool {
+        matches!(self, Self::Permitted { .. })
+    }
+
+    /// The clauses that permit it; none when it is refused.
+    pub fn permitting(&self) -> &[Arc<Clause>] {
+        match self {
+            Self::Permitted { clauses } => clauses,
+            Self::Refused { .. } => &[],
+        }
+    }
+}
+
+struct Numbers<'a>(&'a Clauses);
+
+impl Serialize for Numbers<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|clause| clause.id()))
+    }
+}
+
+/// What was asked, as a ledger keeps it.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+struct Asked {
+    requester: AgencyId,
+    owner: AgencyId,
+    role: Role,
+    purpose: Purpose,
+    at: Timestamp,
+}
+
+/// What one question about data came to: for each wanted category permitted by clauses, or refused for a reason.
+///
+/// Only [`InForce::decide`](crate::InForce::decide) makes one. It serialises for the ledger: the agreement with its
+/// digest, the question (not the child), permitted and refused categories with the clauses' numbers.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Decision {
+    agreement: SharedRef,
+    asked: Asked,
+    rulings: BTreeMap<Category, Ruling>,
+}
+
+impl Decision {
+    pub(crate) fn new(
+        agreement: SharedRef,
+        question: &Question<'_>,
+        ruling: impl Fn(Category) -> Ruling,
+    ) -> Self {
+        let Question { requester, owner, role, purpose, wanted, now } = *question;
+        let asked = Asked {
+            requester: requester.clone(),
+            owner: owner.clone(),
+            role: role.clone(),
+            purpose: purpose.clone(),
+            at: now,
+        };
+        let rulings = wanted.iter().map(|category| (*category, ruling(*category))).collect();
+        Self { agreement, asked, rulings }
+    }
+
+    /// Under which agreement.
+    pub fn agreement(&self) -> &AgreementRef {
+        &self.agreement
+    }
+
+    /// Whose employee asked.
+    pub const fn requester(&self) -> &AgencyId {
+        &self.asked.requester
+    }
+
+    /// Whose data was asked for.
+    pub const fn owner(&self) -> &AgencyId {
+        &self.asked.owner
+    }
+
+    /// In which role.
+    pub const fn role(&self) -> &Role {
+        &self.asked.role
+    }
+
+    /// For which purpose.
+    pub const fn purpose(&self) -> &Purpose {
+        &self.asked.purpose
+    }
+
+    /// When it was decided.
+    pub const fn at(&self) -> Timestamp {
+        self.asked.at
+    }
+
+    /// Whether this category is permitted; one that was not asked for is not.
+    pub fn permits(&self, category: Category) -> bool {
+        self.ruling(category).is_some_and(Ruling::is_permitted)
+    }
+
+    /// The permitted categories.
+    pub fn permitted(&self) -> Categories {
+        self.rulings.iter().filter(|(_, ruling)| ruling.is_permitted()).map(|(c, _)| *c).collect()
+    }
+
+    /// The refused categories with their reasons.
+    pub fn refused(&self) -> impl Iterator<Item = (Category, &Refusal)> {
+        self.rulings.iter().filter_map(|(category, ruling)| match ruling {
+            Ruling::Permitted { .. } => None,
+            Ruling::Refused { why } => Some((*category, why)),
+        })
+    }
+
+    /// Whether nothing at all is permitted.
+    pub fn is_refusal(&self) -> bool {
+        !self.rulings.values().any(Ruling::is_permitted)
+    }
+
+    /// The answer for one category; `None` when it was not asked for.
+    pub fn ruling(&self, category: Category) -> Option<&Ruling> {
+        self.rulings.get(&category)
+    }
+
+    /// The clauses that permit a category; none when it is refused.
+    pub fn clauses(&self, category: Category) -> &[Arc<Clause>] {
+        self.ruling(category).map_or(&[], Ruling::permitting)
+    }
+}
+
+impl Serialize for Decision {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let permitted: BTreeMap<_, _> = self
+            .rulings
+            .iter()
+            .filter_map(|(category, ruling)| match ruling {
+                Ruling::Permitted { clauses } => Some((*category, Numbers(clauses))),
+                Ruling::Refused { .. } => None,
+            })
+            .collect();
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("agreement", &*self.agreement)?;
+        map.serialize_entry("asked", &self.asked)?;
+        map.serialize_entry("permitted", &permitted)?;
+        map.serialize_entry("refused", &self.refused().collect::<BTreeMap<_, _>>())?;
+        map.end()
+    }
+}
+
+/// What one question about who looked came to. Only [`InForce::decide_review`](crate::InForce::decide_review) makes one.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ReviewDecision {
+    agreement: SharedRef,
+    asked: Asked,
+    ruling: Ruling,
+}
+
+impl ReviewDecision {
+    pub(crate) fn new(agreement: SharedRef, question: &ReviewQuestion<'_>, ruling: Ruling) -> Self {
+        let ReviewQuestion { requester, owner, role, purpose, now } = *question;
+        let asked = Asked {
+            requester: requester.clone(),
+            owner: owner.clone(),
+            role: role.clone(),
+            purpose: purpose.clone(),
+            at: now,
+        };
+        Self { agreement, asked, ruling }
+    }
+
+    /// Under which agreement.
+    pub fn agreement(&self) -> &AgreementRef {
+        &self.agreement
+    }
+
+    /// Whose employee asked.
+    pub const fn requester(&self) -> &AgencyId {
+        &self.asked.requester
+    }
+
+    /// Whose ledger was asked for.
+    pub const fn owner(&self) -> &AgencyId {
+        &self.asked.owner
+    }
+
+    /// When it was decided.
+    pub const fn at(&self) -> Timestamp {
+        self.asked.at
+    }
+
+    /// Permitted by clauses, or refused for a reason.
+    pub const fn ruling(&self) -> &Ruling {
+        &self.ruling
+    }
+
+    /// Whether it is permitted.
+    pub const fn is_permitted(&self) -> bool {
+        self.ruling.is_permitted()
+    }
+}
+
+impl Serialize for ReviewDecision {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("agreement", &*self.agreement)?;
+        map.serialize_entry("asked", &self.asked)?;
+        match &self.ruling {
+            Ruling::Permitted { clauses } => map.serialize_entry("permitted", &Numbers(clauses))?,
+            Ruling::Refused { why } => map.serialize_entry("refused", why)?,
+        }
+        map.end()
+    }
+}

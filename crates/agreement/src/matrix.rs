@@ -1,0 +1,77 @@
+//! Role × owner × category × purpose, as a text that people review and compare.
+
+use std::fmt::Write as _;
+
+use kinfold_domain::Category;
+
+use crate::{Document, Refusal, RoleTerm, Ruling, cedar::role_name, clause::numbers, table::Table};
+
+const HEADING: &str = "\
+Who may see what, computed from the clauses. One block for each role and owner; a cell has the numbers of the
+clauses that permit, `no` with those that forbid, or - where no clause says anything (which refuses too).
+The last line of a block says whether the role may see who looked at a child, in that owner's ledger.
+";
+
+pub(crate) fn render(document: &Document, table: &Table) -> String {
+    let mut text = HEADING.to_owned();
+    for role in document.roles() {
+        for owner in document.parties() {
+            let name = role_name(&role.agency, &role.id);
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "\n{name} of {}", owner.agency);
+            text.push_str(&block(document, table, role, &owner.agency));
+        }
+    }
+    text
+}
+
+fn block(
+    document: &Document,
+    table: &Table,
+    role: &RoleTerm,
+    owner: &kinfold_domain::AgencyId,
+) -> String {
+    let mut lines: Vec<Vec<String>> = Category::ALL.iter().map(|c| vec![c.to_string()]).collect();
+    let mut review = vec!["who looked".to_owned()];
+    let mut heading = vec![String::new()];
+    for purpose in document.purposes() {
+        heading.push(purpose.id.to_string());
+        let row = table.row(&role.agency, &role.id, &purpose.id, owner);
+        for (category, line) in Category::ALL.into_iter().zip(&mut lines) {
+            line.push(row.as_ref().map_or_else(|_| "?".to_owned(), |row| cell(row.see(category))));
+        }
+        review.push(row.map_or_else(|_| "?".to_owned(), |row| cell(&row.review)));
+    }
+    let all: Vec<_> =
+        std::iter::once(heading).chain(lines).chain(std::iter::once(review)).collect();
+    align(&all)
+}
+
+fn cell(ruling: &Ruling) -> String {
+    match ruling {
+        Ruling::Permitted { clauses } => numbers(clauses),
+        Ruling::Refused { why: Refusal::Forbidden { clauses } } => {
+            format!("no {}", numbers(clauses))
+        }
+        Ruling::Refused { .. } => "-".to_owned(),
+    }
+}
+
+fn align(lines: &[Vec<String>]) -> String {
+    let columns = lines.first().map_or(0, Vec::len);
+    let width = |column: usize| {
+        lines.iter().filter_map(|line| line.get(column)).map(String::len).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    let mut text = String::new();
+    for line in lines {
+        let cells = line.iter().zip(&widths).map(|(cell, &width)| format!("{cell:width$}"));
+        text.push_str(format!("  {}", cells.collect::<Vec<_>>().join("  ")).trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+#[cfg(test)]
+#[path = "matrix_tests.rs"]
+mod tests;

@@ -1,0 +1,203 @@
+//! The table of everything that the clauses come to: Cedar is asked once for each line, when an agreement is read.
+//!
+//! The schema's inputs are finite (role, purpose, owner, category), so the table is complete: a decision is a look-up,
+//! and what people read is rendered from the very same cells.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use cedar_policy::{
+    Authorizer, Context, Decision as CedarDecision, Entities, Request, Response,
+    RestrictedExpression,
+};
+use kinfold_domain::{AgencyId, Category, Purpose, Role};
+
+use crate::{
+    Clause, Document, PolicyError, PurposeTerm, Refusal, RoleTerm, Ruling,
+    cedar::{SCHEMA, Sort, entities, role_name},
+    clause::Clauses,
+    policy::Policies,
+};
+
+/// One line: what one role may see of one owner for one purpose.
+#[derive(Clone, Debug)]
+pub(crate) struct Row {
+    see: Vec<Ruling>,
+    pub(crate) review: Ruling,
+}
+
+impl Row {
+    pub(crate) fn see(&self, category: Category) -> &Ruling {
+        &self.see[category as usize]
+    }
+}
+
+/// All lines.
+#[derive(Clone, Debug)]
+pub(crate) struct Table {
+    roles: BTreeMap<AgencyId, BTreeMap<Role, usize>>,
+    purposes: BTreeMap<Purpose, usize>,
+    owners: BTreeMap<AgencyId, usize>,
+    rows: Vec<Row>,
+    /// The policies that the table was computed from, and their clauses.
+    pub(crate) policies: Policies,
+}
+
+impl Table {
+    pub(crate) fn compute(document: &Document, policies: Policies) -> Result<Self, PolicyError> {
+        let cedar = Cedar {
+            authorizer: Authorizer::new(),
+            entities: entities(document),
+            policies: &policies,
+        };
+        let mut rows = Vec::new();
+        for role in document.roles() {
+            for purpose in document.purposes() {
+                for owner in document.parties() {
+                    rows.push(cedar.row(role, purpose, &owner.agency)?);
+                }
+            }
+        }
+        let mut roles: BTreeMap<AgencyId, BTreeMap<Role, usize>> = BTreeMap::new();
+        for (index, role) in document.roles().iter().enumerate() {
+            roles.entry(role.agency.clone()).or_default().insert(role.id.clone(), index);
+        }
+        let owners = document.parties().iter().map(|party| party.agency.clone());
+        let purposes = document.purposes().iter().map(|purpose| purpose.id.clone());
+        Ok(Self {
+            roles,
+            purposes: purposes.zip(0..).collect(),
+            owners: owners.zip(0..).collect(),
+            rows,
+            policies,
+        })
+    }
+
+    /// The line of a question, or which of its parts the agreement does not know.
+    pub(crate) fn row(
+        &self,
+        requester: &AgencyId,
+        role: &Role,
+        purpose: &Purpose,
+        owner: &AgencyId,
+    ) -> Result<&Row, Refusal> {
+        if !self.owners.contains_key(requester) {
+            return Err(Refusal::RequesterNotAParty);
+        }
+        let owner = *self.owners.get(owner).ok_or(Refusal::OwnerNotAParty)?;
+        let roles = self.roles.get(requester).ok_or(Refusal::UnknownRole)?;
+        let role = *roles.get(role).ok_or(Refusal::UnknownRole)?;
+        let purpose = *self.purposes.get(purpose).ok_or(Refusal::UnknownPurpose)?;
+        let index = (role * self.purposes.len() + purpose) * self.owners.len() + owner;
+        self.rows.get(index).ok_or(Refusal::NoClause)
+    }
+
+    /// Whether some role of the requester may see that category of the owner for some purpose.
+    pub(crate) fn permits_any(
+        &self,
+        requester: &AgencyId,
+        owner: &AgencyId,
+        category: Category,
+    ) -> bool {
+        let Some(roles) = self.roles.get(requester) else { return false };
+        roles.keys().any(|role| {
+            self.purposes.keys().any(|purpose| {
+                self.row(requester, role, purpose, owner)
+                    .is_ok_and(|row| row.see(category).is_permitted())
+            })
+        })
+    }
+}
+
+struct Cedar<'a> {
+    authorizer: Authorizer,
+    entities: Entities,
+    policies: &'a Policies,
+}
+
+impl Cedar<'_> {
+    fn row(
+        &self,
+        role: &RoleTerm,
+        purpose: &PurposeTerm,
+        owner: &AgencyId,
+    ) -> Result<Row, PolicyError> {
+        let ask = |action, resource| self.ask(role, &purpose.id, owner, (action, resource));
+        let see = Category::ALL.into_iter().map(|category| {
+            let (response, clauses) = ask("see", Sort::Category.uid(category.as_str()));
+            let ruling = rule(&response, clauses);
+            self.every_permit_names(category, &response).map(|()| ruling)
+        });
+        let see = see.collect::<Result<Vec<_>, _>>()?;
+        let (response, clauses) = ask("review", Sort::Ledger.uid(owner.as_str()));
+        Ok(Row { see, review: rule(&response, clauses) })
+    }
+
+    #[expect(
+        clippy::expect_used,
+        reason = "three distinct keys, and values of the schema's own types"
+    )]
+    fn ask(
+        &self,
+        role: &RoleTerm,
+        purpose: &Purpose,
+        owner: &AgencyId,
+        (action, resource): (&str, cedar_policy::EntityUid),
+    ) -> (Response, Clauses) {
+        let entity = |sort: Sort, id: &str| RestrictedExpression::new_entity_uid(sort.uid(id));
+        let context = Context::from_pairs([
+            ("requester".to_owned(), entity(Sort::Agency, role.agency.as_str())),
+            ("owner".to_owned(), entity(Sort::Agency, owner.as_str())),
+            ("purpose".to_owned(), entity(Sort::Purpose, purpose.as_str())),
+        ])
+        .expect("distinct keys");
+        let employee = Sort::Employee.uid(&role_name(&role.agency, &role.id));
+        let action = Sort::Action.uid(action);
+        let request = Request::new(employee, action, resource, context, Some(&SCHEMA))
+            .expect("the request fits the schema");
+        let response = self.authorizer.is_authorized(&request, &self.policies.set, &self.entities);
+        let mut clauses: Vec<Arc<Clause>> = response
+            .diagnostics()
+            .reason()
+            .filter_map(|id| self.policies.written.get(id))
+            .map(|written| Arc::clone(&written.clause))
+            .collect();
+        // In the order of the text: Cedar's is not stable.
+        clauses.sort_by_key(|clause| {
+            self.policies.clauses.iter().position(|written| written == clause)
+        });
+        (response, clauses.into())
+    }
+
+    fn every_permit_names(
+        &self,
+        category: Category,
+        response: &Response,
+    ) -> Result<(), PolicyError> {
+        // Cedar skips a policy that fails, which for a `forbid` would open what it closes.
+        if let Some(cedar_policy::AuthorizationError::PolicyEvaluationError(error)) =
+            response.diagnostics().errors().next()
+            && let Some(written) = self.policies.written.get(error.policy_id())
+        {
+            let (clause, message) = (written.clause.id.clone(), error.inner().to_string());
+            return Err(PolicyError::Invalid { clause, message });
+        }
+        if response.decision() == CedarDecision::Deny {
+            return Ok(());
+        }
+        let given = response.diagnostics().reason();
+        let unnamed = given
+            .filter_map(|id| self.policies.written.get(id))
+            .find(|written| !written.names.contains(&category));
+        unnamed.map_or(Ok(()), |written| {
+            Err(PolicyError::Unnamed { clause: written.clause.id.clone(), category })
+        })
+    }
+}
+
+fn rule(response: &Response, clauses: Clauses) -> Ruling {
+    match response.decision() {
+        CedarDecision::Allow => Ruling::Permitted { clauses },
+        CedarDecision::Deny if clauses.is_empty() => Ruling::Refused { why: Refusal::NoClause },
+        CedarDecision::Deny => Ruling::Refused { why: Refusal::Forbidden { clauses } },
+    }
+}
