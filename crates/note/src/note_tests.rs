@@ -124,7 +124,7 @@ fn malformed_notes_are_refused() {
         (format!("{TEXT}\n— a {}\n", "A".repeat(MAX_LINE_BYTES)), NoteError::TooLong),
     ];
     for (text, error) in cases {
-        assert_eq!(Note::parse(text.as_bytes()), Err(error), "{:.80}", text);
+        assert_eq!(Note::parse(text.as_bytes()), Err(error), "{text:.80}");
     }
     assert_eq!(Note::parse(b"\xff\n\n"), Err(NoteError::Characters));
     assert_eq!(Note::new("no newline"), Err(NoteError::Malformed));
