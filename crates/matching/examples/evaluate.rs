@@ -51,7 +51,24 @@ fn main() -> Result<()> {
         tally.count(query, &search);
     }
     tally.print();
+    by_number(&index, &known);
     Ok(())
+}
+
+/// How long a search by nothing but a number takes.
+fn by_number(index: &PersonIndex<String>, known: &[Option<Demographics>]) {
+    let numbers = known.iter().flatten().filter_map(|person| person.nhs_number);
+    let subjects: Vec<Subject> =
+        numbers.map(|number| Subject { nhs_number: Some(number), ..Subject::default() }).collect();
+    let start = Instant::now();
+    let found = subjects
+        .iter()
+        .filter(|subject| {
+            matches!(index.search(subject, Limits::default()).outcome, Outcome::One(_))
+        })
+        .count();
+    let each = start.elapsed().as_secs_f64() * 1e6 / subjects.len().max(1) as f64;
+    println!("by number alone: {found} of {} found, {each:.2} µs each", subjects.len());
 }
 
 #[derive(Default)]
@@ -89,11 +106,9 @@ impl Tally {
             self.shown += usize::from(found.iter().any(|candidate| candidate.key == *truth));
             self.several += found.len();
         }
-        if is_one && !first && std::env::var_os("SHOW").is_some() {
-            println!("{query:?}\n{found:?}\n");
-        }
-        for tag in query["tags"].split('|') {
-            let [all, one, right, wrong] = self.by_tag.entry(tag.to_owned()).or_default();
+        let kind = if truth.is_empty() { "absent: " } else { "" };
+        for tag in query["tags"].split('|').map(|tag| format!("{kind}{tag}")) {
+            let [all, one, right, wrong] = self.by_tag.entry(tag).or_default();
             *all += 1;
             *one += usize::from(first && is_one);
             *right += usize::from(first);
@@ -126,10 +141,10 @@ impl Tally {
             at(0.99),
             share(self.scored, self.micros.len())
         );
-        println!("{:28} {:>6} {:>7} {:>8} {:>6}", "kind", "all", "one", "first", "wrong");
+        println!("{:32} {:>6} {:>7} {:>8} {:>6}", "kind", "all", "one", "first", "wrong");
         for (tag, [all, one, right, wrong]) in &self.by_tag {
             println!(
-                "{tag:28} {all:>6} {:>7.3} {:>8.3} {wrong:>6}",
+                "{tag:32} {all:>6} {:>7.3} {:>8.3} {wrong:>6}",
                 share(*one, *all),
                 share(*right, *all)
             );

@@ -14,7 +14,7 @@ pub(crate) fn family(a: &Token, b: &Token) -> Level {
     match alike(a, b) {
         Level::Exact => Level::Exact,
         Level::CloseSpelling => Level::CloseSpelling,
-        _ if share_part(a, b) => Level::Part,
+        _ if (a.several_words || b.several_words) && share_part(a, b) => Level::Part,
         other => other,
     }
 }
@@ -32,12 +32,16 @@ pub(crate) fn given(a: &Token, b: &Token) -> Level {
         let same = letters(&a.text).next() == letters(&b.text).next();
         return if same { Level::Initial } else { Level::Different };
     }
-    let begins = a.length.min(b.length) >= 3
-        && (a.text.starts_with(&*b.text) || b.text.starts_with(&*a.text));
     match alike {
-        Level::Resembles | Level::Different if begins => Level::Beginning,
+        Level::Resembles | Level::Different if begins_with(a, b) || begins_with(b, a) => {
+            Level::Beginning
+        }
         other => other,
     }
+}
+
+fn begins_with(long: &Token, short: &Token) -> bool {
+    short.length >= 3 && short.letters & !long.letters == 0 && long.text.starts_with(&*short.text)
 }
 
 /// Two lists of further given names: the best pair counts.
@@ -71,11 +75,8 @@ fn close(a: &str, b: &str) -> bool {
 
 /// Spelling and sound.
 fn alike(a: &Token, b: &Token) -> Level {
-    if same_letters(a, b) {
-        return Level::Exact;
-    }
     let shorter = a.length.min(b.length);
-    // Letters that only one side has are at least as many errors.
+    // Letters that only one side has are at least as many errors. Most pairs end here, and their texts are never fetched.
     let apart = (a.letters & !b.letters).count_ones().max((b.letters & !a.letters).count_ones());
     let sound = a.skeleton == b.skeleton;
     let tolerance = match shorter {
@@ -89,6 +90,9 @@ fn alike(a: &Token, b: &Token) -> Level {
     if apart as usize > tolerance {
         return Level::Different;
     }
+    if same_letters(a, b) {
+        return Level::Exact;
+    }
     match errors_within(&a.text, &b.text, tolerance) {
         Some(0 | 1) if shorter >= 4 => Level::CloseSpelling,
         Some(_) if sound => Level::SoundsAlike,
@@ -98,7 +102,7 @@ fn alike(a: &Token, b: &Token) -> Level {
 }
 
 fn same_letters(a: &Token, b: &Token) -> bool {
-    a.text == b.text
+    a.letters == b.letters && a.text == b.text
         || ((a.several_words || b.several_words) && letters(&a.text).eq(letters(&b.text)))
 }
 
@@ -178,3 +182,7 @@ fn one_letter_apart(a: Code, b: Code) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+#[path = "compare_tests.rs"]
+mod tests;

@@ -6,6 +6,7 @@ use kinfold_domain::{BirthDate, Demographics, PersonName, Postcode, Sex, Subject
 use crate::{
     fold::fold,
     nickname::{self, Roots},
+    placeholder::{is_unknown, read_given},
     skeleton::skeleton,
 };
 
@@ -230,94 +231,9 @@ impl From<&Subject> for Features {
     }
 }
 
-/// What folded given names say once placeholders are taken out.
-#[derive(Debug, Default, PartialEq)]
-struct Reading<'a> {
-    names: &'a str,
-    unborn: bool,
-    /// "Baby of Jones" names the mother.
-    mother: Option<&'a str>,
-}
-
-fn is_unknown(name: &str) -> bool {
-    matches!(
-        name,
-        "UNKNOWN"
-            | "NOT KNOWN"
-            | "NOT GIVEN"
-            | "NOT STATED"
-            | "NK"
-            | "NA"
-            | "N A"
-            | "NONE"
-            | "UNBORN"
-            | "BABY"
-            | "INFANT"
-            | "TBC"
-            | "NO NAME"
-            | "NO SURNAME"
-            | "XX"
-            | "XXX"
-    )
-}
-
-const PLACEHOLDERS: [&str; 6] = ["BABY", "INFANT", "UNBORN", "NEWBORN", "FETUS", "FOETUS"];
-const COMPANIONS: [&str; 15] = [
-    "BOY", "GIRL", "MALE", "FEMALE", "CHILD", "TWIN", "ONE", "TWO", "THREE", "A", "B", "I", "II",
-    "1", "2",
-];
-
-/// Reads "Baby", "Baby Girl", "Unborn Baby", "Baby of Jones", "Twin 2" as what they are: no name yet.
-fn read_given(given: &str) -> Reading<'_> {
-    if is_unknown(given) {
-        return Reading { unborn: given == "UNBORN", ..Reading::default() };
-    }
-    let is_placeholder = |word: &str| PLACEHOLDERS.contains(&word);
-    let starts_twin = given.starts_with("TWIN ") || given == "TWIN";
-    let first = given.split(' ').next().unwrap_or_default();
-    if !is_placeholder(first) && !starts_twin {
-        return Reading { names: given, ..Reading::default() };
-    }
-    let unborn = given.split(' ').any(|word| matches!(word, "UNBORN" | "FETUS" | "FOETUS"));
-    let mut rest = given;
-    while let Some((word, after)) = Some(rest.split_once(' ').unwrap_or((rest, ""))) {
-        if matches!(word, "OF" | "TO") && !after.is_empty() {
-            return Reading { names: "", unborn, mother: Some(after) };
-        }
-        if rest.is_empty() || !(is_placeholder(word) || COMPANIONS.contains(&word)) {
-            break;
-        }
-        rest = after;
-    }
-    Reading { names: rest, unborn, mother: None }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn placeholders_are_missing_names() {
-        for (given, names, unborn, mother) in [
-            ("ADA MARY", "ADA MARY", false, None),
-            ("BABY", "", false, None),
-            ("BABY GIRL", "", false, None),
-            ("INFANT", "", false, None),
-            ("UNBORN", "", true, None),
-            ("UNBORN BABY", "", true, None),
-            ("BABY OF JONES SMITH", "", false, Some("JONES SMITH")),
-            ("BABY BOY OF JONES", "", false, Some("JONES")),
-            ("TWIN 2", "", false, None),
-            ("TWIN A", "", false, None),
-            ("BABY ROSE", "ROSE", false, None),
-            ("BABYLON", "BABYLON", false, None),
-            ("UNKNOWN", "", false, None),
-            ("", "", false, None),
-            ("BABY OF", "OF", false, None),
-        ] {
-            assert_eq!(read_given(given), Reading { names, unborn, mother }, "{given}");
-        }
-    }
 
     #[test]
     fn dates_swap_only_into_dates() {

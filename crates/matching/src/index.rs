@@ -5,7 +5,8 @@ use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash};
 use kinfold_domain::{Demographics, Subject};
 
 use crate::{
-    Limits, Model, Search, decide,
+    Limits, Model, Search,
+    decide::{self, Ranked},
     dictionary::Dictionary,
     features::Features,
     keys,
@@ -102,16 +103,17 @@ impl<K: Clone + Eq + Hash> PersonIndex<K> {
         let keys = keys::of_subject(&subject);
         let (slots, cut) = self.candidates(&keys, limits.scored);
         let scales = Scales::new(&subject, &self.dictionary, &self.postings, self.len());
-        let weighed = slots.iter().filter_map(|slot| {
-            let record = self.record(*slot)?;
-            Some((*slot, scales.weigh(record)))
+        let ranked = slots.iter().filter_map(|slot| {
+            let weighed = scales.weigh(self.record(*slot)?);
+            Some(Ranked::new(*slot, &weighed, &self.model, self.len()))
         });
+        let ranked = ranked.collect();
         let reach = match (keys.is_empty(), cut) {
             (true, _) => Reach::TooLittle,
             (_, true) => Reach::Cut,
             _ => Reach::Whole,
         };
-        let outcome = decide::outcome(self, weighed.collect(), reach, limits.shown);
+        let (outcome, reach) = decide::outcome(self, &scales, ranked, (reach, limits.shown));
         Search { outcome, reach, scored: slots.len() }
     }
 

@@ -75,13 +75,14 @@ proptest! {
                 fresh.insert(key, person);
             }
         }
+        let asked = Features::from(&Subject::from(&asked));
         let told = |index: &PersonIndex<u32>| {
-            let found = index.search(&(&asked).into(), Limits::default());
-            let mut told: Vec<(u32, u16)> = found.candidates().iter().flat_map(|c| {
-                c.same.iter().chain([&c.key]).map(|key| (*key, c.permille()))
-            }).collect();
-            told.sort_unstable();
-            (found.scored, matches!(found.outcome, Outcome::One(_)), told)
+            let (slots, _) = index.candidates(&keys::of_subject(&asked), 1_000);
+            let scales = Scales::new(&asked, &index.dictionary, &index.postings, index.len());
+            slots.iter().map(|slot| {
+                let record = index.record(*slot).unwrap();
+                (record.key, scales.weigh(record).total().same.to_bits())
+            }).collect::<std::collections::BTreeMap<_, _>>()
         };
         prop_assert_eq!(told(&index), told(&fresh));
     }
@@ -128,4 +129,19 @@ fn a_block_larger_than_the_limit_is_told_as_cut_and_never_certain() {
     let search = index.search(&(&person).into(), Limits { shown: 3, scored: 20 });
     assert_eq!((search.reach, search.scored), (Reach::Cut, 0));
     assert_eq!(search.outcome, Outcome::None);
+}
+
+#[test]
+fn of_many_who_bear_one_name_the_first_are_shown_and_the_answer_says_there_are_more() {
+    let mut index = PersonIndex::default();
+    for key in 0..300u32 {
+        let mut person = Demographics::named(PersonName::new("Khan", "Muhammad").unwrap());
+        person.birth_date =
+            kinfold_domain::BirthDate::new(1, 1, 1900 + i16::try_from(key).unwrap()).ok();
+        index.insert(key, &person);
+    }
+    let name = PersonName::new("Khan", "Mohammed").ok();
+    let search = index.search(&Subject { name, ..Subject::default() }, Limits::default());
+    assert_eq!((search.reach, search.candidates().len()), (Reach::Cut, 8));
+    assert!(matches!(search.outcome, Outcome::Several(_)));
 }

@@ -14,11 +14,13 @@ mod edit;
 mod explanation;
 mod features;
 mod fold;
+mod group;
 mod index;
 mod keys;
 mod model;
 mod nickname;
 mod outcome;
+mod placeholder;
 mod postings;
 mod record;
 mod skeleton;
@@ -28,3 +30,6 @@ pub use explanation::{Comparison, Explanation, Field, Level};
 pub use index::PersonIndex;
 pub use model::Model;
 pub use outcome::{Candidate, Limits, Outcome, Reach, Search};
+
+#[cfg(test)]
+mod cases_tests;

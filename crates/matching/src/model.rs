@@ -78,6 +78,9 @@ pub(crate) const SWAPPED_NAMES: Ratio = Ratio { same: 0.005, household: 1e-5 };
 /// A frequency in a small index is a guess: this many imagined bearers, of average frequency, are counted along with the real ones.
 const IMAGINED: f64 = 2_000.0;
 
+/// However many records hold the first of January or one hostel's postcode, the same value proves no less than one near it.
+const COMMONEST: f64 = 0.015;
+
 /// Average frequency of a whole value: a family name (1 in 2,500), a given name (1 in 500), a birth date (18 years of days), a postcode
 /// (about 10 children in a town of 30,000), an outward code (1 in 30).
 pub(crate) const fn average(field: Field) -> f64 {
@@ -101,10 +104,14 @@ pub(crate) fn frequency(field: Field, count: usize, of: usize) -> f64 {
 pub(crate) fn ratio(field: Field, level: Level, frequency: f64) -> Ratio {
     let Some((same, household, unrelated)) = table(field, level) else { return Ratio::NEUTRAL };
     let unrelated = match (field, level) {
-        // Disagreement and initials are as likely for a rare name as for a common one.
-        (_, Level::Different | Level::Initial) | (Field::NhsNumber | Field::Sex, _) => unrelated,
-        (Field::BirthDate | Field::Postcode, level) if level != Level::Exact => unrelated,
-        _ => unrelated + frequency,
+        (Field::BirthDate | Field::Postcode, Level::Exact) => frequency.min(COMMONEST),
+        // Names. Disagreement and initials are as likely for a rare one as for a common one.
+        (Field::FamilyName | Field::GivenName | Field::FurtherNames, level)
+            if !matches!(level, Level::Different | Level::Initial) =>
+        {
+            unrelated + frequency
+        }
+        _ => unrelated,
     };
     Ratio { same: same / unrelated, household: household / unrelated }
 }

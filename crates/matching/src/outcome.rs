@@ -24,7 +24,7 @@ impl Default for Limits {
 pub enum Reach {
     /// Every record that shares a blocking key with the subject was weighed.
     Whole,
-    /// More records share a key than the limit allows: ask for more to go by.
+    /// More records share a key, or more persons are possible, than the limits allow: ask for more to go by.
     Cut,
     /// The subject says too little to search by, such as a family name alone.
     TooLittle,

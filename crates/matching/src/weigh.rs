@@ -205,7 +205,8 @@ impl<'a> Scales<'a> {
             }
         }
         let further = match (asked_further, known_further) {
-            (Some(a), Some(b)) => {
+            // Further names count only beside a first one that fits: siblings share them.
+            (Some(a), Some(b)) if level != Level::Different => {
                 let level = compare::further(a, b);
                 (
                     level,
