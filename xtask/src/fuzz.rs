@@ -4,6 +4,7 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 
 use crate::report::Report;
 use crate::shell::{Outcome, cargo, command, on_path, output, root};
@@ -13,10 +14,10 @@ const SHORT: &str = "10";
 /// How long each runs when nothing else is said, in seconds.
 const USUAL: &str = "60";
 
-/// The instrumentation that libFuzzer needs, as cargo-fuzz sets it.
+/// The instrumentation that libFuzzer needs, much as cargo-fuzz sets it.
 const FLAGS: &str = "--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
-    -Cllvm-args=-sanitizer-coverage-trace-compares -Ccodegen-units=1 -Zsanitizer=address";
+    -Cllvm-args=-sanitizer-coverage-trace-compares -Zsanitizer=address";
 
 /// `cargo xtask fuzz [--seconds N] [TARGET]`.
 pub(crate) fn run(args: &[String]) -> Outcome {
@@ -41,7 +42,9 @@ pub(crate) fn short_runs(report: &mut Report) {
     if !on_path("c++") {
         return report.skip("fuzzing", "no C++ compiler for the fuzzer");
     }
-    match targets() {
+    let built =
+        host().and_then(|host| crate::shell::run(instrumented("build", &host, &["--bins"])));
+    match built.and_then(|()| targets()) {
         Err(message) => report.step("fuzzing", || Err(message)),
         Ok(targets) => {
             for target in targets {
@@ -69,17 +72,25 @@ fn fuzz(target: &str, seconds: &str) -> Outcome {
     let crashes = made(&format!("fuzz/artifacts/{target}"))?;
     let seeds = root().join("fuzz/seeds").join(target);
 
-    let mut fuzzer = cargo(["run", "--quiet", "--release", "--locked", "--target", &host()?]);
+    let mut fuzzer = instrumented("run", &host()?, &["--bin", target, "--"]);
     fuzzer
-        .args(["--manifest-path", "fuzz/Cargo.toml", "--bin", target, "--"])
         .arg(format!("-max_total_time={seconds}"))
         .arg(format!("-artifact_prefix={}/", crashes.display()))
         .args(["-timeout=10", "-rss_limit_mb=2048", "-verbosity=0", "-print_final_stats=1"])
         .arg(found)
-        .args(seeds.is_dir().then_some(seeds))
+        .args(seeds.is_dir().then_some(seeds));
+    crate::shell::run(fuzzer)
+}
+
+/// A cargo command whose code is instrumented. `-Z` flags need the compiler's leave, which nightly has by itself.
+fn instrumented(subcommand: &str, host: &str, args: &[&str]) -> Command {
+    let mut cargo = cargo([subcommand, "--quiet", "--release", "--locked", "--target", host]);
+    cargo
+        .args(["--manifest-path", "fuzz/Cargo.toml"])
+        .args(args)
         .env("RUSTC_BOOTSTRAP", "1")
         .env("RUSTFLAGS", FLAGS);
-    crate::shell::run(fuzzer)
+    cargo
 }
 
 fn made(folder: &str) -> Result<PathBuf, String> {
