@@ -2,16 +2,16 @@
 //!
 //! Three classes explain why a record looks like the subject: it is the *same* person; it is another person of the same *household*
 //! (brother, sister, twin); it is *unrelated*. For each field and level the tables hold the probability of that level under each
-//! class. They are set by hand, from these sources, and then left alone:
+//! class. They are assumptions, set by hand and not measured on real records:
 //!
-//! - *same*: error rates that the literature on linking English hospital and council records agrees on, rounded: a birth date is right in
-//!   19 of 20 cases, a surname in 17 of 20, an address is out of date in 1 of 4.
-//! - *household*: siblings mostly share surname and address and hardly ever a first name; about 3 in 200 births are twins, so one
-//!   sibling pair in fifty shares a birth date.
+//! - *same*: round figures near the error rates that the synthetic evaluation set is made with (a birth date right in 19 of 20 cases,
+//!   a surname in 17 of 20, an address out of date in 1 of 4). An agency's own records may err otherwise.
+//! - *household*: siblings mostly share surname and address and hardly ever a first name; one sibling pair in fifty is taken to be twins and
+//!   to share a birth date.
 //! - *unrelated*: arithmetic where there is some (365 days, 18 years of childhood, 26 initials, two sexes), and for whole names,
 //!   dates and postcodes how often they occur in the index itself.
 //!
-//! The synthetic evaluation (`examples/evaluate.rs`) is how they are checked.
+//! `examples/evaluate.rs` checks them on synthetic sets. Agreement there shows that the model is sound, not that the figures hold elsewhere.
 
 use crate::explanation::{Field, Level};
 
@@ -22,9 +22,10 @@ pub struct Model {
     /// that share of them, so that the same agreement proves less on a register of 300 than in a hospital's whole index.
     /// Default 20,000: a small district's children.
     pub people: f64,
-    /// The share of those asked about whom an index of everybody (`people` or more) holds. Default 0.8: visitors and newcomers.
+    /// The share of those asked about whom an index of everybody (`people` or more) holds. Default 0.8, an assumption: the rest
+    /// are visitors and newcomers.
     pub present: f64,
-    /// Others of the same household whom the index holds, on average. Default 0.8: siblings under 18 per child (ONS, families).
+    /// Others of the same household whom the index holds, on average. Default 0.8, an assumption.
     pub siblings: f64,
     /// The probability from which a match is certain. Default 0.99.
     pub certain: f64,
@@ -72,7 +73,7 @@ impl Ratio {
     }
 }
 
-/// Family and given name the other way round: 1 in 200 records. Nobody in a household has another's names swapped.
+/// Family and given name the other way round: assumed in 1 of 200 records. Nobody in a household has another's names swapped.
 pub(crate) const SWAPPED_NAMES: Ratio = Ratio { same: 0.005, household: 1e-5 };
 
 /// A frequency in a small index is a guess: this many imagined bearers, of average frequency, are counted along with the real ones.
@@ -130,7 +131,7 @@ const fn table(field: Field, level: Level) -> Option<(f64, f64, f64)> {
     }
 }
 
-/// A number that verifies is the person's own in 985 of 1,000 cases; 4 of 1,000 are a sibling's, the rest superseded or confused.
+/// Assumed: a number that verifies is the person's own in 985 of 1,000 cases; about 4 of 1,000 are a sibling's, the rest superseded or confused.
 const fn number(level: Level) -> Option<(f64, f64, f64)> {
     match level {
         Level::Exact => Some((0.985, 0.005, 1e-7)),
