@@ -91,8 +91,10 @@ impl Media for FolderMedia {
 
     fn sync_folder(&self, folder: &str) -> io::Result<()> {
         let path = self.path(folder);
-        File::open(&path)?.sync_all()?;
-        path.parent().map_or(Ok(()), |parent| File::open(parent)?.sync_all())
+        for folder in path.ancestors().take_while(|above| above.starts_with(&self.root)) {
+            File::open(folder)?.sync_all()?;
+        }
+        Ok(())
     }
 }
 

@@ -102,7 +102,7 @@ impl Hashes {
     /// Forgets tiles and bundles that have been published.
     pub(crate) fn published(&self, paths: &[TilePath]) {
         let mut edge = self.edge.write().unwrap_or_else(PoisonError::into_inner);
-        for path in paths {
+        for path in paths.iter().filter(|path| path.is_full()) {
             match path.kind() {
                 TileKind::Hashes(level) => drop(edge.tiles.remove(&(level, path.index()))),
                 TileKind::Entries => drop(edge.bundles.remove(&path.index())),

@@ -4,13 +4,11 @@ use std::io;
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
 
 use futures::executor::block_on;
 use kinfold_note::{SigningKey, VerifierKey};
 
-use crate::batch::batch_bytes;
-use crate::batch::entry_bytes;
+use crate::batch::{batch_bytes, entry_bytes};
 use crate::checkpoint::SignedCheckpoint;
 use crate::entry::{BodyKey, Sealed, TAG_BYTES};
 use crate::error::{LedgerError, OpenError};
@@ -18,6 +16,7 @@ use crate::folder::FolderMedia;
 use crate::growth::{Growth, Size};
 use crate::hashes::Hashes;
 use crate::media::Media;
+use crate::options::Options;
 use crate::prepare::{Pattern, Preparer};
 use crate::publish;
 use crate::queue::Queue;
@@ -42,45 +41,6 @@ pub struct LedgerKeys {
     pub body: BodyKey,
 }
 
-/// Sizes and paces. The defaults suit a node.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// Bytes of a new segment file, 4 KiB to 1 GiB, a multiple of 512.
-    pub segment_bytes: u64,
-    /// The most bytes of one body.
-    pub max_body_bytes: usize,
-    /// The most bytes of one batch, so that no caller waits for a giant one.
-    pub max_batch_bytes: usize,
-    /// The bytes of entries that may wait; who comes then waits for room.
-    pub queue_bytes: usize,
-    /// The pause after each publication of tiles.
-    pub publish_pause: Duration,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            segment_bytes: 64 << 20,
-            max_body_bytes: 1 << 20,
-            max_batch_bytes: 4 << 20,
-            queue_bytes: 16 << 20,
-            publish_pause: Duration::from_millis(500),
-        }
-    }
-}
-
-impl Options {
-    fn check(&self) -> Result<(), OpenError> {
-        let sector = FIRST_BATCH;
-        if !(8 * sector..=1 << 30).contains(&self.segment_bytes)
-            || !self.segment_bytes.is_multiple_of(sector)
-        {
-            return Err(OpenError::Options("segment_bytes"));
-        }
-        Ok(())
-    }
-}
-
 /// What the log's threads and readers share.
 pub(crate) struct Shared {
     pub(crate) origin: String,
@@ -97,6 +57,12 @@ pub(crate) struct Shared {
 impl Shared {
     pub(crate) fn checkpoint(&self) -> Arc<SignedCheckpoint> {
         Arc::clone(&self.latest.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Takes no more entries, and tells who follows.
+    pub(crate) fn end(&self, reason: &Arc<io::Error>) {
+        self.queue.close(reason);
+        self.size.close();
     }
 
     /// Makes a durable checkpoint the latest, and tells who follows.
@@ -151,6 +117,8 @@ impl Ledger {
         let recovered = recover(&pattern, &known)?;
         let (shared, place) =
             share(&pattern, recovered, (known, keys.body), &keys.signing, options)?;
+        // A disk without room for tiles may have room for entries: the next publication tells.
+        let _ = publish::begin(&shared);
         let (writer, others) = start(&shared, pattern, keys.signing, place, options)?;
         let note = max_note(&shared.origin);
         let sector_room =
@@ -295,7 +263,7 @@ fn start(
     let writer = Writer { shared: own, signing, preparer, segment, at, sequence, max_batch };
     let writer = thread::Builder::new().name("ledger-write".into()).spawn(|| writer.run())?;
     let (own, pause) = (Arc::clone(shared), options.publish_pause);
-    let growth = Growth::new(Arc::clone(&shared.size), 0);
+    let growth = Growth::new(Arc::clone(&shared.size), shared.size.current());
     let publisher = thread::Builder::new()
         .name("ledger-publish".into())
         .spawn(move || publish::run(&own, growth, pause))?;
@@ -304,4 +272,4 @@ fn start(
 
 #[cfg(test)]
 #[path = "log_tests.rs"]
-mod tests;
+pub(crate) mod tests;

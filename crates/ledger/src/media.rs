@@ -27,7 +27,7 @@ pub trait Media: Send + Sync {
     /// Removes a file, or a folder with what is in it. What doesn't exist is no error.
     fn remove(&self, path: &str) -> io::Result<()>;
 
-    /// Makes the names in a folder, and the folder's own name, durable.
+    /// Makes the names in a folder durable, and those of the folder and its parents.
     fn sync_folder(&self, folder: &str) -> io::Result<()>;
 }
 

@@ -246,7 +246,7 @@ fn replay(
     if next >= size {
         return Ok(());
     }
-    let mut walk = segments.walk(next)?;
+    let (mut walk, mut written) = (segments.walk(next)?, Vec::new());
     while next < size {
         let found = walk.step()?.ok_or_else(|| {
             Damage::new(segment::FOLDER, 0, "the segments end before the signed size")
@@ -263,11 +263,12 @@ fn replay(
         }));
         next = batch.size;
         if hashes.edge().tiles.len() >= WIDTH {
-            // Best effort: a tile that is not written now is made again when needed.
-            let _ = publish::publish_full(media, hashes, next);
+            let full = publish::write_full(media, hashes, next)?;
+            hashes.published(&full);
+            written.extend(full);
         }
     }
-    Ok(())
+    Ok(publish::sync(media, &written)?)
 }
 
 /// Clears torn tails, and makes the last batch durable again: after a failed sync it may stand in

@@ -52,6 +52,11 @@ impl TilePath {
         self.width
     }
 
+    /// Whether the tile has all its 256 hashes or entries.
+    pub fn is_full(&self) -> bool {
+        self.width == WIDTH
+    }
+
     /// The folder of the partial tiles of the same place: `tile/<L>/<N>.p`.
     pub fn partials(&self) -> String {
         format!("{}.p", Self { width: WIDTH, ..*self })

@@ -39,8 +39,7 @@ struct Ending(Arc<Shared>);
 
 impl Drop for Ending {
     fn drop(&mut self) {
-        self.0.queue.close(&Arc::new(io::Error::other("the ledger's writer has ended")));
-        self.0.size.close();
+        self.0.end(&Arc::new(io::Error::other("the ledger's writer has ended")));
     }
 }
 
@@ -58,7 +57,7 @@ impl Writer {
         }
     }
 
-    /// Writes one batch of the first jobs, or refuses the first for want of room.
+    /// Writes one batch of the first jobs, or refuses those for which there is no room.
     fn work(&mut self, jobs: &mut VecDeque<Job>) -> io::Result<()> {
         let chosen = self.choose(jobs);
         if !chosen.is_empty() {
@@ -71,19 +70,32 @@ impl Writer {
                 Ok(())
             }
             Err(error) if is_full(&error) => {
-                if let Some(job) = jobs.pop_front() {
-                    let _ = job.answer.send(Err(LedgerError::Full));
-                }
+                self.refuse(jobs);
                 Ok(())
             }
             Err(error) => Err(error),
         }
     }
 
+    /// Refuses all that the rest of the segment cannot take, at once: making a segment fails slowly.
+    fn refuse(&self, jobs: &mut VecDeque<Job>) {
+        let (room, note) = (self.room(), max_note(&self.shared.origin));
+        for job in std::mem::take(jobs) {
+            if batch_bytes(job.bytes(), note) > room {
+                let _ = job.answer.send(Err(LedgerError::Full));
+            } else {
+                jobs.push_back(job);
+            }
+        }
+    }
+
+    fn room(&self) -> usize {
+        usize::try_from(self.segment.size - self.at).unwrap_or(usize::MAX)
+    }
+
     /// The first jobs that fit together; none when not even the first fits here.
     fn choose(&self, jobs: &mut VecDeque<Job>) -> Vec<Job> {
-        let room = usize::try_from(self.segment.size - self.at).unwrap_or(usize::MAX);
-        let note = max_note(&self.shared.origin);
+        let (room, note) = (self.room(), max_note(&self.shared.origin));
         let (mut chosen, mut bytes) = (Vec::new(), 0);
         while let Some(job) = jobs.pop_front() {
             let whole = batch_bytes(bytes + job.bytes(), note);
@@ -109,7 +121,7 @@ impl Writer {
             Err(error) => {
                 // The waiting must hear of it only when nobody can be told otherwise any more.
                 let error = Arc::new(error);
-                self.shared.queue.close(&error);
+                self.shared.end(&error);
                 for (_, answer) in waiting {
                     let _ = answer.send(Err(LedgerError::Unwritable(Arc::clone(&error))));
                 }
@@ -144,7 +156,7 @@ impl Writer {
     }
 
     fn fail(self, error: &Arc<io::Error>, jobs: VecDeque<Job>) {
-        self.shared.queue.close(error);
+        self.shared.end(error);
         let left = std::iter::from_fn(|| self.shared.queue.take()).flatten();
         for job in jobs.into_iter().chain(left) {
             let _ = job.answer.send(Err(LedgerError::Unwritable(Arc::clone(error))));
