@@ -3,7 +3,9 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::{Agency, AsAt, Demographics, RegisterEntry, RegisterPhones, SealedDesk};
+use crate::{
+    Agency, AsAt, Demographics, EntryId, RegisterEntry, RegisterPhones, RegisterStatus, SealedDesk,
+};
 
 /// How sure a register's state is.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
@@ -46,8 +48,14 @@ pub struct RegisterHit {
 pub struct Possible {
     /// Whose register.
     pub agency: Agency,
+    /// The entry's reference, to choose it by.
+    pub entry: EntryId,
+    /// Why they are on the register.
+    pub status: RegisterStatus,
     /// Who it is.
     pub subject: Demographics,
+    /// How well a typed number fits the name.
+    pub number: NumberAgreement,
     /// The match's probability, 0 to 1 in thousandths.
     pub probability_permille: u16,
 }
@@ -81,8 +89,10 @@ pub enum CheckAnswer {
     NotOnRegister,
     /// Several possible children.
     Several {
-        /// Who they are, the likeliest first.
+        /// Who they are, the likeliest first. Empty when too little was typed to name anybody.
         possible: Vec<Possible>,
+        /// Whom to ring about one of them who is sealed.
+        sealed: Option<SealedNotice>,
     },
     /// A register could not be reached or is older than its limit, and what is known says nothing of this child.
     Unconfirmed,

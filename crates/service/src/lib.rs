@@ -4,7 +4,34 @@
 //! ports. Every fact goes one way: ask → decide → record → gather → release. A `Permit` needs a decision and evidence that the
 //! intent is durably recorded; a `Release` needs a permit and a receipt of what is shown. No other crate can make either.
 
+pub mod agreements;
+pub mod audit;
+mod caller;
+pub mod check;
+pub mod exchange;
+pub mod feeds;
+mod identity;
+mod journal;
 mod permit;
+pub mod pooled_view;
 pub mod ports;
+pub mod records;
+pub mod register;
+mod release;
+pub mod sign_in;
+pub mod staff;
 
+pub use caller::Caller;
+pub use identity::NodeIdentity;
+pub use journal::{Journal, JournalError};
 pub use permit::Permit;
+pub use release::Release;
+
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+
+/// The day in England at that moment.
+pub fn today(now: Timestamp) -> Date {
+    // The zone's data is built in; without it the day would still be right but for an hour a night in summer.
+    let zone = TimeZone::get("Europe/London").unwrap_or(TimeZone::UTC);
+    now.to_zoned(zone).date()
+}

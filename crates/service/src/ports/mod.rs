@@ -1,5 +1,6 @@
 //! What the use cases need of the world outside: each trait is implemented by the store, the connectors or the program.
 
+mod agreements;
 mod ambient;
 mod failure;
 mod partners;
@@ -9,6 +10,7 @@ mod sources;
 mod staff;
 mod trail;
 
+pub use agreements::{AgreementStore, StoredAgreement};
 pub use ambient::{Clock, Entropy};
 pub use failure::PortError;
 pub use partners::{PartnerError, PartnerLink, Route};

@@ -45,9 +45,20 @@ pub enum PartnerError {
     /// Its certificate is out of date.
     #[error("the partner's certificate is out of date: its operator must renew it")]
     CertificateExpired,
+    /// It takes this node's certificate for out of date.
+    #[error(
+        "this node's own certificate is out of date for the partner: renew it here, or set the clocks right"
+    )]
+    OwnCertificateExpired,
     /// Its key is not the one that the agreement names.
     #[error("the partner's node shows another key than the agreement names")]
     WrongKey,
+    /// It does not accept this node's key: the two nodes hold different agreements, or only one holds any.
+    #[error("the partner's node does not accept this node's key: do both hold the same agreement?")]
+    OwnKeyRefused,
+    /// The agreement held here names no such partner.
+    #[error("the agreement names no such partner")]
+    NotAPartner,
     /// Its signature, proof or message is not right.
     #[error("the partner's message can't be trusted: {0}")]
     Untrusted(String),

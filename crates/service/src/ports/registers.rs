@@ -20,8 +20,13 @@ pub trait RegisterStore: Send + Sync {
     /// Appends changes in one transaction; the first one's sequence must be the number of those already there.
     async fn append(&self, owner: &AgencyId, changes: &[StoredChange]) -> Result<(), PortError>;
 
-    /// All changes in order.
-    async fn changes(&self, owner: &AgencyId) -> Result<Vec<StoredChange>, PortError>;
+    /// Changes in order from a place on, at most `limit` of them.
+    async fn changes(
+        &self,
+        owner: &AgencyId,
+        from: u64,
+        limit: u32,
+    ) -> Result<Vec<StoredChange>, PortError>;
 
     /// Forgets a replica's changes and head (a new feed begins, the replica expired, or the agreement ended).
     async fn forget(&self, owner: &AgencyId) -> Result<(), PortError>;

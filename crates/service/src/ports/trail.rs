@@ -62,6 +62,9 @@ pub trait TrailStore: Send + Sync {
     /// Looks found by any of the keys, and those of the same asks, the newest first.
     async fn by_keys(&self, keys: &[LookKey], limit: u32) -> Result<Vec<Look>, PortError>;
 
+    /// Looks of these asks, the newest first.
+    async fn by_asks(&self, asks: &[AskId], limit: u32) -> Result<Vec<Look>, PortError>;
+
     /// Intents of one employee, the newest first, with the receipts and refusals of the same asks.
     async fn by_employee(&self, employee: EmployeeId, limit: u32) -> Result<Vec<Look>, PortError>;
 

@@ -1,0 +1,375 @@
+//! Who looked at this child: this agency's ledger and its partners', joined by ask.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use jiff::Timestamp;
+use kinfold_agreement::{InForce, Party, ReviewDecision, ReviewQuestion, Ruling};
+use kinfold_domain::{AgencyId, AskId, Purpose, Subject};
+use serde::Serialize;
+
+use super::{Ledgers, LinesError};
+use crate::{
+    agreements::{Agreements, NoAgreement},
+    caller::Caller,
+    exchange::{ClosedAnswer, MessageKind, Place, WhoAnswer, WhoLine, WhoLines, WhoMessage, open},
+    identity::NodeIdentity,
+    journal::{Journal, JournalError},
+    permit::{Evidence, ReviewPermit},
+    ports::{Clock, Entropy, PartnerError, PartnerLink, PortError, Route},
+    records::{About, AskKind, Asker, Entry, Intent, ProvenPlace, Refusal, Shown, SourceOutcome},
+    release::Release,
+};
+
+/// What is asked.
+#[derive(Clone, Debug)]
+pub struct WhoQuestion {
+    /// Looks at whom.
+    pub subject: Subject,
+    /// Why.
+    pub purpose: Purpose,
+}
+
+/// One side of a look, as one ledger has it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Side {
+    /// Whose ledger.
+    pub ledger: AgencyId,
+    /// The line.
+    pub line: WhoLine,
+}
+
+/// One look, with every side of it that a ledger has.
+#[derive(Clone, Debug, Serialize)]
+pub struct Joined {
+    /// The ask.
+    pub ask: AskId,
+    /// When it began.
+    pub at: Timestamp,
+    /// Who, as the ledger says that has it first-hand.
+    pub asker: Option<Asker>,
+    /// Why.
+    pub purpose: Option<Purpose>,
+    /// The sides, in order of time.
+    pub sides: Vec<Side>,
+    /// Recorded by both ledgers that should have it: `None` where one ledger could not be asked.
+    pub both_sides: Option<bool>,
+}
+
+/// How a ledger answered.
+#[derive(Clone, Debug, Serialize)]
+pub struct LedgerPart {
+    /// Whose.
+    pub ledger: AgencyId,
+    /// Lines that it gave; `None` when it gave none because it could not or would not.
+    pub lines: Option<usize>,
+    /// Why it gave none.
+    pub failure: Option<String>,
+}
+
+/// Who looked at a child.
+#[derive(Clone, Debug, Serialize)]
+pub struct WhoLookedAt {
+    /// The ask: this reading of the ledgers is in them too.
+    pub ask: AskId,
+    /// When.
+    pub at: Timestamp,
+    /// At whom.
+    pub subject: Subject,
+    /// The looks, the newest first.
+    pub looks: Vec<Joined>,
+    /// How each ledger answered.
+    pub ledgers: Vec<LedgerPart>,
+}
+
+/// Why nobody can be told.
+#[derive(Debug, thiserror::Error)]
+pub enum WhoError {
+    /// Nothing flows at all.
+    #[error(transparent)]
+    NoAgreement(#[from] NoAgreement),
+    /// This employee may not review for this purpose; recorded.
+    #[error("{0}")]
+    Refused(String),
+    /// Too little to look anybody up by.
+    #[error("type an NHS number, or a name with a date of birth")]
+    TooLittle,
+    /// The ledger.
+    #[error(transparent)]
+    Ledger(#[from] JournalError),
+    /// The search tables.
+    #[error(transparent)]
+    Store(#[from] PortError),
+}
+
+impl From<LinesError> for WhoError {
+    fn from(error: LinesError) -> Self {
+        match error {
+            LinesError::Ledger(error) => Self::Ledger(error),
+            LinesError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+/// What the review works with.
+pub struct WhoParts {
+    /// This node's keys.
+    pub identity: Arc<NodeIdentity>,
+    /// The agreement.
+    pub agreements: Arc<Agreements>,
+    /// The ledger with its search tables.
+    pub ledgers: Arc<Ledgers>,
+    /// The way to partners.
+    pub link: Arc<dyn PartnerLink>,
+    /// The ledger.
+    pub journal: Journal,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+/// The review of who looked.
+pub struct WhoLooked {
+    parts: WhoParts,
+}
+
+struct Asked<'a> {
+    ask: AskId,
+    at: Timestamp,
+    caller: &'a Caller,
+    question: &'a WhoQuestion,
+}
+
+impl WhoLooked {
+    /// Over these parts.
+    pub const fn new(parts: WhoParts) -> Self {
+        Self { parts }
+    }
+
+    /// Lists who looked: decided, recorded, read on both sides, recorded as shown.
+    #[tracing::instrument(skip_all)]
+    pub async fn list(
+        &self,
+        caller: &Caller,
+        question: WhoQuestion,
+    ) -> Result<Release<WhoLookedAt>, WhoError> {
+        let at = self.parts.clock.now();
+        let ask = AskId(self.parts.entropy.uuid(at));
+        let asked = Asked { ask, at, caller, question: &question };
+        let named = question.subject.name.is_some() && question.subject.birth_date.is_some();
+        if question.subject.nhs_number.is_none() && !named {
+            return Err(WhoError::TooLittle);
+        }
+        let agreement = self.parts.agreements.in_force(at)?;
+        let own = self.decide(&asked, &agreement, self.parts.agreements.own());
+        if let Ruling::Refused { why } = own.ruling() {
+            self.refuse(&asked, why.to_string()).await?;
+            return Err(WhoError::Refused(why.to_string()));
+        }
+        let receipt = Arc::new(self.record_intent(&asked, &agreement).await?);
+        let place = self.parts.journal.place(&receipt)?;
+        let Some(permit) = ReviewPermit::new(&own, Evidence::Recorded(Arc::clone(&receipt))) else {
+            return Err(WhoError::Refused("the agreement does not permit it".to_owned()));
+        };
+        let mut mine = self.parts.ledgers.lines(&permit, &question.subject, &[]).await?;
+        let partners = agreement.partners().map(|party| {
+            let decision = self.decide(&asked, &agreement, &party.agency);
+            self.partner(&asked, &agreement, (party, decision), (&mine, &place))
+        });
+        let theirs = futures::future::join_all(partners).await;
+        // Looks that only the partner could tie to the child may have another side here: a notice names its entry alone.
+        let told = theirs.iter().filter_map(|(_, answer)| answer.as_ref().ok());
+        let asks: Vec<AskId> = told.flat_map(|(lines, _)| lines).map(|line| line.ask).collect();
+        mine.extend(self.parts.ledgers.lines(&permit, &Subject::default(), &asks).await?);
+        mine.sort_by_key(|line| std::cmp::Reverse(line.index));
+        mine.dedup_by_key(|line| line.index);
+        self.release(&asked, mine, theirs).await
+    }
+
+    fn decide(&self, asked: &Asked<'_>, agreement: &InForce, owner: &AgencyId) -> ReviewDecision {
+        agreement.decide_review(&ReviewQuestion {
+            requester: self.parts.agreements.own(),
+            owner,
+            role: &asked.caller.employee().role,
+            purpose: &asked.question.purpose,
+            now: asked.at,
+        })
+    }
+
+    async fn refuse(&self, asked: &Asked<'_>, reason: String) -> Result<(), JournalError> {
+        let refusal = Refusal {
+            ask: asked.ask,
+            at: asked.at,
+            kind: AskKind::WhoLooked,
+            asker: Some(Asker::from(asked.caller.employee())),
+            agency: self.parts.agreements.own().clone(),
+            purpose: Some(asked.question.purpose.clone()),
+            subject: Some(asked.question.subject.clone()),
+            reason,
+        };
+        self.parts.journal.record(Entry::Refusal(Box::new(refusal))).await.map(drop)
+    }
+
+    async fn record_intent(
+        &self,
+        asked: &Asked<'_>,
+        agreement: &InForce,
+    ) -> Result<kinfold_ledger::Receipt, JournalError> {
+        let intent = Intent {
+            ask: asked.ask,
+            at: asked.at,
+            kind: AskKind::WhoLooked,
+            asker: Asker::from(asked.caller.employee()),
+            purpose: asked.question.purpose.clone(),
+            subject: asked.question.subject.clone(),
+            agreement: agreement.agreement().digest().to_string(),
+            granted: BTreeMap::new(),
+        };
+        self.parts.journal.record(Entry::Intent(Box::new(intent))).await
+    }
+
+    async fn partner(
+        &self,
+        asked: &Asked<'_>,
+        agreement: &InForce,
+        (party, decision): (&Party, ReviewDecision),
+        (mine, place): (&[WhoLine], &Place),
+    ) -> (AgencyId, Result<(Vec<WhoLine>, ProvenPlace), String>) {
+        let answer = match decision.ruling() {
+            Ruling::Refused { why } => Err(why.to_string()),
+            Ruling::Permitted { .. } => {
+                let asks = mine.iter().map(|line| line.ask).collect();
+                let asking = self.ask(asked, agreement, party, (asks, place));
+                asking.await.map_err(|error| error.to_string())
+            }
+        };
+        (party.agency.clone(), answer)
+    }
+
+    async fn ask(
+        &self,
+        asked: &Asked<'_>,
+        agreement: &InForce,
+        party: &Party,
+        (asks, place): (Vec<AskId>, &Place),
+    ) -> Result<(Vec<WhoLine>, ProvenPlace), PartnerError> {
+        let message = WhoMessage {
+            ask: asked.ask,
+            sent_at: self.parts.clock.now(),
+            agreement: agreement.agreement().digest().to_string(),
+            asker: Asker::from(asked.caller.employee()),
+            purpose: asked.question.purpose.clone(),
+            subject: asked.question.subject.clone(),
+            asks,
+            intent: place.clone(),
+        };
+        let untrusted = |error: &dyn std::fmt::Display| PartnerError::Untrusted(error.to_string());
+        let sealed = self.parts.identity.seal(MessageKind::Who, &message);
+        let note = sealed.map_err(|error| untrusted(&error))?;
+        let answer = self.parts.link.send(&party.agency, Route::Who, note).await?;
+        let answer: WhoAnswer = open(MessageKind::WhoAnswer, answer.as_bytes(), &party.node_key)
+            .map_err(|e| untrusted(&e))?;
+        let place = answer.recorded.filter(|_| answer.ask == asked.ask);
+        let place =
+            place.ok_or_else(|| untrusted(&"it answers another ask, or without a record"))?;
+        let proved = place.verify(&party.ledger_key).map_err(|error| untrusted(&error))?;
+        match answer.outcome {
+            ClosedAnswer::Told(WhoLines { lines }) => Ok((lines, proved)),
+            ClosedAnswer::Refused { reason } => Err(PartnerError::Refused(reason)),
+        }
+    }
+
+    async fn release(
+        &self,
+        asked: &Asked<'_>,
+        mine: Vec<WhoLine>,
+        theirs: Vec<(AgencyId, Result<(Vec<WhoLine>, ProvenPlace), String>)>,
+    ) -> Result<Release<WhoLookedAt>, WhoError> {
+        let own = self.parts.agreements.own();
+        let side = |ledger: &AgencyId, line| Side { ledger: ledger.clone(), line };
+        let part = |ledger: &AgencyId, lines, failure| LedgerPart {
+            ledger: ledger.clone(),
+            lines,
+            failure,
+        };
+        let mut ledgers = vec![part(own, Some(mine.len()), None)];
+        let mut sides: Vec<Side> = mine.into_iter().map(|line| side(own, line)).collect();
+        let mut proofs = BTreeMap::new();
+        for (ledger, answer) in theirs {
+            match answer {
+                Ok((lines, proved)) => {
+                    ledgers.push(part(&ledger, Some(lines.len()), None));
+                    sides.extend(lines.into_iter().map(|line| side(&ledger, line)));
+                    proofs.insert(ledger, proved);
+                }
+                Err(failure) => ledgers.push(part(&ledger, None, Some(failure))),
+            }
+        }
+        let whole = ledgers.iter().all(|ledger| ledger.lines.is_some());
+        let looked = WhoLookedAt {
+            ask: asked.ask,
+            at: asked.at,
+            subject: asked.question.subject.clone(),
+            looks: join(sides, whole),
+            ledgers,
+        };
+        let shown = shown(asked, &looked, proofs);
+        Ok(Release::record(&self.parts.journal, looked, shown).await?)
+    }
+}
+
+/// Sides of the same ask become one look, the newest first.
+fn join(sides: Vec<Side>, whole: bool) -> Vec<Joined> {
+    let mut asks: BTreeMap<AskId, Vec<Side>> = BTreeMap::new();
+    for side in sides {
+        asks.entry(side.line.ask).or_default().push(side);
+    }
+    let mut looks: Vec<Joined> =
+        asks.into_iter().map(|(ask, sides)| look(ask, sides, whole)).collect();
+    looks.sort_by_key(|look| std::cmp::Reverse(look.at));
+    looks
+}
+
+fn look(ask: AskId, mut sides: Vec<Side>, whole: bool) -> Joined {
+    // The same notice may arrive twice after a broken connection: it is one line.
+    sides.sort_by(|a, b| {
+        (a.line.at, &a.ledger, a.line.index).cmp(&(b.line.at, &b.ledger, b.line.index))
+    });
+    sides.dedup_by(|a, b| a.ledger == b.ledger && a.line.entry == b.line.entry);
+    let first = sides.iter().find(|side| side.line.asker.is_some()).or_else(|| sides.first());
+    let (at, asker, purpose) = first.map_or((Timestamp::UNIX_EPOCH, None, None), |side| {
+        (side.line.at, side.line.asker.clone(), side.line.purpose.clone())
+    });
+    let ledgers = sides.iter().map(|side| &side.ledger).collect::<std::collections::BTreeSet<_>>();
+    let both_sides = whole.then_some(ledgers.len() > 1);
+    Joined { ask, at, asker, purpose, sides, both_sides }
+}
+
+fn shown(
+    asked: &Asked<'_>,
+    looked: &WhoLookedAt,
+    partner_proofs: BTreeMap<AgencyId, ProvenPlace>,
+) -> Shown {
+    let sources = looked.ledgers.iter().map(|ledger| SourceOutcome {
+        agency: ledger.ledger.clone(),
+        system: "ledger".to_owned(),
+        facts: ledger.lines.and_then(|lines| u32::try_from(lines).ok()),
+        failure: ledger.failure.clone(),
+    });
+    Shown {
+        ask: asked.ask,
+        at: asked.at,
+        kind: AskKind::WhoLooked,
+        asker: Asker::from(asked.caller.employee()),
+        purpose: asked.question.purpose.clone(),
+        answer: "who-looked".to_owned(),
+        about: About {
+            nhs_numbers: asked.question.subject.nhs_number.into_iter().collect(),
+            ..About::default()
+        },
+        shown: BTreeMap::new(),
+        digest: String::new(),
+        sources: sources.collect(),
+        partner_proofs,
+    }
+}

@@ -1,0 +1,282 @@
+//! The check: is this child on a register? Six answers, each with the moment for which it is true.
+
+mod answer;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use jiff::Timestamp;
+use kinfold_agreement::{Decision, InForce, Question};
+use kinfold_domain::{
+    AgencyId, AskId, Categories, Category, CheckAnswer, Confirmed, EntryId, Purpose, Subject,
+};
+use serde::Serialize;
+
+use crate::{
+    agreements::{Agreements, NoAgreement},
+    caller::Caller,
+    journal::{Journal, JournalError},
+    permit::{Evidence, Permit, granted},
+    ports::{Clock, Entropy},
+    records::{About, AskKind, Asker, Entry, Grants, Intent, Refusal, Shown, SourceOutcome},
+    register::{Register, Registers},
+    release::Release,
+    today,
+};
+use answer::Found;
+
+/// What is asked.
+#[derive(Clone, Debug)]
+pub struct CheckQuestion {
+    /// About whom.
+    pub subject: Subject,
+    /// Why.
+    pub purpose: Purpose,
+    /// One of several possible children of an earlier answer, chosen by the asker.
+    pub choice: Option<(AgencyId, EntryId)>,
+}
+
+/// A check's answer with what stands around it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Checked {
+    /// The ask, as both ledgers know it.
+    pub ask: AskId,
+    /// When it was answered.
+    pub at: Timestamp,
+    /// About whom.
+    pub subject: Subject,
+    /// Why.
+    pub purpose: Purpose,
+    /// The answer.
+    pub answer: CheckAnswer,
+    /// The registers that were searched, and as at when.
+    pub registers: Vec<Confirmed>,
+    /// Registers that this employee may not search for this purpose, with the reason.
+    pub withheld: Vec<(AgencyId, String)>,
+    /// The clauses that allow what is shown, by owner.
+    pub granted: Grants,
+}
+
+/// Why a check was not answered.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckError {
+    /// Nothing flows at all.
+    #[error(transparent)]
+    NoAgreement(#[from] NoAgreement),
+    /// This employee may not search any register for this purpose; recorded.
+    #[error("{0}")]
+    Refused(String),
+    /// No register is held here.
+    #[error("this node holds no register: its agreement or its feed is not set up")]
+    NoRegister,
+    /// The ledger can't be written.
+    #[error(transparent)]
+    Ledger(#[from] JournalError),
+}
+
+/// The check.
+pub struct Check {
+    agreements: Arc<Agreements>,
+    registers: Registers,
+    journal: Journal,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+}
+
+/// What a check wants of each register.
+const WANTED: [Category; 6] = [
+    Category::Existence,
+    Category::Register,
+    Category::Contact,
+    Category::Address,
+    Category::Household,
+    Category::Involvement,
+];
+
+impl Check {
+    /// Over these registers.
+    pub fn new(
+        agreements: Arc<Agreements>,
+        registers: Registers,
+        journal: Journal,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Self {
+        Self { agreements, registers, journal, clock, entropy }
+    }
+
+    /// The registers that can be searched, as they stand.
+    pub fn registers(&self) -> Vec<Confirmed> {
+        let now = self.clock.now();
+        self.registers.iter().map(|register| register.confirmed(now)).collect()
+    }
+
+    /// Answers a check: decided, recorded, searched, recorded again as shown.
+    #[tracing::instrument(skip_all)]
+    pub async fn check(
+        &self,
+        caller: &Caller,
+        question: CheckQuestion,
+    ) -> Result<Release<Checked>, CheckError> {
+        let now = self.clock.now();
+        let ask = AskId(self.entropy.uuid(now));
+        let asked = Asked { caller, question: &question, ask, at: now };
+        let agreement = match self.agreements.in_force(now) {
+            Ok(agreement) => agreement,
+            Err(error) => {
+                self.refuse(&asked, error.0.clone()).await?;
+                return Err(error.into());
+            }
+        };
+        let decisions = self.decide(&asked, &agreement);
+        if decisions.is_empty() {
+            return Err(CheckError::NoRegister);
+        }
+        if decisions.iter().all(|decision| !decision.permits(Category::Register)) {
+            let reason = withheld(&decisions).into_iter().next().map_or_else(String::new, |w| w.1);
+            self.refuse(&asked, reason.clone()).await?;
+            return Err(CheckError::Refused(reason));
+        }
+        self.answer(&asked, &agreement, &decisions).await
+    }
+
+    fn decide(&self, asked: &Asked<'_>, agreement: &InForce) -> Vec<Decision> {
+        let wanted: Categories = WANTED.into_iter().collect();
+        let employee = asked.caller.employee();
+        self.registers
+            .iter()
+            .map(|register| {
+                agreement.decide(&Question {
+                    requester: &employee.agency,
+                    owner: &register.owner().id,
+                    role: &employee.role,
+                    purpose: &asked.question.purpose,
+                    wanted: &wanted,
+                    now: asked.at,
+                })
+            })
+            .collect()
+    }
+
+    async fn refuse(&self, asked: &Asked<'_>, reason: String) -> Result<(), JournalError> {
+        let refusal = Refusal {
+            ask: asked.ask,
+            at: asked.at,
+            kind: AskKind::Check,
+            asker: Some(Asker::from(asked.caller.employee())),
+            agency: self.agreements.own().clone(),
+            purpose: Some(asked.question.purpose.clone()),
+            subject: Some(asked.question.subject.clone()),
+            reason,
+        };
+        self.journal.record(Entry::Refusal(Box::new(refusal))).await.map(drop)
+    }
+
+    async fn answer(
+        &self,
+        asked: &Asked<'_>,
+        agreement: &InForce,
+        decisions: &[Decision],
+    ) -> Result<Release<Checked>, CheckError> {
+        let grants: Grants = decisions
+            .iter()
+            .filter(|decision| decision.permits(Category::Register))
+            .map(|decision| (decision.owner().clone(), granted(decision)))
+            .collect();
+        let intent = Intent {
+            ask: asked.ask,
+            at: asked.at,
+            kind: AskKind::Check,
+            asker: Asker::from(asked.caller.employee()),
+            purpose: asked.question.purpose.clone(),
+            subject: asked.question.subject.clone(),
+            agreement: agreement.agreement().digest().to_string(),
+            granted: grants.clone(),
+        };
+        let receipt = Arc::new(self.journal.record(Entry::Intent(Box::new(intent))).await?);
+        let found: Vec<Found> = decisions
+            .iter()
+            .filter(|decision| decision.permits(Category::Register))
+            .filter_map(|decision| Permit::new(decision, Evidence::Recorded(Arc::clone(&receipt))))
+            .filter_map(|permit| self.search(permit, asked))
+            .collect();
+        let registers: Vec<Confirmed> =
+            found.iter().map(|found| found.register.confirmed(asked.at)).collect();
+        let (answer, about) = answer::conclude(&found, &registers);
+        let checked = Checked {
+            ask: asked.ask,
+            at: asked.at,
+            subject: asked.question.subject.clone(),
+            purpose: asked.question.purpose.clone(),
+            answer,
+            registers,
+            withheld: withheld(decisions),
+            granted: grants,
+        };
+        let shown = shown(asked, &checked, about);
+        Ok(Release::record(&self.journal, checked, shown).await?)
+    }
+
+    fn search(&self, permit: Permit, asked: &Asked<'_>) -> Option<Found> {
+        let register = Arc::clone(self.registers.of(permit.owner())?);
+        let day = today(asked.at);
+        let search = match &asked.question.choice {
+            Some((owner, entry)) if owner == permit.owner() => {
+                answer::chosen(register.entry(&permit, entry, day))
+            }
+            // The asker pointed at one register's child: the others say nothing about it.
+            Some(_) => return None,
+            None => register.search(&permit, &asked.question.subject, day),
+        };
+        Some(Found { register, permit, search })
+    }
+}
+
+struct Asked<'a> {
+    caller: &'a Caller,
+    question: &'a CheckQuestion,
+    ask: AskId,
+    at: Timestamp,
+}
+
+fn withheld(decisions: &[Decision]) -> Vec<(AgencyId, String)> {
+    decisions
+        .iter()
+        .filter_map(|decision| {
+            let (_, why) = decision.refused().find(|(c, _)| *c == Category::Register)?;
+            Some((decision.owner().clone(), why.to_string()))
+        })
+        .collect()
+}
+
+fn shown(asked: &Asked<'_>, checked: &Checked, about: About) -> Shown {
+    let categories: BTreeMap<AgencyId, Categories> = checked
+        .granted
+        .iter()
+        .map(|(owner, granted)| (owner.clone(), granted.keys().copied().collect()))
+        .collect();
+    let sources = checked.registers.iter().map(|register| SourceOutcome {
+        agency: register.agency.id.clone(),
+        system: "register".to_owned(),
+        facts: Some(0),
+        failure: register.stale.then(|| "older than its limit".to_owned()),
+    });
+    Shown {
+        ask: asked.ask,
+        at: asked.at,
+        kind: AskKind::Check,
+        asker: Asker::from(asked.caller.employee()),
+        purpose: asked.question.purpose.clone(),
+        answer: answer::word(&checked.answer).to_owned(),
+        about,
+        shown: categories,
+        digest: String::new(),
+        sources: sources.collect(),
+        partner_proofs: BTreeMap::new(),
+    }
+}
+
+impl Found {
+    fn agency(&self) -> &kinfold_domain::Agency {
+        Register::owner(&self.register)
+    }
+}

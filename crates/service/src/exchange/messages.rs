@@ -1,0 +1,224 @@
+//! The partner protocol's messages, version 1. `docs/protocol.md` shows each with an example.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use kinfold_domain::{AskId, Categories, Category, EntryId, Fact, Purpose, SealedDesk, Subject};
+use serde::{Deserialize, Serialize};
+
+use super::Place;
+use crate::records::{AskKind, Asker, SourceOutcome};
+
+/// Asks a partner for facts about a child on behalf of a named employee.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AskMessage {
+    /// The ask: the same in both ledgers. Answered once.
+    pub ask: AskId,
+    /// When it was signed.
+    pub sent_at: Timestamp,
+    /// The agreement's digest: both must hold the same one.
+    pub agreement: String,
+    /// Who asks.
+    pub asker: Asker,
+    /// Why.
+    pub purpose: Purpose,
+    /// What is wanted.
+    pub wanted: Categories,
+    /// About whom.
+    pub subject: Subject,
+    /// The intent in the requester's ledger.
+    pub intent: Place,
+}
+
+/// Whether the answering agency knows the child.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "known", rename_all = "kebab-case")]
+pub enum Known {
+    /// One certain match.
+    Yes,
+    /// No match.
+    No,
+    /// The asker may not learn whether it does.
+    NotSaid,
+    /// Several possible children: more detail is needed.
+    Several {
+        /// How many.
+        count: u32,
+    },
+    /// Sealed: whom to ring.
+    Sealed {
+        /// The desk and the reference.
+        desk: SealedDesk,
+    },
+}
+
+/// What a partner tells.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Told {
+    /// Whether it knows the child.
+    pub known: Known,
+    /// Facts, each of a granted category.
+    pub facts: Vec<Fact>,
+    /// Categories with the clauses that allow them.
+    pub granted: BTreeMap<Category, Vec<String>>,
+    /// Categories that were asked for and are withheld, with the reason.
+    pub withheld: BTreeMap<Category, String>,
+    /// How each of its sources answered.
+    pub sources: Vec<SourceOutcome>,
+}
+
+/// The outcome of an ask.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "kebab-case")]
+pub enum ClosedAnswer<T> {
+    /// Told, and recorded before it was told.
+    Told(T),
+    /// Refused, and recorded.
+    Refused {
+        /// Why, in a sentence for the asker's screen.
+        reason: String,
+    },
+}
+
+/// Answers an ask.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AnswerMessage {
+    /// The ask.
+    pub ask: AskId,
+    /// When it was signed.
+    pub sent_at: Timestamp,
+    /// What came of it.
+    pub outcome: ClosedAnswer<Told>,
+    /// The disclosure or refusal in the responder's ledger; absent only when its ledger could not be written (and
+    /// then nothing is told).
+    pub recorded: Option<Place>,
+}
+
+/// Asks for a register's changes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RegisterMessage {
+    /// When it was signed.
+    pub sent_at: Timestamp,
+    /// The agreement's digest.
+    pub agreement: String,
+    /// The number of changes already held.
+    pub from: u64,
+    /// How long to wait for a change before answering with a fresh head alone, in milliseconds.
+    pub wait_ms: u32,
+}
+
+/// A page of a register's changes and its signed head.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RegisterPage {
+    /// The place of the first change.
+    pub from: u64,
+    /// Changes in order: each the JSON text whose bytes are the leaf.
+    pub changes: Vec<String>,
+    /// The signed head over all changes there are: a checkpoint with a `time` line.
+    pub head: String,
+}
+
+/// One look at a replica.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Noticed {
+    /// The ask.
+    pub ask: AskId,
+    /// When it was shown.
+    pub at: Timestamp,
+    /// Who asked.
+    pub asker: Asker,
+    /// Why.
+    pub purpose: Purpose,
+    /// The kind of answer.
+    pub answer: String,
+    /// The entries that were shown.
+    pub entries: Vec<EntryId>,
+}
+
+/// Tells the register's owner who looked at its entries.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoticesMessage {
+    /// When it was signed.
+    pub sent_at: Timestamp,
+    /// The agreement's digest.
+    pub agreement: String,
+    /// The looks, oldest first.
+    pub looks: Vec<Noticed>,
+}
+
+/// Acknowledges notices: they are durable in the owner's ledger.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoticesAnswer {
+    /// How many were recorded.
+    pub recorded: u32,
+}
+
+/// Asks a partner who looked at a child.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WhoMessage {
+    /// The ask.
+    pub ask: AskId,
+    /// When it was signed.
+    pub sent_at: Timestamp,
+    /// The agreement's digest.
+    pub agreement: String,
+    /// Who asks.
+    pub asker: Asker,
+    /// Why.
+    pub purpose: Purpose,
+    /// About whom.
+    pub subject: Subject,
+    /// Asks of this child that the requester's own ledger knows, so that both sides of each can be joined.
+    pub asks: Vec<AskId>,
+    /// The intent in the requester's ledger.
+    pub intent: Place,
+}
+
+/// One line of who looked, from one ledger.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WhoLine {
+    /// The ask.
+    pub ask: AskId,
+    /// When.
+    pub at: Timestamp,
+    /// What the entry is: `intent`, `receipt`, `disclosure`, `refusal`, `replica-look`.
+    pub entry: String,
+    /// What kind of look.
+    pub kind: AskKind,
+    /// Who.
+    pub asker: Option<Asker>,
+    /// Why.
+    pub purpose: Option<Purpose>,
+    /// What came of it, in a word or a sentence.
+    pub outcome: String,
+    /// The place in that ledger.
+    pub index: u64,
+}
+
+/// Answers who looked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WhoAnswer {
+    /// The ask.
+    pub ask: AskId,
+    /// When it was signed.
+    pub sent_at: Timestamp,
+    /// What came of it.
+    pub outcome: ClosedAnswer<WhoLines>,
+    /// The disclosure or refusal in the responder's ledger.
+    pub recorded: Option<Place>,
+}
+
+/// Lines of one ledger.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct WhoLines {
+    /// The lines, the newest first.
+    pub lines: Vec<WhoLine>,
+}

@@ -1,0 +1,12 @@
+//! What two nodes say to each other: JSON within C2SP signed notes, signed by the node keys that the agreement names.
+
+mod messages;
+mod place;
+mod seal;
+
+pub use messages::{
+    AnswerMessage, AskMessage, ClosedAnswer, Known, Noticed, NoticesAnswer, NoticesMessage,
+    RegisterMessage, RegisterPage, Told, WhoAnswer, WhoLine, WhoLines, WhoMessage,
+};
+pub use place::{Place, PlaceError};
+pub use seal::{MessageKind, SealError, open, seal};

@@ -1,0 +1,143 @@
+//! How every feed stands: for the operator, without anything about a child.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use kinfold_domain::{Agency, AsAt};
+use serde::Serialize;
+
+use super::{People, PeopleFeed};
+use crate::{
+    agreements::Agreements,
+    ports::{Clock, PeopleStore, PortError, Rejected},
+    register::{RegisterFeed, Registers, Replica},
+    today,
+};
+
+/// One source of this agency.
+#[derive(Clone, Debug, Serialize)]
+pub struct FeedHealth {
+    /// The source's name.
+    pub source: String,
+    /// People read from it.
+    pub people: u64,
+    /// When it last answered.
+    pub answered: Option<Timestamp>,
+    /// When the last whole reading ended.
+    pub swept: Option<Timestamp>,
+    /// Why the last try failed.
+    pub failure: Option<String>,
+    /// Rows that can't be loaded: how many, and the newest of them.
+    pub rejected: (u64, Vec<Rejected>),
+}
+
+/// A register that is held here.
+#[derive(Clone, Debug, Serialize)]
+pub struct PartnerHealth {
+    /// Whose.
+    pub agency: Agency,
+    /// The agency's own, or a replica.
+    pub own: bool,
+    /// Current entries, and recently ended ones.
+    pub entries: (usize, usize),
+    /// When its owner last confirmed it.
+    pub confirmed: Option<AsAt>,
+    /// Older than its limit.
+    pub stale: bool,
+    /// Why the last try failed.
+    pub failure: Option<String>,
+    /// Rows that can't be loaded.
+    pub rejected: Vec<Rejected>,
+    /// Entries that vanished at once, too many to believe.
+    pub vanished: usize,
+}
+
+/// All feeds of a node at one moment.
+#[derive(Clone, Debug, Serialize)]
+pub struct FeedsHealth {
+    /// When.
+    pub at: Timestamp,
+    /// People in the index.
+    pub people: usize,
+    /// This agency's sources.
+    pub sources: Vec<FeedHealth>,
+    /// The registers.
+    pub registers: Vec<PartnerHealth>,
+    /// Why nothing flows, if nothing does.
+    pub no_agreement: Option<String>,
+    /// Entries in the ledger.
+    pub ledger_size: u64,
+}
+
+/// What the health page looks at.
+pub struct Feeds {
+    /// People.
+    pub people: Arc<People>,
+    /// The sources' feeds.
+    pub sources: Vec<Arc<PeopleFeed>>,
+    /// The own register's feed.
+    pub register: Option<Arc<RegisterFeed>>,
+    /// Replicas.
+    pub replicas: Vec<Arc<Replica>>,
+    /// Registers.
+    pub registers: Registers,
+    /// The store.
+    pub store: Arc<dyn PeopleStore>,
+    /// The agreement.
+    pub agreements: Arc<Agreements>,
+    /// The ledger.
+    pub journal: crate::journal::Journal,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Feeds {
+    /// How everything stands now.
+    pub async fn health(&self) -> Result<FeedsHealth, PortError> {
+        let at = self.clock.now();
+        let mut sources = Vec::new();
+        for feed in &self.sources {
+            sources.push(self.source(feed).await?);
+        }
+        Ok(FeedsHealth {
+            at,
+            people: self.people.len(),
+            sources,
+            registers: self.registers.iter().map(|r| self.register(r, at)).collect(),
+            no_agreement: self.agreements.in_force(at).err().map(|error| error.0),
+            ledger_size: self.journal.ledger().size(),
+        })
+    }
+
+    async fn source(&self, feed: &PeopleFeed) -> Result<FeedHealth, PortError> {
+        let name = feed.source().name();
+        let progress = self.store.progress(name).await?;
+        Ok(FeedHealth {
+            source: name.to_owned(),
+            people: self.store.count(name).await?,
+            answered: progress.answered,
+            swept: progress.swept,
+            failure: feed.failure().map(|(_, why)| why),
+            rejected: self.store.rejected(name, 50).await?,
+        })
+    }
+
+    fn register(&self, register: &crate::register::Register, at: Timestamp) -> PartnerHealth {
+        let confirmed = register.confirmed(at);
+        let own = self.agreements.own() == &register.owner().id;
+        let feed = self.register.as_ref().filter(|_| own).map(|feed| feed.state());
+        let replica = self.replicas.iter().find(|r| r.owner() == &register.owner().id);
+        let replica_failure = replica.and_then(|replica| replica.failure()).map(|e| e.to_string());
+        let feed = feed.unwrap_or_default();
+        PartnerHealth {
+            agency: register.owner().clone(),
+            own,
+            entries: register.standing(today(at)),
+            confirmed: confirmed.as_at,
+            stale: confirmed.stale,
+            failure: feed.failure.or(replica_failure),
+            rejected: feed.rejected,
+            vanished: feed.vanished,
+        }
+    }
+}

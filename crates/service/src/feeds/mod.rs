@@ -1,0 +1,8 @@
+//! Feeds: the node's index of its own people, kept fresh from its sources, and how every feed stands.
+
+mod health;
+mod people;
+
+pub use health::{FeedHealth, Feeds, FeedsHealth, PartnerHealth};
+pub(crate) use people::demographics_of;
+pub use people::{People, PeopleError, PeopleFeed};

@@ -1,0 +1,71 @@
+//! The ledger as the use cases use it: typed entries in, receipts out.
+
+use std::sync::Arc;
+
+use kinfold_ledger::{Ledger, LedgerError, ReadError, Receipt};
+
+use crate::{exchange::Place, records::Entry};
+
+/// Writes and reads the node's own ledger.
+#[derive(Clone)]
+pub struct Journal {
+    ledger: Arc<Ledger>,
+}
+
+/// Why an entry is not in the ledger. Nothing is disclosed then.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// It could not be made durable.
+    #[error("the ledger cannot be written, so nothing may be shown: ring the operator")]
+    Unwritable(#[source] LedgerError),
+    /// An entry can't be read back.
+    #[error("an entry of the ledger cannot be read")]
+    Unreadable(#[source] ReadError),
+    /// An entry's body is not one of this version's.
+    #[error("an entry of the ledger is of another version of the program")]
+    Foreign,
+}
+
+impl Journal {
+    /// Over an open ledger.
+    pub const fn new(ledger: Arc<Ledger>) -> Self {
+        Self { ledger }
+    }
+
+    /// The ledger itself, for following and proving.
+    pub const fn ledger(&self) -> &Arc<Ledger> {
+        &self.ledger
+    }
+
+    /// Records one entry; returns once it is durable.
+    pub async fn record(&self, entry: Entry) -> Result<Receipt, JournalError> {
+        self.ledger.submit(&body(&entry)?).await.map_err(JournalError::Unwritable)
+    }
+
+    /// Records several entries together, under one sync.
+    pub async fn record_all(&self, entries: Vec<Entry>) -> Result<Vec<Receipt>, JournalError> {
+        let bodies = entries.iter().map(body).collect::<Result<Vec<_>, _>>()?;
+        let bodies: Vec<&[u8]> = bodies.iter().map(Vec::as_slice).collect();
+        self.ledger.submit_batch(&bodies).await.map_err(JournalError::Unwritable)
+    }
+
+    /// The place of an entry with its proof, for a partner.
+    pub(crate) fn place(&self, receipt: &Receipt) -> Result<Place, JournalError> {
+        let proof = self.ledger.prove_receipt(receipt).map_err(JournalError::Unreadable)?;
+        let proof = proof
+            .with_extra(receipt.commitment().as_bytes().to_vec())
+            .map_err(|_| JournalError::Foreign)?;
+        Ok(Place(proof.to_string()))
+    }
+
+    /// Reads one entry back; `None` when its body was erased.
+    pub fn read(&self, index: u64) -> Result<Option<Entry>, JournalError> {
+        let entry = self.ledger.read(index).map_err(JournalError::Unreadable)?;
+        let Some(body) = entry.body() else { return Ok(None) };
+        serde_json::from_slice(body.expose()).map(Some).map_err(|_| JournalError::Foreign)
+    }
+}
+
+fn body(entry: &Entry) -> Result<Vec<u8>, JournalError> {
+    serde_json::to_vec(entry).map_err(|_| JournalError::Foreign)
+}

@@ -1,0 +1,308 @@
+//! What the ledger's entries say. Entries are appended, never updated: an outcome is a second entry with the same ask.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use kinfold_domain::{
+    AgencyId, AskId, Categories, Category, Employee, EmployeeId, EntryId, NhsNumber, PersonId,
+    Personal, Purpose, Role, Subject, UserName,
+};
+use serde::{Deserialize, Serialize};
+
+/// Who asks: a named employee of an agency, as both agencies' ledgers and pages name them.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Asker {
+    /// The agency.
+    pub agency: AgencyId,
+    /// The employee's identity within that agency's node.
+    pub employee: EmployeeId,
+    /// Sign-in name.
+    pub user_name: UserName,
+    /// The person's name.
+    pub name: Personal<String>,
+    /// Job title.
+    pub job_title: String,
+    /// Role under the agreement.
+    pub role: Role,
+}
+
+impl From<&Employee> for Asker {
+    fn from(employee: &Employee) -> Self {
+        Self {
+            agency: employee.agency.clone(),
+            employee: employee.id,
+            user_name: employee.user_name.clone(),
+            name: employee.name.clone(),
+            job_title: employee.job_title.clone(),
+            role: employee.role.clone(),
+        }
+    }
+}
+
+/// What kind of look an ask is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AskKind {
+    /// A check of the registers.
+    Check,
+    /// A pooled view.
+    PooledView,
+    /// Who looked at a child.
+    WhoLooked,
+    /// The asker's own recent look-ups.
+    OwnLooks,
+}
+
+/// Permitted categories with the clauses that permit them, by the agency whose data it is.
+pub type Grants = BTreeMap<AgencyId, BTreeMap<Category, Vec<String>>>;
+
+/// An employee is about to look. Durable before anything is searched, asked or shown.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Intent {
+    /// The ask.
+    pub ask: AskId,
+    /// When.
+    pub at: Timestamp,
+    /// What kind of look.
+    pub kind: AskKind,
+    /// Who asks.
+    pub asker: Asker,
+    /// Why.
+    pub purpose: Purpose,
+    /// About whom, as typed or chosen.
+    pub subject: Subject,
+    /// The agreement's digest.
+    pub agreement: String,
+    /// What was decided.
+    pub granted: Grants,
+}
+
+/// Somebody was refused, by this agency or by a partner.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// The ask.
+    pub ask: AskId,
+    /// When.
+    pub at: Timestamp,
+    /// What kind of look.
+    pub kind: AskKind,
+    /// Who asked, where that could be established.
+    pub asker: Option<Asker>,
+    /// The asker's agency, or whom the connection belonged to.
+    pub agency: AgencyId,
+    /// Why they asked.
+    pub purpose: Option<Purpose>,
+    /// About whom.
+    pub subject: Option<Subject>,
+    /// Why it was refused, as it stood on the screen.
+    pub reason: String,
+}
+
+/// What identifies the child of a look, for finding it again.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
+pub struct About {
+    /// NHS numbers of the records that were matched.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub nhs_numbers: Vec<NhsNumber>,
+    /// Records of this agency's own sources.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub people: Vec<PersonId>,
+    /// Entries of registers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub entries: Vec<(AgencyId, EntryId)>,
+}
+
+/// How one source answered, in numbers only.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct SourceOutcome {
+    /// Whose source.
+    pub agency: AgencyId,
+    /// The source's name.
+    pub system: String,
+    /// Facts that it gave; `None` when it failed or refused.
+    pub facts: Option<u32>,
+    /// Why it gave none, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
+}
+
+/// What an employee is about to be shown, to the last fact. Durable before the page is sent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Shown {
+    /// The ask.
+    pub ask: AskId,
+    /// When.
+    pub at: Timestamp,
+    /// What kind of look.
+    pub kind: AskKind,
+    /// To whom.
+    pub asker: Asker,
+    /// Why.
+    pub purpose: Purpose,
+    /// The kind of answer: `on-register`, `pooled-view`.
+    pub answer: String,
+    /// What identifies the child.
+    pub about: About,
+    /// Categories that were shown, by agency.
+    pub shown: BTreeMap<AgencyId, Categories>,
+    /// SHA-256 of the canonical JSON of what was shown.
+    pub digest: String,
+    /// How each source answered.
+    pub sources: Vec<SourceOutcome>,
+    /// Partners' checkpoints and the places of their disclosures, as proved to this node.
+    pub partner_proofs: BTreeMap<AgencyId, ProvenPlace>,
+}
+
+/// A place in a partner's ledger that was proved to this node.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct ProvenPlace {
+    /// The entry's index.
+    pub index: u64,
+    /// The size of the tree whose checkpoint was verified.
+    pub size: u64,
+    /// Its root, hex.
+    pub root: String,
+}
+
+/// This agency tells a partner's employee. Durable before the answer leaves.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Disclosure {
+    /// The ask.
+    pub ask: AskId,
+    /// When.
+    pub at: Timestamp,
+    /// What kind of look.
+    pub kind: AskKind,
+    /// Who asks, as the partner's signed message names them.
+    pub asker: Asker,
+    /// Why.
+    pub purpose: Purpose,
+    /// About whom, as asked.
+    pub subject: Subject,
+    /// The agreement's digest.
+    pub agreement: String,
+    /// What this agency granted, with clauses.
+    pub granted: BTreeMap<Category, Vec<String>>,
+    /// Whom that is here.
+    pub about: About,
+    /// SHA-256 of the canonical JSON of what was told.
+    pub digest: String,
+    /// How each source answered.
+    pub sources: Vec<SourceOutcome>,
+    /// The requester's intent, proved to be in its ledger.
+    pub intent: ProvenPlace,
+}
+
+/// A partner's employee read this agency's register from the partner's replica; told by the partner's outbox.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReplicaLook {
+    /// The ask.
+    pub ask: AskId,
+    /// When it was shown there.
+    pub at: Timestamp,
+    /// Who asked.
+    pub asker: Asker,
+    /// Why.
+    pub purpose: Purpose,
+    /// The kind of answer.
+    pub answer: String,
+    /// The entries of this register that were shown.
+    pub entries: Vec<EntryId>,
+}
+
+/// One entry of the ledger.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "entry", rename_all = "kebab-case")]
+pub enum Entry {
+    /// An employee is about to look.
+    Intent(Box<Intent>),
+    /// Somebody was refused.
+    Refusal(Box<Refusal>),
+    /// What an employee is about to be shown.
+    Receipt(Box<Shown>),
+    /// This agency tells a partner's employee.
+    Disclosure(Box<Disclosure>),
+    /// A partner's employee read this agency's register from its replica.
+    ReplicaLook(Box<ReplicaLook>),
+    /// Changes of this agency's register were sent to a partner.
+    RegisterSent {
+        /// When.
+        at: Timestamp,
+        /// To whom.
+        partner: AgencyId,
+        /// The first change sent.
+        from: u64,
+        /// One past the last change sent.
+        to: u64,
+    },
+    /// This agency's register changed.
+    RegisterChanged {
+        /// When.
+        at: Timestamp,
+        /// The change's place in the register's list.
+        sequence: u64,
+        /// Which entry.
+        register_entry: EntryId,
+        /// Who or what changed it.
+        by: String,
+    },
+    /// An employee signed in, unlocked, or proved themselves again.
+    SignedIn {
+        /// When.
+        at: Timestamp,
+        /// Who.
+        employee: EmployeeId,
+        /// `sign-in`, `unlock` or `step-up`.
+        how: String,
+    },
+    /// A sign-in was refused.
+    SignInRefused {
+        /// When.
+        at: Timestamp,
+        /// Whose account it would have been, where there is one.
+        employee: Option<EmployeeId>,
+        /// Why, in a word: `wrong`, `replayed`, `waiting`, `locked`, `disabled`.
+        why: String,
+    },
+    /// A session ended.
+    SignedOut {
+        /// When.
+        at: Timestamp,
+        /// Who.
+        employee: EmployeeId,
+    },
+    /// An account or a token changed.
+    Staff {
+        /// When.
+        at: Timestamp,
+        /// Whose.
+        employee: EmployeeId,
+        /// What: `account-added`, `token-issued`, `token-confirmed`, `account-unlocked`.
+        what: String,
+    },
+    /// An agreement was activated or revoked here.
+    Agreement {
+        /// When.
+        at: Timestamp,
+        /// Its digest.
+        digest: String,
+        /// What: `activated`, `revoked`.
+        what: String,
+    },
+    /// An employee read the ledger itself.
+    LedgerRead {
+        /// When.
+        at: Timestamp,
+        /// Who.
+        employee: EmployeeId,
+        /// What of it: `own-looks`.
+        what: String,
+    },
+    /// The node started.
+    Started {
+        /// When.
+        at: Timestamp,
+        /// The program's version.
+        version: String,
+    },
+}

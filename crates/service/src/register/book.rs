@@ -1,0 +1,216 @@
+//! One register in memory: its entries, an index to find them by, and the root of its changes.
+
+use std::{collections::HashMap, sync::Arc};
+
+use jiff::{Timestamp, civil::Date};
+use kinfold_domain::{
+    Agency, AsAt, Confirmed, Demographics, EntryId, NumberAgreement, RegisterChange, RegisterEntry,
+    RegisterPhones, Standing, Subject,
+};
+use kinfold_matching::{Candidate, Limits, Outcome, PersonIndex, Reach};
+use parking_lot::RwLock;
+
+use super::frontier::Frontier;
+use crate::Permit;
+
+/// A register held in memory.
+#[derive(Debug)]
+pub struct Register {
+    owner: Agency,
+    stale_after_s: u64,
+    book: RwLock<Book>,
+    freshness: RwLock<Freshness>,
+}
+
+/// How fresh a register is.
+#[derive(Clone, Debug, Default)]
+pub struct Freshness {
+    /// The moment for which its owner last confirmed it.
+    pub confirmed: Option<AsAt>,
+    /// Whom to ring at the owner.
+    pub phones: Option<RegisterPhones>,
+}
+
+#[derive(Debug, Default)]
+struct Book {
+    entries: HashMap<EntryId, Arc<RegisterEntry>>,
+    index: PersonIndex<EntryId>,
+    list: Frontier,
+}
+
+/// One entry that was found.
+#[derive(Clone, Debug)]
+pub struct RegisterMatch {
+    /// The entry, whole: it must be projected before it is released.
+    pub entry: Arc<RegisterEntry>,
+    /// The match's probability in thousandths.
+    pub permille: u16,
+    /// How well the number fits the name.
+    pub number: NumberAgreement,
+    /// The day on which it ended, where it has.
+    pub ended: Option<Date>,
+}
+
+impl RegisterMatch {
+    /// `None` for an entry that no longer shows on `today`.
+    fn of(
+        entry: &Arc<RegisterEntry>,
+        today: Date,
+        (permille, number): (u16, NumberAgreement),
+    ) -> Option<Self> {
+        let ended = match entry.standing(today) {
+            Standing::Current => None,
+            Standing::RecentlyEnded(day) => Some(day),
+            Standing::Past => return None,
+        };
+        Some(Self { entry: Arc::clone(entry), permille, number, ended })
+    }
+}
+
+/// What a search of one register found. Each child is a group of entries that stand on the given day, current or recently ended.
+#[derive(Clone, Debug)]
+pub enum RegisterSearch {
+    /// One certain child, with all their entries.
+    One(Vec<RegisterMatch>),
+    /// Several possible children, or one that isn't certain.
+    Several(Vec<Vec<RegisterMatch>>),
+    /// Nobody, and the search was whole.
+    Nobody,
+    /// Too little to search by, or too many to weigh: it says nothing about the child.
+    TooLittle,
+}
+
+impl Register {
+    /// An empty register, never confirmed.
+    pub fn new(owner: Agency, stale_after_s: u64) -> Self {
+        Self { owner, stale_after_s, book: RwLock::default(), freshness: RwLock::default() }
+    }
+
+    /// Whose register.
+    pub const fn owner(&self) -> &Agency {
+        &self.owner
+    }
+
+    /// How sure its state is at `now`.
+    pub fn confirmed(&self, now: Timestamp) -> Confirmed {
+        let freshness = self.freshness.read().clone();
+        let stale = freshness.confirmed.is_none_or(|at| at.age_seconds(now) > self.stale_after_s);
+        Confirmed {
+            agency: self.owner.clone(),
+            as_at: freshness.confirmed,
+            stale,
+            phones: freshness.phones,
+        }
+    }
+
+    /// Sets the moment for which the owner confirmed it.
+    pub fn confirm(&self, confirmed: Option<AsAt>, phones: Option<RegisterPhones>) {
+        let mut freshness = self.freshness.write();
+        freshness.confirmed = confirmed;
+        if phones.is_some() {
+            freshness.phones = phones;
+        }
+    }
+
+    /// Takes one change over: `leaf` is its JSON text, as the root covers it.
+    pub fn apply(&self, change: RegisterChange, leaf: &[u8]) {
+        let mut book = self.book.write();
+        book.list.push(leaf);
+        let entry = change.entry;
+        book.index.insert(entry.id.clone(), &entry.subject);
+        book.entries.insert(entry.id.clone(), Arc::new(entry));
+    }
+
+    /// Forgets everything.
+    pub fn clear(&self) {
+        *self.book.write() = Book::default();
+        *self.freshness.write() = Freshness::default();
+    }
+
+    /// The number of changes and the root over them.
+    pub fn size_and_root(&self) -> (u64, String) {
+        let book = self.book.read();
+        (book.list.size(), book.list.root().to_string())
+    }
+
+    /// The root that the list would have with these leaves after those it has.
+    pub(super) fn root_with(&self, leaves: &[String]) -> String {
+        let mut list = self.book.read().list.clone();
+        leaves.iter().for_each(|leaf| list.push(leaf.as_bytes()));
+        list.root().to_string()
+    }
+
+    /// The number of entries that stand on `today`, current ones and recently ended ones.
+    pub fn standing(&self, today: Date) -> (usize, usize) {
+        let book = self.book.read();
+        let (mut current, mut ended) = (0, 0);
+        for entry in book.entries.values() {
+            match entry.standing(today) {
+                Standing::Current => current += 1,
+                Standing::RecentlyEnded(_) => ended += 1,
+                Standing::Past => {}
+            }
+        }
+        (current, ended)
+    }
+
+    pub(super) fn entries(&self) -> HashMap<EntryId, Arc<RegisterEntry>> {
+        self.book.read().entries.clone()
+    }
+
+    /// One entry, by its reference: needs a permit as every look does.
+    pub fn entry(&self, _permit: &Permit, id: &EntryId, today: Date) -> Option<Vec<RegisterMatch>> {
+        let book = self.book.read();
+        let chosen = book.entries.get(id)?;
+        let subject = &chosen.subject;
+        let same = book
+            .entries
+            .values()
+            .filter(|entry| entry.id == *id || is_same_child(&entry.subject, subject));
+        let certain = (1000, NumberAgreement::NotCompared);
+        Some(same.filter_map(|entry| RegisterMatch::of(entry, today, certain)).collect())
+    }
+
+    /// Searches for a child. Needs a permit: even a match tells that somebody is known.
+    pub fn search(&self, _permit: &Permit, subject: &Subject, today: Date) -> RegisterSearch {
+        let book = self.book.read();
+        let search = book.index.search(subject, Limits::default());
+        let reach = search.reach;
+        let certain = matches!(search.outcome, Outcome::One(_));
+        let groups: Vec<Vec<RegisterMatch>> = search
+            .candidates()
+            .iter()
+            .map(|candidate| book.group(candidate, today))
+            .filter(|group| !group.is_empty())
+            .collect();
+        match (groups.len(), reach) {
+            (0, Reach::Whole) => RegisterSearch::Nobody,
+            (0, _) => RegisterSearch::TooLittle,
+            (1, _) if certain => RegisterSearch::One(groups.into_iter().flatten().collect()),
+            _ => RegisterSearch::Several(groups),
+        }
+    }
+}
+
+impl Book {
+    fn group(&self, candidate: &Candidate<EntryId>, today: Date) -> Vec<RegisterMatch> {
+        let keys = std::iter::once(&candidate.key).chain(&candidate.same);
+        keys.filter_map(|key| self.entries.get(key))
+            .filter_map(|entry| {
+                RegisterMatch::of(entry, today, (candidate.permille(), candidate.number))
+            })
+            .collect()
+    }
+}
+
+fn is_same_child(one: &Demographics, other: &Demographics) -> bool {
+    match (one.nhs_number, other.nhs_number) {
+        (Some(one), Some(other)) => one == other,
+        _ => {
+            one.name == other.name
+                && one.birth_date.is_some()
+                && one.birth_date == other.birth_date
+                && one.postcode() == other.postcode()
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! The register fed from the case system: its whole state is read, differences become changes, nothing vanishes unnoticed.
+
+use std::{collections::HashSet, sync::Arc};
+
+use jiff::{Timestamp, civil::Date};
+use kinfold_domain::{AsAt, ChangeKind, EntryId, RegisterChange, RegisterEntry, Standing};
+use parking_lot::RwLock;
+use tokio::sync::watch;
+
+use super::Register;
+use crate::{
+    journal::{Journal, JournalError},
+    ports::{Clock, PortError, RegisterStore, Rejected, SourceError, SourceSystem, StoredChange},
+    records::Entry,
+    today,
+};
+
+/// Changes read from the store at a time.
+const PAGE: u32 = 1000;
+
+/// How the feed stands.
+#[derive(Clone, Debug, Default)]
+pub struct FeedState {
+    /// When the source last answered with a register that could be taken over.
+    pub answered: Option<Timestamp>,
+    /// Why the last try failed, where it did.
+    pub failure: Option<String>,
+    /// Rows that can't be loaded: the entries stay as they were.
+    pub rejected: Vec<Rejected>,
+    /// Entries that vanished from the source at once, too many to believe: not applied.
+    pub vanished: usize,
+}
+
+/// Why one reading of the case system changed nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum FeedError {
+    /// The source failed.
+    #[error("the case system did not give its register")]
+    Source(#[from] SourceError),
+    /// It keeps no register at all.
+    #[error("the source keeps no register: its mapping has no [register] section")]
+    NoRegister,
+    /// The ledger can't be written: nothing changes.
+    #[error("the ledger could not record the change")]
+    Ledger(#[from] JournalError),
+    /// The store failed.
+    #[error("the change could not be stored")]
+    Store(#[from] PortError),
+}
+
+/// Feeds this agency's own register.
+pub struct RegisterFeed {
+    register: Arc<Register>,
+    source: Arc<dyn SourceSystem>,
+    store: Arc<dyn RegisterStore>,
+    journal: Journal,
+    clock: Arc<dyn Clock>,
+    state: RwLock<FeedState>,
+    grown: watch::Sender<u64>,
+}
+
+impl RegisterFeed {
+    /// A feed from `source`; call `load` before the first `poll`.
+    pub fn new(
+        register: Arc<Register>,
+        source: Arc<dyn SourceSystem>,
+        store: Arc<dyn RegisterStore>,
+        journal: Journal,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        let (grown, _) = watch::channel(0);
+        Self { register, source, store, journal, clock, state: RwLock::default(), grown }
+    }
+
+    /// Takes over the changes stored before.
+    pub async fn load(&self) -> Result<(), PortError> {
+        loop {
+            let (from, _) = self.register.size_and_root();
+            let page = self.store.changes(&self.register.owner().id, from, PAGE).await?;
+            if page.is_empty() {
+                return Ok(());
+            }
+            for stored in page {
+                self.apply(stored.change);
+            }
+        }
+    }
+
+    /// How the feed stands.
+    pub fn state(&self) -> FeedState {
+        self.state.read().clone()
+    }
+
+    /// Tells the number of changes whenever it grows.
+    pub fn grown(&self) -> watch::Receiver<u64> {
+        self.grown.subscribe()
+    }
+
+    /// Reads the case system once; answers how many changes that made.
+    pub async fn poll(&self) -> Result<usize, FeedError> {
+        let outcome = self.read_once().await;
+        if let Err(error) = &outcome {
+            self.state.write().failure = Some(error_words(error));
+        }
+        outcome
+    }
+
+    async fn read_once(&self) -> Result<usize, FeedError> {
+        // The moment before asking: what changes while the answer travels belongs to the next reading.
+        let asked_at = self.clock.now();
+        let (entries, rejected) = self.source.register().await?.ok_or(FeedError::NoRegister)?;
+        let difference = self.difference(entries, &rejected, asked_at);
+        let (count, vanished) = (difference.changes.len(), difference.vanished);
+        self.take_over(difference.changes, asked_at).await?;
+        let mut state = self.state.write();
+        *state = FeedState { answered: Some(asked_at), failure: None, rejected, vanished };
+        drop(state);
+        // A register of which a part vanished is not confirmed: it keeps its last age until somebody has looked.
+        if vanished == 0 {
+            self.register.confirm(Some(AsAt(asked_at)), None);
+        }
+        Ok(count)
+    }
+
+    async fn take_over(
+        &self,
+        changes: Vec<RegisterChange>,
+        at: Timestamp,
+    ) -> Result<(), FeedError> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let (first, _) = self.register.size_and_root();
+        let stored: Vec<StoredChange> = (first..)
+            .zip(changes)
+            .map(|(sequence, change)| StoredChange { sequence, change })
+            .collect();
+        let entries = stored.iter().map(|stored| Entry::RegisterChanged {
+            at,
+            sequence: stored.sequence,
+            register_entry: stored.change.entry.id.clone(),
+            by: stored.change.by.clone(),
+        });
+        self.journal.record_all(entries.collect()).await?;
+        self.store.append(&self.register.owner().id, &stored).await?;
+        for stored in stored {
+            self.apply(stored.change);
+        }
+        self.grown.send_replace(self.register.size_and_root().0);
+        Ok(())
+    }
+
+    fn apply(&self, change: RegisterChange) {
+        let leaf = leaf(&change);
+        self.register.apply(change, leaf.as_bytes());
+    }
+
+    fn difference(
+        &self,
+        entries: Vec<RegisterEntry>,
+        rejected: &[Rejected],
+        at: Timestamp,
+    ) -> Difference {
+        let known = self.register.entries();
+        let mut seen: HashSet<EntryId> = rejected
+            .iter()
+            .filter_map(|row| row.record.to_ascii_lowercase().parse().ok())
+            .collect();
+        let mut changes = Vec::new();
+        for entry in entries {
+            seen.insert(entry.id.clone());
+            if let Some(kind) = change_kind(known.get(&entry.id).map(AsRef::as_ref), &entry) {
+                changes.push(self.change(kind, entry, at));
+            }
+        }
+        let day = today(at);
+        let gone: Vec<_> = known
+            .values()
+            .filter(|entry| !seen.contains(&entry.id) && entry.standing(day) == Standing::Current)
+            .collect();
+        let current = known.values().filter(|e| e.standing(day) == Standing::Current).count();
+        // A source that suddenly lacks a good part of its register is broken, not reformed.
+        if gone.len() > (current / 10).max(5) {
+            return Difference { changes, vanished: gone.len() };
+        }
+        changes.extend(gone.into_iter().map(|entry| self.withdrawal(entry, day, at)));
+        Difference { changes, vanished: 0 }
+    }
+
+    fn withdrawal(&self, entry: &RegisterEntry, day: Date, at: Timestamp) -> RegisterChange {
+        let ended = RegisterEntry { end: Some(day), ..entry.clone() };
+        self.change(ChangeKind::Withdrawn, ended, at)
+    }
+
+    fn change(&self, kind: ChangeKind, entry: RegisterEntry, at: Timestamp) -> RegisterChange {
+        RegisterChange { kind, at, by: self.source.name().to_owned(), entry }
+    }
+}
+
+struct Difference {
+    changes: Vec<RegisterChange>,
+    vanished: usize,
+}
+
+fn change_kind(known: Option<&RegisterEntry>, entry: &RegisterEntry) -> Option<ChangeKind> {
+    match known {
+        None => Some(ChangeKind::Added),
+        Some(known) if known == entry => None,
+        Some(known) if known.end.is_none() && entry.end.is_some() => Some(ChangeKind::Ended),
+        Some(_) => Some(ChangeKind::Corrected),
+    }
+}
+
+/// The JSON text of a change whose bytes are the list's leaf.
+pub(super) fn leaf(change: &RegisterChange) -> String {
+    // A change is plain data with string keys: serialising it can't fail.
+    serde_json::to_string(change).unwrap_or_default()
+}
+
+/// An error with its causes, in one line.
+fn error_words(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |words, cause| format!("{words}: {cause}"))
+}

@@ -1,0 +1,41 @@
+//! The register: fed from the council's case system, held in memory, replicated to partners as signed changes.
+
+mod book;
+mod feed;
+mod frontier;
+mod head;
+mod projection;
+mod replica;
+mod serve;
+
+pub use book::{Freshness, Register, RegisterMatch, RegisterSearch};
+pub use feed::{FeedState, RegisterFeed};
+pub use head::RegisterHead;
+pub use projection::project;
+pub use replica::{Replica, ReplicaError};
+pub use serve::{DeskParts, RegisterDesk};
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use kinfold_domain::AgencyId;
+
+/// The registers that this node can search: its own where it is a council's, and replicas of its partners'.
+#[derive(Clone, Default)]
+pub struct Registers(Arc<BTreeMap<AgencyId, Arc<Register>>>);
+
+impl Registers {
+    /// These registers.
+    pub fn new(registers: impl IntoIterator<Item = Arc<Register>>) -> Self {
+        Self(Arc::new(registers.into_iter().map(|r| (r.owner().id.clone(), r)).collect()))
+    }
+
+    /// The register of one owner.
+    pub fn of(&self, owner: &AgencyId) -> Option<&Arc<Register>> {
+        self.0.get(owner)
+    }
+
+    /// All registers, by owner.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Register>> {
+        self.0.values()
+    }
+}

@@ -1,0 +1,29 @@
+//! What of an entry may stand in a reader's copy.
+
+use kinfold_domain::{Category, RegisterEntry};
+
+/// The entry without what the categories don't allow. Identity stays, since the copy must be searchable; of a sealed child nothing stays
+/// but identity to be found by and the desk to ring.
+pub fn project(entry: &RegisterEntry, allows: impl Fn(Category) -> bool) -> RegisterEntry {
+    let mut entry = entry.clone();
+    let sealed = entry.sealed.is_some();
+    if sealed || !allows(Category::Contact) {
+        entry.professionals.clear();
+    }
+    if sealed || !allows(Category::Household) {
+        entry.household.clear();
+    }
+    if sealed || !allows(Category::Involvement) {
+        entry.school = None;
+    }
+    if sealed {
+        entry.subject.address = None;
+        entry.subject.former_postcodes.clear();
+    } else if !allows(Category::Address)
+        && let Some(address) = &mut entry.subject.address
+    {
+        // The postcode stays to match by; the page shows no address without its category.
+        address.lines.clear();
+    }
+    entry
+}

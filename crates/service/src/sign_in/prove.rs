@@ -1,0 +1,140 @@
+//! PIN and code judged together: one answer for either being wrong, each code good once.
+
+use kinfold_domain::{EmployeeId, UserName};
+use kinfold_token::{
+    Attempt, Code, Gate, Generator, Outcome, Pin, PinHash, PinVerdict, Profile, TokenState,
+};
+
+use super::SignIn;
+use crate::{
+    journal::JournalError,
+    ports::{AccountRow, Burn, PortError, TokenRow, TokenStatus},
+    records::Entry,
+};
+
+/// What somebody typed.
+pub struct Credentials {
+    /// The PIN.
+    pub pin: Pin,
+    /// The code that the token showed.
+    pub code: Code,
+}
+
+/// Why somebody was not signed in.
+#[derive(Debug, thiserror::Error)]
+pub enum SignInError {
+    /// User name, PIN or code are not right, or the code was used before: which is not said.
+    #[error("the user name, PIN or code is not right, or the code was already used")]
+    Refused,
+    /// Too soon after wrong tries.
+    #[error("too many wrong tries: wait {seconds} seconds before the next")]
+    Wait {
+        /// How long.
+        seconds: i64,
+    },
+    /// Locked after too many wrong tries.
+    #[error("this account is locked after too many wrong tries: ring your operator")]
+    Locked,
+    /// There is no session to reopen.
+    #[error("the session is over: sign in again")]
+    NoSession,
+    /// The ledger can't be written: nobody is signed in.
+    #[error(transparent)]
+    Ledger(#[from] JournalError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] PortError),
+}
+
+/// Proved: the burn must be written together with what it opens.
+pub(super) struct Proof {
+    pub(super) account: AccountRow,
+    pub(super) burn: Burn,
+}
+
+impl SignIn {
+    /// Judges a try. Whatever counts against the token is stored before the answer is given.
+    pub(super) async fn prove(
+        &self,
+        user_name: &UserName,
+        credentials: Credentials,
+    ) -> Result<Proof, SignInError> {
+        let account = self.store.account(user_name).await?.filter(|account| !account.disabled);
+        let token = match &account {
+            Some(account) => self.store.token(account.employee.id, TokenStatus::Active).await?,
+            None => None,
+        };
+        if let Some(token) = &token {
+            self.gate(token).await?;
+        }
+        let hash = account.as_ref().map(|account| account.pin.clone());
+        let pin = judge_pin(hash, credentials.pin).await;
+        let (Some(account), Some(token)) = (account, token) else {
+            return Err(self.refused(None, "wrong").await?);
+        };
+        let attempt = Attempt {
+            code: &credentials.code,
+            pin,
+            now: self.clock.now(),
+            profile: Profile::Standard,
+        };
+        let outcome = token.state.check(&Generator::new(&token.seed, token.parameters), &attempt);
+        match outcome {
+            Outcome::Accepted { state, .. } => Ok(Proof { burn: burn(&token, state), account }),
+            Outcome::Wrong { state } => Err(self.missed(&token, state, "wrong").await?),
+            Outcome::Replayed { state } => Err(self.missed(&token, state, "replayed").await?),
+            Outcome::Wait { .. } | Outcome::Locked => {
+                self.gate(&token).await?;
+                Err(SignInError::Refused)
+            }
+        }
+    }
+
+    async fn gate(&self, token: &TokenRow) -> Result<(), SignInError> {
+        let now = self.clock.now();
+        match token.state.gate(now) {
+            Gate::Open => Ok(()),
+            Gate::Wait(until) => {
+                let seconds = until.duration_since(now).as_secs() + 1;
+                self.refused(Some(token.employee), "waiting").await?;
+                Err(SignInError::Wait { seconds })
+            }
+            Gate::Locked(_) => {
+                self.refused(Some(token.employee), "locked").await?;
+                Err(SignInError::Locked)
+            }
+        }
+    }
+
+    async fn missed(
+        &self,
+        token: &TokenRow,
+        state: TokenState,
+        why: &str,
+    ) -> Result<SignInError, SignInError> {
+        // Lost the race to another try of the same token: that one counted, and this one opens nothing.
+        self.store.save_token(burn(token, state)).await?;
+        self.refused(Some(token.employee), why).await
+    }
+
+    pub(super) async fn refused(
+        &self,
+        employee: Option<EmployeeId>,
+        why: &str,
+    ) -> Result<SignInError, SignInError> {
+        let at = self.clock.now();
+        let entry = Entry::SignInRefused { at, employee, why: why.to_owned() };
+        self.journal.record(entry).await?;
+        Ok(SignInError::Refused)
+    }
+}
+
+fn burn(token: &TokenRow, state: TokenState) -> Burn {
+    Burn { token: token.id, version: token.version, state }
+}
+
+/// Argon2 takes tens of milliseconds of a core: off the threads that answer others. An unknown user costs the same.
+async fn judge_pin(hash: Option<PinHash>, pin: Pin) -> PinVerdict {
+    let judging = move || PinHash::verify_or_dummy(hash.as_ref(), &pin);
+    tokio::task::spawn_blocking(judging).await.unwrap_or(PinVerdict::Wrong)
+}

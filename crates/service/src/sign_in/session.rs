@@ -1,0 +1,94 @@
+//! Sessions: server-side, short when idle.
+
+use jiff::{SignedDuration, Timestamp};
+use kinfold_domain::Employee;
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+use super::LockedFor;
+use crate::ports::{PortError, SessionId, SessionRow};
+
+/// How long sessions last.
+#[derive(Clone, Debug)]
+pub struct SessionLimits {
+    /// Unused for so long: locked.
+    pub idle: SignedDuration,
+    /// Over after so long, whatever happens.
+    pub longest: SignedDuration,
+}
+
+impl Default for SessionLimits {
+    fn default() -> Self {
+        Self { idle: SignedDuration::from_mins(30), longest: SignedDuration::from_hours(12) }
+    }
+}
+
+impl SessionLimits {
+    pub(super) fn is_over(&self, row: &SessionRow, now: Timestamp) -> bool {
+        now.duration_since(row.began) >= self.longest
+    }
+
+    pub(super) fn is_idle(&self, row: &SessionRow, now: Timestamp) -> bool {
+        now.duration_since(row.seen) >= self.idle
+    }
+}
+
+/// The secret in the cookie: 32 random bytes, hex. At rest only its digest is kept.
+#[derive(Clone)]
+pub struct SessionSecret(Zeroizing<[u8; 32]>);
+
+impl SessionSecret {
+    pub(super) fn new(bytes: [u8; 32]) -> Self {
+        Self(Zeroizing::new(bytes))
+    }
+
+    /// From a cookie's value; `None` when it is no such secret.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut bytes = Zeroizing::new([0; 32]);
+        hex::decode_to_slice(text, &mut *bytes).ok()?;
+        Some(Self(bytes))
+    }
+
+    /// The cookie's value.
+    pub fn expose(&self) -> Zeroizing<String> {
+        Zeroizing::new(hex::encode(&*self.0))
+    }
+
+    pub(super) fn id(&self) -> SessionId {
+        SessionId(Sha256::digest(&*self.0).into())
+    }
+}
+
+/// Why there is no caller.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    /// No session, or it is over.
+    #[error("sign in")]
+    None,
+    /// Locked, by hand or because it was idle: PIN and code reopen it.
+    #[error("the session is locked")]
+    Locked(LockedFor),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] PortError),
+}
+
+/// A session in memory, with what each request needs.
+#[derive(Clone)]
+pub(super) struct Live {
+    pub(super) row: SessionRow,
+    pub(super) employee: Employee,
+    pub(super) stored: Timestamp,
+}
+
+impl Live {
+    pub(super) const fn new(row: SessionRow, employee: Employee) -> Self {
+        let stored = row.seen;
+        Self { row, employee, stored }
+    }
+
+    /// Use is written down every half minute: a restart may shorten a session by that much, never lengthen it.
+    pub(super) fn is_due(&self, now: Timestamp) -> bool {
+        now.duration_since(self.stored) >= SignedDuration::from_secs(30)
+    }
+}

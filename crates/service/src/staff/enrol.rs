@@ -1,0 +1,211 @@
+//! Giving a token: a fresh seed, proved by two successive codes before it opens anything.
+
+use jiff::{SignedDuration, Timestamp};
+use kinfold_domain::{EmployeeId, UserName};
+use kinfold_token::{
+    CodePair, EnrolmentOutcome, OtpauthUri, Pin, PinHash, PinVerdict, Seed, TokenParameters,
+    TokenState, confirm_enrolment,
+};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+use super::Staff;
+use crate::{
+    journal::JournalError,
+    ports::{AccountRow, Burn, PortError, TokenId, TokenRow, TokenStatus},
+};
+
+/// How long a ticket opens the enrolment page.
+const TICKET_LASTS: SignedDuration = SignedDuration::from_mins(30);
+/// Wrong tries that end a ticket.
+const TICKET_TRIES: u8 = 5;
+
+/// Why a token was not enrolled.
+#[derive(Debug, thiserror::Error)]
+pub enum EnrolError {
+    /// No such account.
+    #[error("there is no such employee")]
+    NoAccount,
+    /// User name, PIN or ticket are not right, or the ticket is over.
+    #[error(
+        "the user name, PIN or enrolment code is not right, or it is over: ask your operator for a new one"
+    )]
+    Refused,
+    /// There is no token to confirm.
+    #[error("there is no token waiting to be confirmed: begin again")]
+    NothingPending,
+    /// The codes are not two successive ones of this token.
+    #[error("these are not two codes that this token showed one after the other: try the next two")]
+    NotMatched,
+    /// The same code was typed twice.
+    #[error("that was the same code twice: wait until the code changes, then type the next one")]
+    SameCodeTwice,
+    /// The app reads the secret at thirty seconds.
+    #[error(
+        "this app ignores the eight-second setting: use Kinfold's own soft token, or an app that honours it"
+    )]
+    AppIgnoresPeriod,
+    /// The secret could not be made or written as an address.
+    #[error("the token's secret could not be made")]
+    Secret,
+    /// The ledger.
+    #[error(transparent)]
+    Ledger(#[from] JournalError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] PortError),
+}
+
+/// A code that opens the enrolment page once; shown to the operator, told to the employee.
+pub struct Ticket(Zeroizing<String>);
+
+impl Ticket {
+    /// The code: sixteen hex digits in groups of four.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A token waiting for its two codes.
+pub struct Enrolment {
+    /// The address that the app reads as a QR code.
+    pub uri: OtpauthUri,
+}
+
+pub(super) struct Issued {
+    digest: [u8; 32],
+    until: Timestamp,
+    tries: u8,
+}
+
+impl Staff {
+    /// Makes a fresh seed for an employee; it opens nothing until it is confirmed.
+    pub async fn issue_token(&self, user_name: &UserName) -> Result<Enrolment, EnrolError> {
+        let account = self.account(user_name).await?;
+        self.issue(&account).await
+    }
+
+    /// Confirms the waiting token by two successive codes; the token before it ends.
+    pub async fn confirm_token(
+        &self,
+        user_name: &UserName,
+        codes: &CodePair,
+    ) -> Result<(), EnrolError> {
+        let account = self.account(user_name).await?;
+        self.confirm(account.employee.id, codes).await
+    }
+
+    /// Makes a ticket for the enrolment page, in place of an earlier one.
+    pub async fn issue_ticket(&self, user_name: &UserName) -> Result<Ticket, EnrolError> {
+        let account = self.account(user_name).await?;
+        let mut bytes = [0; 8];
+        self.entropy.fill(&mut bytes);
+        let digits = hex::encode(bytes);
+        let groups: Vec<&str> = (0..4).map(|group| &digits[group * 4..group * 4 + 4]).collect();
+        let until = self.clock.now().saturating_add(TICKET_LASTS).unwrap_or(Timestamp::MAX);
+        let issued = Issued { digest: ticket_digest(&digits), until, tries: 0 };
+        self.tickets.lock().insert(account.employee.id, issued);
+        self.record(account.employee.id, "enrolment-ticket-issued").await?;
+        Ok(Ticket(Zeroizing::new(groups.join("-"))))
+    }
+
+    /// Opens the enrolment page: user name, PIN and ticket together; answers the fresh token.
+    pub async fn begin(
+        &self,
+        user_name: &UserName,
+        pin: Pin,
+        ticket: &str,
+    ) -> Result<Enrolment, EnrolError> {
+        let account = self.store.account(user_name).await?.filter(|account| !account.disabled);
+        let hash = account.as_ref().map(|account| account.pin.clone());
+        let judging = move || PinHash::verify_or_dummy(hash.as_ref(), &pin);
+        let verdict = tokio::task::spawn_blocking(judging).await.unwrap_or(PinVerdict::Wrong);
+        let account = account.ok_or(EnrolError::Refused)?;
+        let ticket_right = self.try_ticket(account.employee.id, ticket);
+        if verdict != PinVerdict::Right || !ticket_right {
+            return Err(EnrolError::Refused);
+        }
+        self.issue(&account).await
+    }
+
+    /// Ends the enrolment page's work: the ticket is spent with the confirmation.
+    pub async fn finish(
+        &self,
+        user_name: &UserName,
+        ticket: &str,
+        codes: &CodePair,
+    ) -> Result<(), EnrolError> {
+        let account = self.store.account(user_name).await?.ok_or(EnrolError::Refused)?;
+        if !self.try_ticket(account.employee.id, ticket) {
+            return Err(EnrolError::Refused);
+        }
+        self.confirm(account.employee.id, codes).await?;
+        self.tickets.lock().remove(&account.employee.id);
+        Ok(())
+    }
+
+    async fn account(&self, user_name: &UserName) -> Result<AccountRow, EnrolError> {
+        self.store.account(user_name).await?.ok_or(EnrolError::NoAccount)
+    }
+
+    async fn issue(&self, account: &AccountRow) -> Result<Enrolment, EnrolError> {
+        let parameters = TokenParameters::default();
+        let mut bytes = Zeroizing::new(vec![0; parameters.algorithm.seed_len()]);
+        self.entropy.fill(&mut bytes);
+        let seed = || Seed::new(bytes.to_vec()).map_err(|_| EnrolError::Secret);
+        let employee = &account.employee;
+        let uri = OtpauthUri::new(&self.issuer, employee.user_name.as_str(), seed()?, parameters)
+            .map_err(|_| EnrolError::Secret)?;
+        let token = TokenRow {
+            id: TokenId(self.entropy.uuid(self.clock.now())),
+            employee: employee.id,
+            parameters,
+            seed: seed()?,
+            state: TokenState::default(),
+            status: TokenStatus::Pending,
+            version: 0,
+        };
+        self.store.add_token(&token).await?;
+        self.record(employee.id, "token-issued").await?;
+        Ok(Enrolment { uri })
+    }
+
+    async fn confirm(&self, employee: EmployeeId, codes: &CodePair) -> Result<(), EnrolError> {
+        let token = self.store.token(employee, TokenStatus::Pending).await?;
+        let token = token.ok_or(EnrolError::NothingPending)?;
+        let outcome = confirm_enrolment(&token.seed, token.parameters, codes, self.clock.now());
+        let state = match outcome {
+            EnrolmentOutcome::Confirmed { state } => state,
+            EnrolmentOutcome::AppIgnoresPeriod => return Err(EnrolError::AppIgnoresPeriod),
+            EnrolmentOutcome::SameCodeTwice => return Err(EnrolError::SameCodeTwice),
+            EnrolmentOutcome::NotMatched => return Err(EnrolError::NotMatched),
+        };
+        let burn = Burn { token: token.id, version: token.version, state };
+        if !self.store.activate_token(burn).await? {
+            return Err(EnrolError::NothingPending);
+        }
+        self.record(employee, "token-confirmed").await?;
+        Ok(())
+    }
+
+    fn try_ticket(&self, employee: EmployeeId, typed: &str) -> bool {
+        let now = self.clock.now();
+        let digits: String =
+            typed.chars().filter(char::is_ascii_hexdigit).map(|c| c.to_ascii_lowercase()).collect();
+        let mut tickets = self.tickets.lock();
+        let Some(issued) = tickets.get_mut(&employee) else { return false };
+        if now >= issued.until || issued.tries >= TICKET_TRIES {
+            return false;
+        }
+        let right = bool::from(issued.digest.ct_eq(&ticket_digest(&digits)));
+        if !right {
+            issued.tries += 1;
+        }
+        right
+    }
+}
+
+fn ticket_digest(digits: &str) -> [u8; 32] {
+    Sha256::digest(digits.as_bytes()).into()
+}
