@@ -5,7 +5,7 @@ use std::sync::Arc;
 use kinfold_domain::{AgencyId, Category};
 
 use crate::{
-    AgreementDigest, AgreementError, AgreementRef, Clause, Document, Origin, Reading,
+    AgreementDigest, AgreementError, AgreementRef, Clause, Document, Origin, Reading, guard,
     ids::SharedRef, matrix, policy::Policies, reading, table::Table,
 };
 
@@ -20,9 +20,16 @@ pub struct Agreement {
 impl Agreement {
     /// Reads the text without its signatures.
     pub fn parse(text: &str) -> Result<Self, AgreementError> {
-        let document = Document::parse(text)?;
-        let policies = Policies::parse(&document.policy().cedar, Origin::Agreement, &document)?;
-        let table = Arc::new(Table::compute(&document, policies)?);
+        Self::of(Document::parse(text)?, text)
+    }
+
+    /// Asks Cedar: by far the dearest part of reading an agreement, so signatures are looked at before.
+    pub(crate) fn of(document: Document, text: &str) -> Result<Self, AgreementError> {
+        let table = guard::with_room(|| {
+            let cedar = &document.policy().cedar;
+            Table::compute(&document, Policies::parse(cedar, Origin::Agreement, &document)?)
+        })?;
+        let table = Arc::new(table);
         let reference = Arc::new(AgreementRef {
             id: document.id().clone(),
             version: document.version(),

@@ -42,12 +42,28 @@ impl Sort {
         }
     }
 
-    #[expect(clippy::expect_used, reason = "the seven names above are identifiers")]
     pub(crate) fn uid(self, id: &str) -> EntityUid {
-        let sort: EntityTypeName = self.as_str().parse().expect("a sort's name is an identifier");
-        EntityUid::from_type_name_and_id(sort, EntityId::new(id))
+        let [agency, role, employee, category, purpose, ledger, action] = &*SORTS;
+        let sort = match self {
+            Self::Agency => agency,
+            Self::Role => role,
+            Self::Employee => employee,
+            Self::Category => category,
+            Self::Purpose => purpose,
+            Self::Ledger => ledger,
+            Self::Action => action,
+        };
+        EntityUid::from_type_name_and_id(sort.clone(), EntityId::new(id))
     }
 }
+
+/// Parsed once: reading an agreement makes thousands of ids.
+#[expect(clippy::expect_used, reason = "the seven names are identifiers")]
+static SORTS: LazyLock<[EntityTypeName; 7]> = LazyLock::new(|| {
+    use Sort::{Action, Agency, Category, Employee, Ledger, Purpose, Role};
+    [Agency, Role, Employee, Category, Purpose, Ledger, Action]
+        .map(|sort| sort.as_str().parse().expect("a sort's name is an identifier"))
+});
 
 /// A role's name in policies: `ashmoor-council/social-worker`.
 pub(crate) fn role_name(agency: &AgencyId, role: &Role) -> String {

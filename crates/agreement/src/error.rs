@@ -166,6 +166,12 @@ pub enum PolicyError {
         /// What is wrong there.
         message: String,
     },
+    /// Longer than its cap.
+    #[error("the policy is longer than {most} bytes")]
+    TooLong {
+        /// How many bytes it may have.
+        most: usize,
+    },
     /// No policy, or too many.
     #[error("a policy has 1 to {most} clauses, this one {found}")]
     Count {

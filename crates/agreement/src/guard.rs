@@ -1,16 +1,25 @@
-//! A look at a policy's text before Cedar's recursive parser sees it.
+//! What stands between Cedar's recursion and a text of unknown origin: a look at it beforehand, and room on the stack.
+
+use std::thread;
 
 use crate::PolicyError;
 
+/// Bytes of one text.
+const MAX_TEXT: usize = 64 << 10;
 /// Bytes of one clause; 8 KiB are about two pages.
 const MAX_CLAUSE: usize = 8 << 10;
+/// Bytes of stack: a level of an expression takes up to 50 KiB without optimisation.
+const STACK: usize = 16 << 20;
 /// Brackets within brackets.
 const MAX_DEPTH: usize = 24;
 /// Operators and keywords that nest an expression without brackets.
-const MAX_OPERATORS: usize = 256;
+const MAX_OPERATORS: usize = 128;
 
 /// Refuses clauses so long or so deep that parsing or evaluating them could exhaust the stack.
 pub(crate) fn check(text: &str) -> Result<(), PolicyError> {
+    if text.len() > MAX_TEXT {
+        return Err(PolicyError::TooLong { most: MAX_TEXT });
+    }
     let mut clause = Clause::default();
     let (mut line, mut quoted, mut escaped, mut comment) = (1, false, false, false);
     let mut previous = ' ';
@@ -42,6 +51,20 @@ pub(crate) fn check(text: &str) -> Result<(), PolicyError> {
         previous = if comment || quoted { ' ' } else { c };
     }
     Ok(())
+}
+
+/// Runs Cedar where the deepest clause that [`check`] lets through fits, whatever thread asks: Cedar measures the stack
+/// that is left, and one node must not refuse what another accepts.
+pub(crate) fn with_room<T: Send>(read: impl Fn() -> T + Send + Sync) -> T {
+    thread::scope(|scope| {
+        let reader = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, &read);
+        match reader.map(thread::ScopedJoinHandle::join) {
+            Ok(Ok(value)) => value,
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            // No thread to be had: the caller's own stack serves, or Cedar says that it is too small.
+            Err(_) => read(),
+        }
+    })
 }
 
 #[derive(Default)]

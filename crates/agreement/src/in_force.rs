@@ -7,7 +7,7 @@ use kinfold_domain::{AgencyId, Category};
 
 use crate::{
     Agreement, Approval, Decision, Effect, Lapse, Origin, Party, PolicyError, Question, Reading,
-    Refusal, ReviewDecision, ReviewQuestion, Revocation, RevocationError, Ruling, matrix,
+    Refusal, ReviewDecision, ReviewQuestion, Revocation, RevocationError, Ruling, guard, matrix,
     policy::Policies, reading, table::Table,
 };
 
@@ -53,13 +53,16 @@ impl InForce {
     /// The rules take the place of any that were set before.
     pub fn narrowed_by(self, rules: &str) -> Result<Self, PolicyError> {
         let document = self.agreement.document();
-        let rules = Policies::parse(rules, Origin::Local, document)?;
-        let permits = rules.clauses.iter().find(|rule| rule.effect() == Effect::Permit);
-        if let Some(rule) = permits {
-            return Err(PolicyError::LocalPermit { clause: rule.id().clone() });
-        }
         let agreed = &self.agreement.table().policies;
-        let table = Arc::new(Table::compute(document, agreed.with(&rules)?)?);
+        let table = guard::with_room(|| {
+            let rules = Policies::parse(rules, Origin::Local, document)?;
+            let permits = rules.clauses.iter().find(|rule| rule.effect() == Effect::Permit);
+            if let Some(rule) = permits {
+                return Err(PolicyError::LocalPermit { clause: rule.id().clone() });
+            }
+            Table::compute(document, agreed.with(&rules)?)
+        })?;
+        let table = Arc::new(table);
         Ok(Self { table, ..self })
     }
 
@@ -132,3 +135,7 @@ impl InForce {
 #[cfg(test)]
 #[path = "in_force_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "narrowing_tests.rs"]
+mod narrowing_tests;

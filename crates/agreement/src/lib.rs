@@ -29,6 +29,7 @@ mod party;
 mod policy;
 mod question;
 mod reading;
+mod refusal;
 mod revocation;
 mod table;
 pub mod template;
@@ -36,7 +37,7 @@ mod term;
 
 pub use agreement::Agreement;
 pub use clause::{Clause, ClauseId, ClauseIdError, Effect, Origin};
-pub use decision::{Decision, Refusal, ReviewDecision, Ruling};
+pub use decision::{Decision, ReviewDecision, Ruling};
 pub use document::{Document, HEADER, PolicyText};
 pub use endpoint::{Endpoint, EndpointError};
 pub use error::{AgreementError, DocumentError, PolicyError, RevocationError};
@@ -46,6 +47,7 @@ pub use life::{Approval, Draft, Own, SignedAgreement, Trust, sign, verify};
 pub use party::{Approver, Party, PhoneLine, PurposeTerm, RoleTerm};
 pub use question::{Question, ReviewQuestion};
 pub use reading::{Given, PartyReading, Reading, Sight};
+pub use refusal::Refusal;
 pub use revocation::{REVOCATION_HEADER, Revocation, revoke};
 pub use term::{Lapse, Moment, MomentError, Term};
 

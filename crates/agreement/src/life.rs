@@ -7,7 +7,7 @@ use kinfold_domain::AgencyId;
 use kinfold_note::{Note, NoteError, SigningKey, VerifierKey, VerifyError};
 
 use crate::{
-    Agreement, AgreementError, Approver, InForce, Lapse, Revocation, RevocationError,
+    Agreement, AgreementError, Approver, Document, InForce, Revocation, RevocationError,
     document::MAX_TEXT,
 };
 
@@ -28,13 +28,16 @@ pub struct Approval {
 pub struct Draft {
     agreement: Arc<Agreement>,
     note: Note,
+    approvals: Vec<Approval>,
 }
 
 impl Draft {
-    /// Reads a file: the bare text, or the text with signatures. Signatures are looked at later.
+    /// Reads a file: the bare text, or the text with signatures. One wrong signature of an approver spoils the file
+    /// ([`AgreementError::Altered`]); signatures of keys that the agreement does not name count for nothing.
     pub fn parse(bytes: &[u8]) -> Result<Self, AgreementError> {
-        let note = note_of(bytes).map_err(AgreementError::Note)?;
-        Ok(Self { agreement: Arc::new(Agreement::parse(note.text())?), note })
+        let Paper { note, document, approvals } = Paper::read(bytes)?;
+        let agreement = Arc::new(Agreement::of(document, note.text())?);
+        Ok(Self { agreement, note, approvals })
     }
 
     /// What it says.
@@ -42,51 +45,36 @@ impl Draft {
         &self.agreement
     }
 
-    /// Who has signed. One wrong signature of an approver spoils the file ([`AgreementError::Altered`]); signatures of
-    /// keys that the agreement does not name count for nothing.
-    pub fn approvals(&self) -> Result<Vec<Approval>, AgreementError> {
-        let known: Vec<VerifierKey> =
-            approvers(&self.agreement).map(|(_, a)| a.key.clone()).collect();
-        let verified = match self.note.verify(&known) {
-            Ok(verified) => verified,
-            Err(VerifyError::Unsigned) => return Ok(Vec::new()),
-            Err(VerifyError::Forged(signer) | VerifyError::Ambiguous(signer)) => {
-                return Err(AgreementError::Altered { signer });
-            }
-        };
-        Ok(approvers(&self.agreement)
-            .filter(|(_, approver)| verified.is_signed_by(&approver.key))
-            .map(|(agency, approver)| Approval { agency, approver: approver.clone() })
-            .collect())
+    /// Who has signed so far, in the order of the parties.
+    pub fn approvals(&self) -> &[Approval] {
+        &self.approvals
     }
 
     /// The names of the parties for which nobody has signed yet.
-    pub fn missing(&self) -> Result<Vec<String>, AgreementError> {
-        let approvals = self.approvals()?;
-        let parties = self.agreement.document().parties().iter();
-        Ok(parties
-            .filter(|party| !approvals.iter().any(|approval| approval.agency == party.agency))
-            .map(|party| party.name.clone())
-            .collect())
+    pub fn missing(&self) -> Vec<String> {
+        missing(self.agreement.document(), &self.approvals)
     }
 
-    /// Adds an approver's signature. Refused when the key is no approver's, or a signature before it is over another text.
+    /// Adds an approver's signature. Refused when the key is no approver's.
     pub fn sign(&mut self, approver: &SigningKey) -> Result<(), AgreementError> {
         let key = approver.verifier();
-        if !approvers(&self.agreement).any(|(_, approver)| approver.key == *key) {
+        let document = self.agreement.document();
+        if !approvers(document).any(|(_, approver)| approver.key == *key) {
             return Err(AgreementError::NotAnApprover { key: key.name().clone() });
         }
-        self.approvals()?;
-        self.note.add_signature(approver).map_err(AgreementError::Note)
+        self.note.add_signature(approver).map_err(AgreementError::Note)?;
+        self.approvals = approvals(&self.note, document)?;
+        Ok(())
     }
 
     /// Whether at least one approver of every party has signed these bytes.
     pub fn signed(self) -> Result<SignedAgreement, AgreementError> {
-        let (approvals, missing) = (self.approvals()?, self.missing()?);
-        if !missing.is_empty() {
-            return Err(AgreementError::MissingSignature { missing });
-        }
-        Ok(SignedAgreement { agreement: self.agreement, approvals, revocation: None })
+        all_signed(self.agreement.document(), &self.approvals)?;
+        Ok(SignedAgreement {
+            agreement: self.agreement,
+            approvals: self.approvals,
+            revocation: None,
+        })
     }
 }
 
@@ -130,12 +118,7 @@ impl SignedAgreement {
 
     /// Whether it is within its term.
     pub fn in_term(&self, now: Timestamp) -> Result<(), AgreementError> {
-        self.agreement.document().term().at(now).map_err(|lapse| match lapse {
-            Lapse::Expired { until } => AgreementError::Expired { until },
-            Lapse::NotYetValid { from: at } | Lapse::Revoked { at } => {
-                AgreementError::NotYetValid { from: at }
-            }
-        })
+        within_term(self.agreement.document(), now)
     }
 
     /// Makes it the agreement under which this node decides. Its term is looked at with every decision, so one that begins
@@ -207,18 +190,75 @@ pub fn sign(bytes: &[u8], approver: &SigningKey) -> Result<String, AgreementErro
 
 /// Whether a file is an agreement that every party's approver signed, within its term.
 pub fn verify(bytes: &[u8], now: Timestamp) -> Result<SignedAgreement, AgreementError> {
-    let signed = Draft::parse(bytes)?.signed()?;
-    signed.in_term(now)?;
-    Ok(signed)
+    let Paper { note, document, approvals } = Paper::read(bytes)?;
+    all_signed(&document, &approvals)?;
+    within_term(&document, now)?;
+    // Cedar last: it sees no clause that the named approvers have not signed.
+    let agreement = Arc::new(Agreement::of(document, note.text())?);
+    Ok(SignedAgreement { agreement, approvals, revocation: None })
+}
+
+/// A file whose clauses have not been read yet.
+struct Paper {
+    note: Note,
+    document: Document,
+    approvals: Vec<Approval>,
+}
+
+impl Paper {
+    fn read(bytes: &[u8]) -> Result<Self, AgreementError> {
+        let note = note_of(bytes).map_err(AgreementError::Note)?;
+        let document = Document::parse(note.text())?;
+        let approvals = approvals(&note, &document)?;
+        Ok(Self { note, document, approvals })
+    }
+}
+
+fn missing(document: &Document, approvals: &[Approval]) -> Vec<String> {
+    let parties = document.parties().iter();
+    parties
+        .filter(|party| !approvals.iter().any(|by| by.agency == party.agency))
+        .map(|party| party.name.clone())
+        .collect()
+}
+
+fn all_signed(document: &Document, approvals: &[Approval]) -> Result<(), AgreementError> {
+    let missing = missing(document, approvals);
+    if missing.is_empty() { Ok(()) } else { Err(AgreementError::MissingSignature { missing }) }
+}
+
+fn within_term(document: &Document, now: Timestamp) -> Result<(), AgreementError> {
+    let term = document.term();
+    if now < term.from() {
+        Err(AgreementError::NotYetValid { from: term.from() })
+    } else if now >= term.until() {
+        Err(AgreementError::Expired { until: term.until() })
+    } else {
+        Ok(())
+    }
 }
 
 /// All approvers with the agency for which each signs.
-pub(crate) fn approvers(agreement: &Agreement) -> impl Iterator<Item = (AgencyId, &Approver)> {
-    agreement
-        .document()
+pub(crate) fn approvers(document: &Document) -> impl Iterator<Item = (&AgencyId, &Approver)> {
+    document
         .parties()
         .iter()
-        .flat_map(|party| party.approvers.iter().map(|approver| (party.agency.clone(), approver)))
+        .flat_map(|party| party.approvers.iter().map(move |approver| (&party.agency, approver)))
+}
+
+/// Whose signatures under the note are good; [`AgreementError::Altered`] when one is not.
+fn approvals(note: &Note, document: &Document) -> Result<Vec<Approval>, AgreementError> {
+    let known: Vec<VerifierKey> = approvers(document).map(|(_, by)| by.key.clone()).collect();
+    match note.verify(&known) {
+        Ok(verified) => Ok(approvers(document)
+            .filter(|(_, approver)| verified.is_signed_by(&approver.key))
+            .map(|(agency, by)| Approval { agency: agency.clone(), approver: by.clone() })
+            .collect()),
+        Err(VerifyError::Unsigned) => Ok(Vec::new()),
+        Err(VerifyError::Forged(signer) | VerifyError::Ambiguous(signer)) => {
+            Err(AgreementError::Altered { signer })
+        }
+    }
 }
 
 /// A bare text becomes a note without signatures.

@@ -143,7 +143,11 @@ fn position(id: &PolicyId) -> usize {
 fn syntax(text: &str, errors: &cedar_policy::ParseErrors) -> PolicyError {
     use miette::Diagnostic as _;
     let offset = errors.labels().and_then(|mut labels| labels.next()).map(|label| label.offset());
-    let before = &text.as_bytes()[..offset.unwrap_or(0).min(text.len())];
-    let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+    let before = text.get(..offset.unwrap_or(0)).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
     PolicyError::Syntax { line, message: errors.to_string() }
 }
+
+#[cfg(test)]
+#[path = "policy_tests.rs"]
+mod tests;

@@ -98,16 +98,17 @@ fn check_reason(reason: &str) -> Result<(), RevocationError> {
 }
 
 fn signer(note: &Note, agreement: &Agreement) -> Result<Approval, RevocationError> {
-    let known: Vec<VerifierKey> = approvers(agreement).map(|(_, a)| a.key.clone()).collect();
+    let known: Vec<VerifierKey> =
+        approvers(agreement.document()).map(|(_, by)| by.key.clone()).collect();
     let verified = note.verify(&known).map_err(|error| match error {
         VerifyError::Unsigned => RevocationError::NotAnApprover,
         VerifyError::Forged(signer) | VerifyError::Ambiguous(signer) => {
             RevocationError::Altered { signer }
         }
     })?;
-    approvers(agreement)
+    approvers(agreement.document())
         .find(|(_, approver)| verified.is_signed_by(&approver.key))
-        .map(|(agency, approver)| Approval { agency, approver: approver.clone() })
+        .map(|(agency, by)| Approval { agency: agency.clone(), approver: by.clone() })
         .ok_or(RevocationError::NotAnApprover)
 }
 

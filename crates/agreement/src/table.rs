@@ -6,14 +6,14 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use cedar_policy::{
-    Authorizer, Context, Decision as CedarDecision, Entities, Request, Response,
+    Authorizer, Context, Decision as CedarDecision, Entities, EntityUid, Request, Response,
     RestrictedExpression,
 };
 use kinfold_domain::{AgencyId, Category, Purpose, Role};
 
 use crate::{
     Clause, Document, PolicyError, PurposeTerm, Refusal, RoleTerm, Ruling,
-    cedar::{SCHEMA, Sort, entities, role_name},
+    cedar::{Sort, entities, role_name},
     clause::Clauses,
     policy::Policies,
 };
@@ -121,7 +121,9 @@ impl Cedar<'_> {
         purpose: &PurposeTerm,
         owner: &AgencyId,
     ) -> Result<Row, PolicyError> {
-        let ask = |action, resource| self.ask(role, &purpose.id, owner, (action, resource));
+        let employee = Sort::Employee.uid(&role_name(&role.agency, &role.id));
+        let context = context(&role.agency, owner, &purpose.id);
+        let ask = |action, resource| self.ask(&employee, action, resource, context.clone());
         let see = Category::ALL.into_iter().map(|category| {
             let (response, clauses) = ask("see", Sort::Category.uid(category.as_str()));
             let ruling = rule(&response, clauses);
@@ -129,31 +131,21 @@ impl Cedar<'_> {
         });
         let see = see.collect::<Result<Vec<_>, _>>()?;
         let (response, clauses) = ask("review", Sort::Ledger.uid(owner.as_str()));
+        self.nothing_failed(&response)?;
         Ok(Row { see, review: rule(&response, clauses) })
     }
 
-    #[expect(
-        clippy::expect_used,
-        reason = "three distinct keys, and values of the schema's own types"
-    )]
+    #[expect(clippy::expect_used, reason = "only a request that is held against a schema can fail")]
     fn ask(
         &self,
-        role: &RoleTerm,
-        purpose: &Purpose,
-        owner: &AgencyId,
-        (action, resource): (&str, cedar_policy::EntityUid),
+        employee: &EntityUid,
+        action: &str,
+        resource: EntityUid,
+        context: Context,
     ) -> (Response, Clauses) {
-        let entity = |sort: Sort, id: &str| RestrictedExpression::new_entity_uid(sort.uid(id));
-        let context = Context::from_pairs([
-            ("requester".to_owned(), entity(Sort::Agency, role.agency.as_str())),
-            ("owner".to_owned(), entity(Sort::Agency, owner.as_str())),
-            ("purpose".to_owned(), entity(Sort::Purpose, purpose.as_str())),
-        ])
-        .expect("distinct keys");
-        let employee = Sort::Employee.uid(&role_name(&role.agency, &role.id));
         let action = Sort::Action.uid(action);
-        let request = Request::new(employee, action, resource, context, Some(&SCHEMA))
-            .expect("the request fits the schema");
+        let request = Request::new(employee.clone(), action, resource, context, None)
+            .expect("a request without a schema");
         let response = self.authorizer.is_authorized(&request, &self.policies.set, &self.entities);
         let mut clauses: Vec<Arc<Clause>> = response
             .diagnostics()
@@ -173,14 +165,7 @@ impl Cedar<'_> {
         category: Category,
         response: &Response,
     ) -> Result<(), PolicyError> {
-        // Cedar skips a policy that fails, which for a `forbid` would open what it closes.
-        if let Some(cedar_policy::AuthorizationError::PolicyEvaluationError(error)) =
-            response.diagnostics().errors().next()
-            && let Some(written) = self.policies.written.get(error.policy_id())
-        {
-            let (clause, message) = (written.clause.id.clone(), error.inner().to_string());
-            return Err(PolicyError::Invalid { clause, message });
-        }
+        self.nothing_failed(response)?;
         if response.decision() == CedarDecision::Deny {
             return Ok(());
         }
@@ -192,6 +177,29 @@ impl Cedar<'_> {
             Err(PolicyError::Unnamed { clause: written.clause.id.clone(), category })
         })
     }
+
+    /// Cedar skips a policy that fails, which for a `forbid` would open what it closes.
+    fn nothing_failed(&self, response: &Response) -> Result<(), PolicyError> {
+        if let Some(cedar_policy::AuthorizationError::PolicyEvaluationError(error)) =
+            response.diagnostics().errors().next()
+            && let Some(written) = self.policies.written.get(error.policy_id())
+        {
+            let (clause, message) = (written.clause.id.clone(), error.inner().to_string());
+            return Err(PolicyError::Invalid { clause, message });
+        }
+        Ok(())
+    }
+}
+
+#[expect(clippy::expect_used, reason = "three distinct keys")]
+fn context(requester: &AgencyId, owner: &AgencyId, purpose: &Purpose) -> Context {
+    let entity = |sort: Sort, id: &str| RestrictedExpression::new_entity_uid(sort.uid(id));
+    Context::from_pairs([
+        ("requester".to_owned(), entity(Sort::Agency, requester.as_str())),
+        ("owner".to_owned(), entity(Sort::Agency, owner.as_str())),
+        ("purpose".to_owned(), entity(Sort::Purpose, purpose.as_str())),
+    ])
+    .expect("distinct keys")
 }
 
 fn rule(response: &Response, clauses: Clauses) -> Ruling {

@@ -1,7 +1,67 @@
-use crate::testing::{draft, standard};
+use kinfold_domain::{AgencyKind, Category::*};
+
+use crate::{
+    Draft,
+    testing::{COUNCIL, TRUST, ask, party, standard, standard_in_force},
+};
 
 #[test]
-fn show() {
-    let draft = draft();
-    println!("{draft}\n{}\n{}", draft.agreement().plain_language(), draft.agreement().matrix());
+fn the_standard_draft_gives_each_role_what_its_work_needs_and_no_more() {
+    let agreement = standard_in_force();
+    let sees = |who, purpose, owner| {
+        ask(&agreement, who, purpose, owner).permitted().into_iter().collect::<Vec<_>>()
+    };
+    let (nurse, worker) = ("northmoor-trust/ed-clinician", "ashmoor-council/social-worker");
+    let (now, planned) = ("direct-care-unscheduled", "direct-care-scheduled");
+    let enquiry = "child-protection-enquiry";
+    assert_eq!(
+        sees(nurse, now, COUNCIL),
+        [Existence, Register, Contact, Demographics, Household, Involvement]
+    );
+    assert_eq!(sees(nurse, planned, COUNCIL), [Existence, Register, Contact, Demographics]);
+    assert!(sees(nurse, now, TRUST).contains(&HealthSummary));
+    assert!(sees(nurse, enquiry, COUNCIL).is_empty() && sees(nurse, enquiry, TRUST).is_empty());
+    let of_trust = sees(worker, enquiry, TRUST);
+    assert!([Attendances, HealthSummary, Address].iter().all(|c| of_trust.contains(c)));
+    assert!(sees(worker, enquiry, COUNCIL).contains(&SocialCareSummary));
+    assert!(sees(worker, now, TRUST).is_empty());
+    assert!(!sees("ashmoor-council/emergency-duty-team", enquiry, TRUST).contains(&HealthSummary));
+    assert_eq!(
+        sees("ashmoor-council/register-custodian", enquiry, TRUST),
+        [Existence, Demographics]
+    );
+    for operator in ["ashmoor-council/operator", "northmoor-trust/operator"] {
+        for purpose in [now, planned, enquiry, "audit-review"] {
+            assert!(
+                sees(operator, purpose, COUNCIL).is_empty()
+                    && sees(operator, purpose, TRUST).is_empty()
+            );
+        }
+    }
+}
+
+#[test]
+fn names_cannot_break_out_of_their_place() {
+    for name in [
+        "St \"Quote's\" Trust",
+        "Back\\slash Trust",
+        "{{trust}} {{council_name}} Trust",
+        "'''\"\"\" Trust",
+        "\"); permit(principal, action, resource);",
+        "Ymddiriedolaeth GIG Bae Abertawe – Świętek",
+    ] {
+        let mut standard = standard();
+        standard.trust = party(TRUST, name, AgencyKind::NhsTrust);
+        let draft = standard.draft().unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(draft.agreement().clauses().len(), 13, "{name}");
+        let again = Draft::parse(draft.to_string().as_bytes()).unwrap();
+        assert_eq!(again.agreement().document().parties()[1].name, name);
+    }
+}
+
+#[test]
+fn what_is_wrong_with_the_parties_is_wrong_with_the_draft() {
+    let mut standard = standard();
+    standard.trust.telephones.clear();
+    assert!(standard.draft().is_err());
 }

@@ -1,12 +1,14 @@
 //! Keys, parties and agreements for this crate's tests: plainly synthetic.
 
+use std::sync::{Arc, LazyLock};
+
 use jiff::Timestamp;
 use kinfold_domain::{AgencyId, AgencyKind, Categories, Category, Purpose, Role};
 use kinfold_note::{SigningKey, VerifierKey};
 
 use crate::{
-    Agreement, Approver, Decision, Draft, InForce, Own, Party, PhoneLine, Question,
-    SignedAgreement, Trust, sign, template::Standard,
+    Agreement, Approver, Decision, Draft, InForce, Party, PhoneLine, Question, SignedAgreement,
+    sign, template::Standard,
 };
 
 pub(crate) const COUNCIL: &str = "ashmoor-council";
@@ -68,8 +70,16 @@ pub(crate) fn standard() -> Standard {
     }
 }
 
+/// The standard draft. Cedar is slow without optimisation, so what is read often is read once.
 pub(crate) fn draft() -> Draft {
-    standard().draft().unwrap()
+    static DRAFT: LazyLock<Draft> = LazyLock::new(|| standard().draft().unwrap());
+    DRAFT.clone()
+}
+
+/// The standard agreement, in force at the council.
+pub(crate) fn standard_in_force() -> InForce {
+    static IN_FORCE: LazyLock<InForce> = LazyLock::new(|| in_force(&draft().to_string()));
+    IN_FORCE.clone()
 }
 
 /// The standard draft's text, amended.
@@ -91,14 +101,20 @@ pub(crate) fn file(text: &str) -> String {
     sign(one.as_bytes(), &guardian(TRUST)).unwrap()
 }
 
+/// The standard agreement, signed by both guardians.
+pub(crate) fn standard_file() -> String {
+    static FILE: LazyLock<String> = LazyLock::new(|| file(&draft().to_string()));
+    FILE.clone()
+}
+
 pub(crate) fn signed(text: &str) -> SignedAgreement {
     Draft::parse(file(text).as_bytes()).unwrap().signed().unwrap()
 }
 
+/// Whatever the text says, as if everybody had signed it and the council's node had activated it.
 pub(crate) fn in_force(text: &str) -> InForce {
-    let own = COUNCIL.parse().unwrap();
-    let own = Own { agency: &own, node_key: &node_key(COUNCIL), trust: Trust::AsNamed };
-    signed(text).activate(&own).unwrap()
+    let agreement = Arc::new(Agreement::parse(text).unwrap());
+    InForce::new(agreement, Vec::new(), COUNCIL.parse().unwrap())
 }
 
 pub(crate) fn now() -> Timestamp {
@@ -124,4 +140,11 @@ pub(crate) fn ask(agreement: &InForce, who: &str, purpose: &str, owner: &str) ->
 
 pub(crate) fn agreement(text: &str) -> Result<Agreement, crate::AgreementError> {
     Agreement::parse(text)
+}
+
+/// A rule of a node's own on what is seen.
+pub(crate) fn rule(condition: &str) -> String {
+    format!(
+        "@clause(\"local-1\")\n@reads(\"A rule.\")\nforbid (principal, action == Action::\"see\", resource) when {{ {condition} }};\n"
+    )
 }
