@@ -5,7 +5,8 @@ use crate::{
     chance::Chance,
     copies::RecordCopy,
     family::Town,
-    observation::{COUNCIL, Habits, Scene, TRUST, write_down},
+    habits::{COUNCIL, Habits, TRUST},
+    observation::{Scene, write_down},
     resident::{Part, ResidentId},
 };
 

@@ -16,6 +16,7 @@ mod dates;
 mod district;
 mod errors;
 mod family;
+mod habits;
 mod hospital;
 mod names;
 mod numbers;

@@ -7,113 +7,9 @@ use crate::{
     copies::{Fault, NameKind, OtherName, RecordCopy},
     dates::birth,
     errors::{day_month_swapped, mistyped_date, mistyped_digits, plain, slip},
+    habits::Habits,
     names::{Names, person},
     resident::{Household, Resident},
-};
-
-/// In how many of a thousand records each mistake happens, where it can.
-#[derive(Clone, Copy)]
-pub(crate) struct Habits {
-    pub(crate) number_missing: usize,
-    pub(crate) number_unverified: usize,
-    pub(crate) number_mistyped: usize,
-    pub(crate) siblings_number: usize,
-    pub(crate) placeholder: usize,
-    pub(crate) nickname: usize,
-    pub(crate) spelling: usize,
-    pub(crate) given_mistyped: usize,
-    pub(crate) family_mistyped: usize,
-    pub(crate) former_surname: usize,
-    pub(crate) mothers_surname: usize,
-    pub(crate) half_surname: usize,
-    pub(crate) plain: usize,
-    pub(crate) names_exchanged: usize,
-    pub(crate) middle_missing: usize,
-    pub(crate) day_month: usize,
-    pub(crate) date_mistyped: usize,
-    pub(crate) date_missing: usize,
-    pub(crate) former_address: usize,
-    pub(crate) postcode_missing: usize,
-    pub(crate) sex_missing: usize,
-    pub(crate) script_kept: usize,
-}
-
-/// A council's workers type what they hear at the door.
-pub(crate) const COUNCIL: Habits = Habits {
-    number_missing: 340,
-    number_unverified: 320,
-    number_mistyped: 12,
-    siblings_number: 4,
-    placeholder: 700,
-    nickname: 70,
-    spelling: 160,
-    given_mistyped: 30,
-    family_mistyped: 30,
-    former_surname: 420,
-    mothers_surname: 50,
-    half_surname: 260,
-    plain: 350,
-    names_exchanged: 7,
-    middle_missing: 560,
-    day_month: 20,
-    date_mistyped: 14,
-    date_missing: 8,
-    former_address: 360,
-    postcode_missing: 40,
-    sex_missing: 12,
-    script_kept: 250,
-};
-
-/// A hospital traces most numbers, and asks again at each visit.
-pub(crate) const TRUST: Habits = Habits {
-    number_missing: 6,
-    number_unverified: 20,
-    number_mistyped: 1,
-    siblings_number: 1,
-    placeholder: 900,
-    nickname: 8,
-    spelling: 25,
-    given_mistyped: 10,
-    family_mistyped: 10,
-    former_surname: 180,
-    mothers_surname: 12,
-    half_surname: 60,
-    plain: 150,
-    names_exchanged: 1,
-    middle_missing: 130,
-    day_month: 3,
-    date_mistyped: 2,
-    date_missing: 1,
-    former_address: 110,
-    postcode_missing: 6,
-    sex_missing: 2,
-    script_kept: 350,
-};
-
-/// Somebody who had the birth certificate in front of them.
-pub(crate) const FAITHFUL: Habits = Habits {
-    number_missing: 0,
-    number_unverified: 0,
-    number_mistyped: 0,
-    siblings_number: 0,
-    placeholder: 0,
-    nickname: 0,
-    spelling: 0,
-    given_mistyped: 0,
-    family_mistyped: 0,
-    former_surname: 0,
-    mothers_surname: 0,
-    half_surname: 0,
-    plain: 0,
-    names_exchanged: 0,
-    middle_missing: 0,
-    day_month: 0,
-    date_mistyped: 0,
-    date_missing: 0,
-    former_address: 0,
-    postcode_missing: 0,
-    sex_missing: 0,
-    script_kept: 1000,
 };
 
 /// Whom the writer sees: the resident, the household, and who else is in it.
@@ -231,9 +127,7 @@ impl Writer<'_> {
         {
             first = spelling;
         }
-        if self.fault(self.habits.given_mistyped, Fault::GivenMistyped) {
-            first = slip(&first, self.chance);
-        }
+        first = self.typed(&first, self.habits.given_mistyped, Fault::GivenMistyped);
         if middle.is_empty() || self.fault(self.habits.middle_missing, Fault::MiddleMissing) {
             return first;
         }
@@ -268,10 +162,19 @@ impl Writer<'_> {
         {
             family = spelling;
         }
-        if self.fault(self.habits.family_mistyped, Fault::FamilyMistyped) {
-            family = slip(&family, self.chance);
+        self.typed(&family, self.habits.family_mistyped, Fault::FamilyMistyped)
+    }
+
+    /// The text as the fingers put it.
+    fn typed(&mut self, text: &str, odds: usize, fault: Fault) -> String {
+        if !self.chance.odds(odds) {
+            return text.to_owned();
         }
-        family
+        let typed = slip(text, self.chance);
+        if typed != text {
+            self.faults.push(fault);
+        }
+        typed
     }
 
     /// What the agency knows beside the usual name: half of the former names, some in the family's script.

@@ -100,10 +100,10 @@ pub(crate) fn place(
     for quota in &QUOTAS {
         let scaled = |count: usize| (count * size.people_per_agency).div_ceil(20_000);
         let whole = placer.placements.len() + scaled(quota.of_20_000);
-        let mut sealed = scaled(quota.sealed);
+        let mut to_seal = scaled(quota.sealed);
         households.retain(|household| {
             let room = whole - placer.placements.len();
-            room == 0 || !placer.place_household(*household, quota, (room, &mut sealed))
+            room == 0 || !placer.place_household(*household, quota, (room, &mut to_seal))
         });
     }
     placer.placements

@@ -1,10 +1,10 @@
-//! SQLite files written in one go: whole, or not there at all.
+//! `SQLite` files written in one go: whole, or not there at all.
 
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use sqlx::{
-    AssertSqlSafe, Connection, SqliteConnection, SqlitePool,
+    Connection, QueryBuilder, Sqlite, SqliteConnection, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
@@ -36,8 +36,8 @@ pub(crate) struct Table {
     pub(crate) columns: &'static [&'static str],
 }
 
-/// Rows that one statement takes.
-const BATCH: usize = 2_000;
+/// Rows that one statement takes: 17 columns at most, and `SQLite` binds 32,766 values.
+const BATCH: usize = 500;
 
 /// A database under another name until it is complete, so that an interrupted run leaves no half of one.
 pub(crate) struct Building {
@@ -48,12 +48,8 @@ pub(crate) struct Building {
 
 impl Building {
     pub(crate) async fn begin(target: &Path, schema: &'static str) -> Result<Self, StorageError> {
-        let mut partial = target.as_os_str().to_owned();
-        partial.push(".building");
-        let partial = PathBuf::from(partial);
-        if tokio::fs::try_exists(&partial).await? {
-            tokio::fs::remove_file(&partial).await?;
-        }
+        let partial = beside(target, ".building");
+        remove(&partial).await?;
         let options = SqliteConnectOptions::new()
             .filename(&partial)
             .create_if_missing(true)
@@ -66,27 +62,26 @@ impl Building {
         Ok(Self { connection, partial, target: target.to_owned() })
     }
 
-    /// Inserts rows, each an array of as many values as the table has columns.
+    /// Inserts rows, each an array of as many values as the table has columns; objects are stored as JSON text.
     pub(crate) async fn insert(
         &mut self,
         table: &Table,
         rows: &[Value],
     ) -> Result<(), StorageError> {
-        let values: Vec<String> =
-            (0..table.columns.len()).map(|column| format!("value ->> {column}")).collect();
-        let sql = format!(
-            "INSERT INTO {} ({}) SELECT {} FROM json_each(?1)",
-            table.name,
-            table.columns.join(", "),
-            values.join(", ")
-        );
         for batch in rows.chunks(BATCH) {
-            let json = Value::Array(batch.to_vec()).to_string();
-            // Table and column names are this crate's constants.
-            sqlx::query(AssertSqlSafe(sql.clone()))
-                .bind(json)
-                .execute(&mut self.connection)
-                .await?;
+            let mut sql = QueryBuilder::<Sqlite>::new("INSERT INTO ");
+            sql.push(table.name).push(" (").push(table.columns.join(", ")).push(") ");
+            sql.push_values(batch, |mut row, values| {
+                for value in values.as_array().into_iter().flatten() {
+                    match value {
+                        Value::Null => row.push_bind(None::<i64>),
+                        Value::String(text) => row.push_bind(text.clone()),
+                        Value::Number(number) => row.push_bind(number.as_i64()),
+                        whole => row.push_bind(whole.to_string()),
+                    };
+                }
+            });
+            sql.build().execute(&mut self.connection).await?;
         }
         Ok(())
     }
@@ -97,8 +92,24 @@ impl Building {
         sqlx::query("PRAGMA journal_mode = WAL").execute(&mut self.connection).await?;
         self.connection.close().await?;
         tokio::fs::File::open(&self.partial).await?.sync_all().await?;
+        // A log that a killed process left behind would be replayed into the new file.
+        remove(&beside(&self.target, "-wal")).await?;
+        remove(&beside(&self.target, "-shm")).await?;
         tokio::fs::rename(&self.partial, &self.target).await?;
         Ok(())
+    }
+}
+
+fn beside(target: &Path, ending: &str) -> PathBuf {
+    let mut name = target.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+async fn remove(path: &Path) -> Result<(), StorageError> {
+    match tokio::fs::remove_file(path).await {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
     }
 }
 

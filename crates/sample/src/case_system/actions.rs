@@ -1,7 +1,7 @@
 //! What people do in the case system: each action bumps `LAST_UPDATED` of the rows it touches, and only of those.
 
 use jiff::{Timestamp, civil::Date};
-use kinfold_domain::{AbuseCategory, Address, NhsNumber, Telephone};
+use kinfold_domain::{AbuseCategory, Address, NhsNumber, Postcode, Telephone};
 use sqlx::sqlite::SqliteQueryResult;
 
 use super::{CaseSystem, CaseSystemError, person_id, plans::category, stamp, worker_id};
@@ -138,7 +138,7 @@ impl CaseSystem {
         let address: i64 = sqlx::query_scalar(insert)
             .bind(line(0))
             .bind(line(1))
-            .bind(home.postcode.as_ref().map(|code| code.expose()))
+            .bind(home.postcode.as_ref().map(Postcode::expose))
             .fetch_one(&mut *work)
             .await?;
         let insert = "INSERT INTO ADDRESS_HISTORY (PERSON_ID, ADDRESS_ID, ADDR_TYPE, FROM_DATE, LAST_UPDATED)

@@ -125,3 +125,19 @@ async fn the_same_district_writes_the_same_people() {
     };
     assert_eq!(read(&one).await, read(&two).await);
 }
+
+#[tokio::test]
+async fn a_new_database_replaces_the_old_one_whole() {
+    let (folder, district, system) = system().await;
+    let path = folder.path().join("cases.db");
+    let client = ClientId::from(&district.clients[0]);
+    system.rename(client, ("Written", "Before"), moment(TODAY, 600)).await.unwrap();
+    // The first system is still open, with its change in the write-ahead log, as after a kill.
+    CaseSystem::create(&path, &district, |_| ()).await.unwrap();
+    let fresh = CaseSystem::open(&path).await.unwrap();
+    let before = "SELECT COUNT(*) FROM PERSON WHERE SURNAME = 'Written'";
+    assert_eq!(fresh.count(before).await, 0);
+    let sound: String =
+        sqlx::query_scalar("PRAGMA integrity_check").fetch_one(&fresh.pool).await.unwrap();
+    assert_eq!(sound, "ok");
+}

@@ -10,7 +10,7 @@ use crate::{
     storage::Table,
 };
 
-const CODES: [(&str, &str, &str); 44] = [
+const CODES: [(&str, &str, &str); 43] = [
     ("GENDER", "F", "Female"),
     ("GENDER", "M", "Male"),
     ("GENDER", "I", "Indeterminate"),
@@ -19,7 +19,6 @@ const CODES: [(&str, &str, &str); 44] = [
     ("ALIAS", "FRM", "Former name"),
     ("ALIAS", "SCR", "Name in another script"),
     ("ADDR", "HOM", "Home"),
-    ("ADDR", "PLC", "Placement"),
     ("REL", "MOT", "Mother"),
     ("REL", "FAT", "Father"),
     ("REL", "SIB", "Sibling"),

@@ -1,4 +1,4 @@
-//! The council's case system: a SQLite database with a schema of its own.
+//! The council's case system: a `SQLite` database with a schema of its own.
 
 mod actions;
 mod casework;
@@ -44,8 +44,10 @@ pub struct CaseSystem {
     pool: SqlitePool,
 }
 
-/// What a part of the district fills: a table and its rows.
+/// A table and the rows that it starts with.
 type Filled = (Table, Vec<Value>);
+/// A step of the writing.
+type Step = (&'static str, fn(&District) -> Vec<Filled>);
 
 impl CaseSystem {
     /// Writes the council's side of a district into a new database at `path`, replacing what was there.
@@ -55,7 +57,7 @@ impl CaseSystem {
         mut progress: impl FnMut(Progress) + Send,
     ) -> Result<(), CaseSystemError> {
         let mut building = Building::begin(path, include_str!("schema.sql")).await?;
-        let steps: [(&'static str, fn(&District) -> Vec<Filled>); 4] = [
+        let steps: [Step; 4] = [
             ("codes and workers", codes::fill),
             ("people and their families", people::fill),
             ("plans and periods of care", plans::fill),

@@ -9,7 +9,7 @@ use crate::Worker;
 const SNOMED: &str = "http://snomed.info/sct";
 const ACT: &str = "http://terminology.hl7.org/CodeSystem/v3-ActCode";
 const DISPOSITION: &str = "https://ashmoor-general.example/codes/discharge-disposition";
-/// What a code means, and the label of sensitivity that it carries (HL7 v3 ActCode), if any.
+/// What a code means, and the label of sensitivity that it carries (HL7 v3 `ActCode`), if any.
 pub(super) type Coded = (&'static str, &'static str, Option<&'static str>);
 
 pub(super) const CONDITIONS: [Coded; 12] = [

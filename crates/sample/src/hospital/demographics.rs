@@ -1,6 +1,6 @@
 //! Patients and their relatives as FHIR resources, after UK Core.
 
-use kinfold_domain::{Address, PersonName, Sex};
+use kinfold_domain::{Address, PersonName, Personal, Sex};
 use serde_json::{Value, json};
 
 use super::{HOSPITAL_NUMBER, NHS_NUMBER};
@@ -131,7 +131,7 @@ fn addresses(copy: &RecordCopy) -> Vec<Value> {
 }
 
 pub(super) fn address(usage: &str, place: &Address) -> Value {
-    let lines: Vec<&String> = place.lines.iter().map(|line| line.expose()).collect();
+    let lines: Vec<&String> = place.lines.iter().map(Personal::expose).collect();
     let mut body = json!({ "use": usage, "line": lines });
     if let [first, town] = lines[..] {
         body = json!({ "use": usage, "line": [first], "city": town });

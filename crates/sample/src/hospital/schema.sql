@@ -11,7 +11,7 @@ CREATE TABLE resource_version (
   replaced INTEGER,                      -- the sequence number of the next version
   family   TEXT,                         -- patients: what they are searched by
   born     TEXT,
-  body     TEXT NOT NULL CHECK (json_valid(body)),
+  body     TEXT NOT NULL,                -- the resource as JSON
   UNIQUE (kind, id, version)
 );
 CREATE INDEX version_by_update ON resource_version (kind, updated, id, replaced);

@@ -1,5 +1,7 @@
 //! The searchset Bundle: total, `self` and `next` links, entries.
 
+use std::fmt::Write;
+
 use axum::http::Uri;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -87,7 +89,8 @@ fn escape(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
             escaped.push(char::from(byte));
         } else {
-            escaped.push_str(&format!("%{byte:02X}"));
+            // Writing to a String cannot fail.
+            let _ = write!(escaped, "%{byte:02X}");
         }
     }
     escaped

@@ -1,4 +1,4 @@
-//! What the server can do, as a CapabilityStatement.
+//! What the server can do, as a `CapabilityStatement`.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Refusals, each an OperationOutcome.
+//! Refusals, each an `OperationOutcome`.
 
 use axum::{
     http::{HeaderValue, StatusCode, header},

@@ -98,41 +98,38 @@ fn matching(sql: &mut QueryBuilder<Sqlite>, search: &Parameters, snapshot: i64) 
     sql.push(" AND (replaced IS NULL OR replaced > ").push_bind(snapshot).push(")");
     for filter in &search.filters {
         sql.push(" AND ");
-        match filter {
-            Filter::Ids(ids) => {
-                sql.push("v.id IN (");
-                let mut list = sql.separated(", ");
-                for id in ids {
-                    list.push_bind(id.clone());
-                }
-                sql.push(")");
-            }
-            Filter::Patient(id) => {
-                sql.push("v.patient = ").push_bind(id.clone());
-            }
-            Filter::Identifier { system, value } => {
-                sql.push("v.id IN (SELECT i.id FROM identifier i WHERE i.kind = ");
-                sql.push_bind(search.kind.0).push(" AND i.value = ").push_bind(value.clone());
-                if let Some(system) = system {
-                    sql.push(" AND i.system = ").push_bind(system.clone());
-                }
-                sql.push(")");
-            }
-            Filter::Updated(Bound::From(low)) => {
-                sql.push("updated >= ").push_bind(*low);
-            }
-            Filter::Updated(Bound::Before(high)) => {
-                sql.push("updated < ").push_bind(*high);
-            }
-            Filter::Family(beginning) => {
-                sql.push("substr(family, 1, length(").push_bind(beginning.clone());
-                sql.push(")) = ").push_bind(beginning.clone());
-            }
-            Filter::Born(day) => {
-                sql.push("born = ").push_bind(day.clone());
-            }
-        }
+        meeting(sql, search.kind, filter);
     }
+}
+
+/// One filter's condition.
+fn meeting(sql: &mut QueryBuilder<Sqlite>, kind: Kind, filter: &Filter) {
+    match filter {
+        Filter::Ids(ids) => {
+            sql.push("v.id IN (");
+            let mut list = sql.separated(", ");
+            for id in ids {
+                list.push_bind(id.clone());
+            }
+            sql.push(")")
+        }
+        Filter::Patient(id) => sql.push("v.patient = ").push_bind(id.clone()),
+        Filter::Identifier { system, value } => {
+            sql.push("v.id IN (SELECT i.id FROM identifier i WHERE i.kind = ");
+            sql.push_bind(kind.0).push(" AND i.value = ").push_bind(value.clone());
+            if let Some(system) = system {
+                sql.push(" AND i.system = ").push_bind(system.clone());
+            }
+            sql.push(")")
+        }
+        Filter::Updated(Bound::From(low)) => sql.push("updated >= ").push_bind(*low),
+        Filter::Updated(Bound::Before(high)) => sql.push("updated < ").push_bind(*high),
+        Filter::Family(beginning) => {
+            sql.push("substr(family, 1, length(").push_bind(beginning.clone());
+            sql.push(")) = ").push_bind(beginning.clone())
+        }
+        Filter::Born(day) => sql.push("born = ").push_bind(day.clone()),
+    };
 }
 
 /// The practitioners whom care teams name.
