@@ -1,0 +1,133 @@
+use super::*;
+use crate::testing::{Place, at, chain, person, store};
+
+fn rejected(record: &str, problem: &str) -> Rejected {
+    Rejected { record: record.to_owned(), problem: problem.to_owned() }
+}
+
+async fn all(store: &Store) -> Vec<Person> {
+    let mut people = Vec::new();
+    store.each_person(&mut |person| people.push(person)).await.unwrap();
+    people.sort_by(|a, b| a.id.cmp(&b.id));
+    people
+}
+
+#[tokio::test]
+async fn people_are_there_after_a_restart() {
+    let (place, store) = store().await;
+    let people = [person("1", "Smith"), person("2", "Świętek"), person("3", "محمد")];
+    store.save_page("pas", &people, &[], &[], &SourceProgress::default()).await.unwrap();
+    store.close().await;
+
+    let store = place.open().await;
+    assert_eq!(all(&store).await, people);
+    assert_eq!(store.person(&people[1].id).await.unwrap().as_ref(), Some(&people[1]));
+    assert_eq!(store.person(&person("4", "Nobody").id).await.unwrap(), None);
+    assert_eq!((store.count("pas").await.unwrap(), store.count("other").await.unwrap()), (3, 0));
+}
+
+#[tokio::test]
+async fn a_later_page_replaces_people_and_lets_go_who_is_gone() {
+    let (_place, store) = store().await;
+    let none = SourceProgress::default();
+    let first = [person("1", "Smith"), person("2", "Jones")];
+    store.save_page("pas", &first, &[], &[], &none).await.unwrap();
+    let married = person("1", "Taylor");
+    let gone = [first[1].id.clone(), person("9", "Unknown").id];
+    store.save_page("pas", std::slice::from_ref(&married), &gone, &[], &none).await.unwrap();
+    assert_eq!(all(&store).await, [married]);
+}
+
+#[tokio::test]
+async fn the_same_identifier_in_two_sources_is_two_people() {
+    let (_place, store) = store().await;
+    let here = person("1", "Smith");
+    let mut there = person("1", "Jones");
+    there.id.source = "case-system".to_owned();
+    let none = SourceProgress::default();
+    store.save_page("pas", &[here.clone()], &[], &[], &none).await.unwrap();
+    store.save_page("case-system", &[there.clone()], &[], &[], &none).await.unwrap();
+    assert_eq!(store.person(&here.id).await.unwrap(), Some(here));
+    assert_eq!(store.person(&there.id).await.unwrap(), Some(there));
+}
+
+#[tokio::test]
+async fn progress_is_saved_with_its_page() {
+    let (_place, store) = store().await;
+    assert_eq!(store.progress("pas").await.unwrap(), SourceProgress::default());
+    let first = SourceProgress {
+        cursor: Some(Cursor("after=HOSP-17".to_owned())),
+        swept: None,
+        answered: Some(at(5)),
+    };
+    store.save_page("pas", &[], &[], &[], &first).await.unwrap();
+    assert_eq!(store.progress("pas").await.unwrap(), first);
+    let later = SourceProgress { cursor: None, swept: Some(at(9)), answered: Some(at(9)) };
+    store.save_page("pas", &[], &[], &[], &later).await.unwrap();
+    assert_eq!(store.progress("pas").await.unwrap(), later);
+    assert_eq!(store.progress("case-system").await.unwrap(), SourceProgress::default());
+}
+
+#[tokio::test]
+async fn a_rejected_row_is_one_record_until_it_is_mended_or_gone() {
+    let (_place, store) = store().await;
+    let none = SourceProgress::default();
+    let rows = [rejected("1", "no name"), rejected("2", "no name"), rejected("3", "no date")];
+    store.save_page("pas", &[], &[], &rows, &none).await.unwrap();
+    let again = rejected("1", "no name, no date");
+    store.save_page("pas", &[], &[], std::slice::from_ref(&again), &none).await.unwrap();
+    assert_eq!(
+        store.rejected("pas", 10).await.unwrap(),
+        (3, vec![again.clone(), rows[2].clone(), rows[1].clone()])
+    );
+    assert_eq!(store.rejected("pas", 1).await.unwrap(), (3, vec![again.clone()]));
+
+    let gone = [person("3", "Gone").id];
+    store.save_page("pas", &[person("2", "Smith")], &gone, &[], &none).await.unwrap();
+    assert_eq!(store.rejected("pas", 10).await.unwrap(), (1, vec![again]));
+    assert_eq!(store.rejected("case-system", 10).await.unwrap(), (0, vec![]));
+}
+
+#[tokio::test]
+async fn rows_without_an_identifier_do_not_hide_each_other() {
+    let (_place, store) = store().await;
+    let rows = [rejected("", "line 3 has no identifier"), rejected("", "line 9 has none")];
+    for _ in 0..2 {
+        store.save_page("pas", &[], &[], &rows, &SourceProgress::default()).await.unwrap();
+    }
+    assert_eq!(store.rejected("pas", 10).await.unwrap().0, 2);
+}
+
+#[tokio::test]
+async fn a_row_that_was_copied_over_another_is_not_taken_for_it() {
+    let (_place, store) = store().await;
+    let people = [person("1", "Smith"), person("2", "Jones")];
+    store.save_page("pas", &people, &[], &[], &SourceProgress::default()).await.unwrap();
+    sqlx::query("UPDATE person SET sealed = (SELECT MAX(sealed) FROM person)")
+        .execute(&store.write)
+        .await
+        .unwrap();
+
+    let mut taken = 0;
+    let error = store.each_person(&mut |_| taken += 1).await.unwrap_err();
+    assert!(taken <= 1);
+    assert!(chain(&error).contains("reading the people: a value of person.sealed does not open"));
+}
+
+#[tokio::test]
+#[ignore = "a measurement, for a release build: cargo test -p kinfold-store --release -- --ignored"]
+async fn a_thousand_people_are_saved_within_thirty_milliseconds() {
+    let place = Place::new();
+    let store = place.open().await;
+    for page in 0..20 {
+        let people: Vec<_> =
+            (0..1000).map(|n| person(&format!("{}", page * 1000 + n), "Smith")).collect();
+        let begun = std::time::Instant::now();
+        store.save_page("pas", &people, &[], &[], &SourceProgress::default()).await.unwrap();
+        println!("page of 1,000 people: {:?}", begun.elapsed());
+    }
+    let (begun, mut number) = (std::time::Instant::now(), 0);
+    store.each_person(&mut |_| number += 1).await.unwrap();
+    println!("{number} people read: {:?}", begun.elapsed());
+    println!("{} bytes", std::fs::metadata(place.path()).unwrap().len());
+}

@@ -1,0 +1,74 @@
+//! Nothing about a person, and no secret, stands in the files in plain.
+
+use std::fs;
+
+use kinfold_domain::Person;
+use kinfold_service::ports::{
+    Cursor, PeopleStore, RegisterStore, Rejected, SourceProgress, StaffStore, TokenStatus,
+};
+
+use crate::Store;
+use crate::testing::{Place, SEED, account, change, person, store, token};
+
+const PLANTED: [&str; 12] = [
+    "PlantedSurname",
+    "9990000018",
+    "999 000 0018",
+    "2019-03-31",
+    "Synthetic Street",
+    "ZZ99 3VZ",
+    "ZZ993VZ",
+    "HOSP-4711",
+    "Nurse Testperson",
+    "argon2id",
+    "planted head",
+    "a planted token seed of 32 bytes",
+];
+
+async fn store_everything(store: &Store) {
+    let people: Vec<Person> = vec![person("HOSP-4711", "PlantedSurname"), person("2", "Other")];
+    let rejected = Rejected { record: "HOSP-4711".into(), problem: "no birth date".into() };
+    let cursor = Some(Cursor("after=HOSP-4711".into()));
+    let progress = SourceProgress { cursor, swept: None, answered: None };
+    store.save_page("pas", &people, &[], &[rejected], &progress).await.unwrap();
+    let council = "ashmoor-council".parse().unwrap();
+    store.append(&council, &[change(0, "PlantedSurname")]).await.unwrap();
+    store.save_head(&council, "planted head").await.unwrap();
+    let nurse = account(1, "t.nurse");
+    store.add_account(&nurse).await.unwrap();
+    store.add_token(&token(1, nurse.employee.id, TokenStatus::Active)).await.unwrap();
+}
+
+fn found(place: &Place) -> Vec<String> {
+    let mut needles: Vec<Vec<u8>> = PLANTED.iter().map(|text| text.as_bytes().to_vec()).collect();
+    // Keys, and the seed as JSON or hexadecimal text would write it.
+    needles.extend([[1; 32], [2; 32], [3; 32]].map(|key| key.to_vec()));
+    needles.push(SEED.iter().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect());
+    needles.push(format!("{:?}", &SEED[..8]).replace(' ', "").into_bytes());
+    let mut found = Vec::new();
+    for file in fs::read_dir(place.folder.path()).unwrap() {
+        let path = file.unwrap().path();
+        let bytes = fs::read(&path).unwrap().to_ascii_lowercase();
+        for needle in &needles {
+            let needle = needle.to_ascii_lowercase();
+            if bytes.windows(needle.len()).any(|window| window == needle) {
+                found.push(format!("{}: {}", path.display(), String::from_utf8_lossy(&needle)));
+            }
+        }
+    }
+    found
+}
+
+#[tokio::test]
+async fn no_personal_value_and_no_secret_stands_in_the_files() {
+    let (place, store) = store().await;
+    store_everything(&store).await;
+    assert!(fs::metadata(place.folder.path().join("store.db-wal")).unwrap().len() > 0);
+    assert_eq!(found(&place), Vec::<String>::new(), "while the store is open");
+    store.close().await;
+    assert_eq!(found(&place), Vec::<String>::new(), "after it was closed");
+
+    // The search itself finds what is there.
+    fs::write(place.folder.path().join("probe"), "xx PlantedSurname xx").unwrap();
+    assert_eq!(found(&place).len(), 1);
+}

@@ -1,0 +1,180 @@
+//! Stores as released programs left them, under `released/`, one for each schema: this program must open them all.
+//!
+//! When a release brings a new migration, write its store down before the next one changes anything:
+//! `cargo test -p kinfold-store -- --ignored the_store_of_this_release_is_written_down`.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use kinfold_domain::{AgencyId, AskId, EmployeeId};
+use kinfold_service::ports::{
+    AgreementStore, Cursor, Look, LookKey, LookKind, PeopleStore, RegisterStore, Rejected,
+    SourceProgress, StaffStore, TokenStatus, TrailStore,
+};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, SqliteConnection};
+use uuid::Uuid;
+
+use crate::Store;
+use crate::open::MIGRATIONS;
+use crate::testing::{Place, account, at, burn, change, person, session, store, token};
+
+fn released() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("released")
+}
+
+fn council() -> AgencyId {
+    "ashmoor-council".parse().unwrap()
+}
+
+fn look() -> Look {
+    Look {
+        index: 3,
+        kind: LookKind::Intent,
+        ask: AskId(Uuid::from_u128(5)),
+        at: at(3),
+        agency: "northmoor-trust".parse().unwrap(),
+        employee: Some(EmployeeId(Uuid::from_u128(1))),
+        keys: vec![LookKey([4; 32]), LookKey([5; 32])],
+    }
+}
+
+fn rejected() -> Rejected {
+    Rejected { record: "17".into(), problem: "no name".into() }
+}
+
+fn progress() -> SourceProgress {
+    SourceProgress { cursor: Some(Cursor("9".into())), swept: Some(at(1)), answered: Some(at(2)) }
+}
+
+/// What every release's store holds.
+async fn fill(store: &Store) {
+    let people = [person("1", "Smith"), person("2", "Jones")];
+    store.save_page("pas", &people, &[], &[rejected()], &progress()).await.unwrap();
+    store.append(&council(), &[change(0, "Smith"), change(1, "Jones")]).await.unwrap();
+    store.save_head(&council(), "head").await.unwrap();
+    let nurse = account(1, "t.nurse");
+    assert!(store.add_account(&nurse).await.unwrap());
+    let token = token(11, nurse.employee.id, TokenStatus::Active);
+    store.add_token(&token).await.unwrap();
+    let session = session(1, nurse.employee.id);
+    assert!(store.open_session(burn(&token, 0, 8), &session).await.unwrap());
+    store.index(&[look()], 4).await.unwrap();
+    store.set_delivered(&council(), 2).await.unwrap();
+    let digest = "ab".repeat(32).parse().unwrap();
+    store.save(&digest, "note").await.unwrap();
+    assert!(store.activate(&digest).await.unwrap());
+    store.save_revocation(&digest, "revocation").await.unwrap();
+}
+
+async fn assert_filled(store: &Store) {
+    for expected in [person("1", "Smith"), person("2", "Jones")] {
+        assert_eq!(store.person(&expected.id).await.unwrap(), Some(expected));
+    }
+    assert_eq!(store.rejected("pas", 9).await.unwrap(), (1, vec![rejected()]));
+    assert_eq!(store.progress("pas").await.unwrap(), progress());
+    let changes = store.changes(&council(), 0, 9).await.unwrap();
+    assert_eq!(changes, [change(0, "Smith"), change(1, "Jones")]);
+    assert_eq!(store.head(&council()).await.unwrap().as_deref(), Some("head"));
+    let nurse = account(1, "t.nurse");
+    let read = store.account(&nurse.employee.user_name).await.unwrap().unwrap();
+    assert_eq!((read.employee, read.pin), (nurse.employee.clone(), nurse.pin));
+    let stored = token(11, nurse.employee.id, TokenStatus::Active);
+    let read = store.token(nurse.employee.id, TokenStatus::Active).await.unwrap().unwrap();
+    assert_eq!((read.id, &read.seed, read.version), (stored.id, &stored.seed, 1));
+    assert_eq!(read.state, burn(&stored, 0, 8).state);
+    let open = session(1, nurse.employee.id);
+    assert_eq!(store.session(open.id).await.unwrap().unwrap().proved, open.proved);
+    assert_eq!(store.by_keys(&look().keys, 9).await.unwrap(), [look()]);
+    assert_eq!(store.followed().await.unwrap(), 4);
+    assert_eq!(store.delivered(&council()).await.unwrap(), 2);
+    assert_eq!(store.active().await.unwrap().as_deref(), Some("note"));
+    assert_eq!(store.revocations().await.unwrap(), ["revocation"]);
+}
+
+async fn connect(place: &Place) -> SqliteConnection {
+    let options = SqliteConnectOptions::new().filename(place.path()).create_if_missing(true);
+    options.connect().await.unwrap()
+}
+
+#[tokio::test]
+async fn every_released_store_opens_with_all_that_was_in_it() {
+    let mut opened = 0;
+    for file in fs::read_dir(released()).unwrap() {
+        let (place, text) = (Place::new(), fs::read_to_string(file.unwrap().path()).unwrap());
+        let mut database = connect(&place).await;
+        sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut database).await.unwrap();
+        database.close().await.unwrap();
+        // Twice: what a migration brought must open again.
+        for _ in 0..2 {
+            let store = place.open().await;
+            assert_filled(&store).await;
+            store.check().await.unwrap();
+            store.close().await;
+        }
+        opened += 1;
+    }
+    let known = MIGRATIONS.iter().count();
+    assert_eq!(opened, known, "write down the store of each schema, see this file's head");
+}
+
+#[tokio::test]
+async fn a_new_store_takes_all_that_a_released_one_holds() {
+    let (_place, store) = store().await;
+    fill(&store).await;
+    assert_filled(&store).await;
+    store.check().await.unwrap();
+}
+
+#[tokio::test]
+#[ignore = "writes into the source tree, once for each release that brings a migration"]
+async fn the_store_of_this_release_is_written_down() {
+    let (place, store) = store().await;
+    fill(&store).await;
+    store.close().await;
+    let mut database = connect(&place).await;
+    let even = "UPDATE _sqlx_migrations SET installed_on = '2026-01-01', execution_time = 0";
+    sqlx::query(even).execute(&mut database).await.unwrap();
+    let text = dump(&mut database).await;
+    let newest = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap();
+    fs::create_dir_all(released()).unwrap();
+    fs::write(released().join(format!("{newest:04}.sql")), text).unwrap();
+}
+
+/// The database as the statements that make it again, referenced tables before those that refer to them.
+async fn dump(database: &mut SqliteConnection) -> String {
+    let tables: Vec<(String, String)> = sqlx::query_as(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND sql IS NOT NULL
+         ORDER BY rowid",
+    )
+    .fetch_all(&mut *database)
+    .await
+    .unwrap();
+    let mut text = String::from("-- Synthetic data, sealed under the keys of src/testing.rs.\n");
+    for (name, sql) in tables {
+        writeln!(text, "{sql};").unwrap();
+        let columns: Vec<String> =
+            sqlx::query_scalar("SELECT 'quote(' || name || ')' FROM pragma_table_info($1)")
+                .bind(&name)
+                .fetch_all(&mut *database)
+                .await
+                .unwrap();
+        let rows = format!("SELECT {} FROM {name}", columns.join(" || ',' || "));
+        let rows: Vec<String> =
+            sqlx::query_scalar(AssertSqlSafe(rows)).fetch_all(&mut *database).await.unwrap();
+        for row in rows {
+            writeln!(text, "INSERT INTO {name} VALUES ({row});").unwrap();
+        }
+    }
+    let indexes: Vec<String> = sqlx::query_scalar(
+        "SELECT sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL ORDER BY rowid",
+    )
+    .fetch_all(&mut *database)
+    .await
+    .unwrap();
+    for sql in indexes {
+        writeln!(text, "{sql};").unwrap();
+    }
+    text
+}

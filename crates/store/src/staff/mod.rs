@@ -1,0 +1,81 @@
+//! Employees, their tokens and sessions.
+
+mod accounts;
+mod sessions;
+mod tokens;
+
+use async_trait::async_trait;
+use kinfold_domain::{EmployeeId, UserName};
+use kinfold_service::ports::{
+    AccountRow, Burn, PortError, SessionId, SessionRow, StaffStore, TokenRow, TokenStatus,
+};
+
+use crate::Store;
+use crate::fault::Doing;
+
+#[async_trait]
+impl StaffStore for Store {
+    async fn add_account(&self, account: &AccountRow) -> Result<bool, PortError> {
+        accounts::add(self, account).await.doing("adding an account")
+    }
+
+    async fn account(&self, user_name: &UserName) -> Result<Option<AccountRow>, PortError> {
+        accounts::by_user_name(self, user_name).await.doing("reading an account")
+    }
+
+    async fn account_of(&self, employee: EmployeeId) -> Result<Option<AccountRow>, PortError> {
+        accounts::of(self, employee).await.doing("reading an account")
+    }
+
+    async fn accounts(&self) -> Result<Vec<AccountRow>, PortError> {
+        accounts::all(self).await.doing("reading the accounts")
+    }
+
+    async fn add_token(&self, token: &TokenRow) -> Result<(), PortError> {
+        tokens::add(self, token).await.doing("adding a token")
+    }
+
+    async fn token(
+        &self,
+        employee: EmployeeId,
+        status: TokenStatus,
+    ) -> Result<Option<TokenRow>, PortError> {
+        tokens::newest(self, employee, status).await.doing("reading a token")
+    }
+
+    async fn activate_token(&self, burn: Burn) -> Result<bool, PortError> {
+        tokens::activate(self, burn).await.doing("activating a token")
+    }
+
+    async fn save_token(&self, burn: Burn) -> Result<bool, PortError> {
+        tokens::save(self, burn).await.doing("saving a token's state")
+    }
+
+    async fn open_session(&self, burn: Burn, session: &SessionRow) -> Result<bool, PortError> {
+        sessions::open(self, burn, session).await.doing("opening a session")
+    }
+
+    async fn renew_session(&self, burn: Burn, session: &SessionRow) -> Result<bool, PortError> {
+        sessions::renew(self, burn, session).await.doing("renewing a session")
+    }
+
+    async fn session(&self, id: SessionId) -> Result<Option<SessionRow>, PortError> {
+        sessions::one(self, id).await.doing("reading a session")
+    }
+
+    async fn touch_session(&self, session: &SessionRow) -> Result<(), PortError> {
+        sessions::touch(self, session).await.doing("saving when a session was used")
+    }
+
+    async fn end_session(&self, id: SessionId) -> Result<(), PortError> {
+        sessions::end(self, id).await.doing("ending a session")
+    }
+
+    async fn end_sessions_of(&self, employee: EmployeeId) -> Result<(), PortError> {
+        sessions::end_all(self, employee).await.doing("ending an employee's sessions")
+    }
+}
+
+#[cfg(test)]
+#[path = "staff_tests.rs"]
+mod tests;

@@ -1,0 +1,164 @@
+//! What the tests of this crate share: plainly synthetic people, staff and stores in temporary folders.
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use jiff::{Timestamp, civil::date};
+use kinfold_domain::{
+    Address, AsAt, BirthDate, ChangeKind, Demographics, Employee, EmployeeId, Person, PersonId,
+    PersonName, RegisterChange, RegisterEntry, RegisterPhones, RegisterStatus,
+};
+use kinfold_service::ports::{
+    AccountRow, Burn, Entropy, SessionId, SessionRow, StoredChange, TokenId, TokenRow, TokenStatus,
+};
+use kinfold_token::{Seed, Step, TokenParameters, TokenState};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use secrecy::SecretBox;
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use crate::{Store, StoreKeys};
+
+/// The same bytes for the same test, all different within one.
+pub(crate) struct TestEntropy(Mutex<ChaCha8Rng>);
+
+impl TestEntropy {
+    pub(crate) fn new(seed: u64) -> Arc<Self> {
+        Arc::new(Self(Mutex::new(ChaCha8Rng::seed_from_u64(seed))))
+    }
+}
+
+impl Entropy for TestEntropy {
+    fn fill(&self, bytes: &mut [u8]) {
+        self.0.lock().unwrap().fill_bytes(bytes);
+    }
+}
+
+pub(crate) fn keys() -> StoreKeys {
+    keys_of([1, 2, 3])
+}
+
+pub(crate) fn keys_of([people, register, seeds]: [u8; 3]) -> StoreKeys {
+    let key = |byte| SecretBox::new(Box::new([byte; 32]));
+    StoreKeys { people: key(people), register: key(register), seeds: key(seeds) }
+}
+
+pub(crate) struct Place {
+    pub(crate) folder: TempDir,
+}
+
+impl Place {
+    pub(crate) fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    pub(crate) fn path(&self) -> PathBuf {
+        self.folder.path().join("store.db")
+    }
+
+    pub(crate) async fn open(&self) -> Store {
+        Store::open(&self.path(), &keys(), TestEntropy::new(7)).await.unwrap()
+    }
+}
+
+/// A new store and the folder that must outlive it.
+pub(crate) async fn store() -> (Place, Store) {
+    let place = Place::new();
+    let store = place.open().await;
+    (place, store)
+}
+
+/// The text of an error and of all that caused it.
+pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
+    let cause = error.source().map(|cause| format!(": {}", chain(cause)));
+    format!("{error}{}", cause.unwrap_or_default())
+}
+
+pub(crate) fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000 + second).unwrap()
+}
+
+pub(crate) fn person(record: &str, family: &str) -> Person {
+    let mut demographics = Demographics::named(PersonName::new(family, "Test").unwrap());
+    demographics.nhs_number = Some("999 000 0018".parse().unwrap());
+    demographics.birth_date = Some(BirthDate::new(31, 3, 2019).unwrap());
+    demographics.address = Some(Address {
+        lines: vec!["1 Synthetic Street".into()],
+        postcode: Some("ZZ99 3VZ".parse().unwrap()),
+    });
+    let id = PersonId { source: "pas".to_owned(), record: record.to_owned() };
+    Person { id, demographics, sealed: false, as_at: AsAt(at(0)) }
+}
+
+pub(crate) fn account(number: u128, user_name: &str) -> AccountRow {
+    let employee = Employee {
+        id: EmployeeId(Uuid::from_u128(number)),
+        user_name: user_name.parse().unwrap(),
+        name: "Nurse Testperson".into(),
+        job_title: "Sister".to_owned(),
+        agency: "northmoor-trust".parse().unwrap(),
+        role: "ed-clinician".parse().unwrap(),
+    };
+    let pin = "$argon2id$v=19$m=19456,t=2,p=1$u8MhHhkLYNzDvqDkoc3mZw$\
+               0fyeIaLPBibYpRcVRaTkfhgeYNnj9O56fFzS4aeMEGQ";
+    AccountRow { employee, pin: pin.parse().unwrap(), disabled: false }
+}
+
+pub(crate) const SEED: &[u8] = b"a planted token seed of 32 bytes";
+
+pub(crate) fn token(number: u128, employee: EmployeeId, status: TokenStatus) -> TokenRow {
+    TokenRow {
+        id: TokenId(Uuid::from_u128(number)),
+        employee,
+        parameters: TokenParameters::default(),
+        seed: Seed::new(SEED.to_vec()).unwrap(),
+        state: TokenState::default(),
+        status,
+        version: 0,
+    }
+}
+
+/// Spends all codes up to a second, over the version that was read.
+pub(crate) fn burn(token: &TokenRow, version: i64, second: i64) -> Burn {
+    let state = token.state.spent_until(Step::Eight, at(second));
+    Burn { token: token.id, version, state }
+}
+
+pub(crate) fn session(byte: u8, employee: EmployeeId) -> SessionRow {
+    SessionRow {
+        id: SessionId([byte; 32]),
+        employee,
+        began: at(1),
+        seen: at(2),
+        proved: at(3),
+        locked: false,
+    }
+}
+
+pub(crate) fn change(sequence: u64, family: &str) -> StoredChange {
+    let entry = RegisterEntry {
+        id: "cpp-1".parse().unwrap(),
+        status: RegisterStatus::ChildProtectionPlan,
+        subject: person("1", family).demographics,
+        expected: None,
+        initial_category: None,
+        category: None,
+        legal_basis: None,
+        start: date(2026, 1, 1),
+        end: None,
+        previous_plans: 0,
+        next_review: None,
+        professionals: vec![],
+        phones: RegisterPhones {
+            office: "01632 960001".parse().unwrap(),
+            emergency_duty_team: "01632 960002".parse().unwrap(),
+        },
+        household: vec![],
+        school: None,
+        sealed: None,
+    };
+    let change = RegisterChange { kind: ChangeKind::Added, at: at(0), by: "feed".into(), entry };
+    StoredChange { sequence, change }
+}
