@@ -2,7 +2,7 @@
 //!
 //! Every file `fuzz/src/bin/NAME.rs` is a target; its seeds, when it has any, lie in `fuzz/seeds/NAME/`.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -79,12 +79,30 @@ fn fuzz(target: &str, seconds: &str) -> Outcome {
         .args(["-timeout=10", "-rss_limit_mb=2048", "-verbosity=0", "-print_final_stats=1"])
         .arg(found)
         .args(seeds.is_dir().then_some(seeds));
-    crate::shell::run(fuzzer)
+    let log = made("artefacts")?.join(format!("fuzz-{target}.log"));
+    let written = File::create(&log).map_err(|error| format!("{}: {error}", log.display()))?;
+    let outcome = crate::shell::run({
+        fuzzer.stderr(written);
+        fuzzer
+    });
+    let said = fs::read_to_string(&log).unwrap_or_default();
+    let runs = said.lines().find_map(|line| line.strip_prefix("stat::number_of_executed_units:"));
+    match (&outcome, runs) {
+        (Ok(()), Some(runs)) => println!("{target}: {} inputs, no fault", runs.trim()),
+        _ => eprintln!("{}\nThe whole of it: {}", tail(&said), log.display()),
+    }
+    outcome
+}
+
+/// The last lines, where the fuzzer says what it found.
+fn tail(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    lines[lines.len().saturating_sub(40)..].join("\n")
 }
 
 /// A cargo command whose code is instrumented. `-Z` flags need the compiler's leave, which nightly has by itself.
 fn instrumented(subcommand: &str, host: &str, args: &[&str]) -> Command {
-    let mut cargo = cargo([subcommand, "--quiet", "--release", "--locked", "--target", host]);
+    let mut cargo = cargo([subcommand, "--quiet", "--release", "--target", host]);
     cargo
         .args(["--manifest-path", "fuzz/Cargo.toml"])
         .args(args)
