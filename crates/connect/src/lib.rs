@@ -1,1 +1,12 @@
-//! Placeholder.
+//! Connectors: an agency's own source systems, read live, become demographics, facts and register entries here.
+//!
+//! Architecture invariant: a connector only reads. It knows no agreement, no ledger and no other agency; it is handed a `Permit`
+//! and asks for nothing beyond it. No text of an error, and no log line, repeats a value that came from a source.
+
+pub mod fhir;
+mod gathered;
+mod problems;
+pub mod sql;
+
+pub use gathered::Gathered;
+pub use problems::{Checked, Unusable};

@@ -17,6 +17,7 @@ mod outcome;
 mod patient;
 mod problem;
 mod reading;
+mod subject;
 mod summary;
 
 pub use bundle::{Bundle, BundleError, Entry, Limits, Resource};
@@ -31,6 +32,7 @@ pub use outcome::Outcome;
 pub use patient::{Known, PatientState, general_practitioners, patient};
 pub use problem::{Problem, Problems};
 pub use reading::{NHS_NUMBER_SYSTEM, Reading};
+pub use subject::is_about;
 pub use summary::{Item, summary_item};
 
 #[cfg(test)]

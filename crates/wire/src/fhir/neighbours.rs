@@ -178,7 +178,7 @@ fn contained_in(owner: &Resource, id: &str) -> Option<Resource> {
 }
 
 /// `Practitioner/1` of an absolute or versioned reference.
-fn tail(reference: &str) -> &str {
+pub(crate) fn tail(reference: &str) -> &str {
     let reference = reference.split("/_history/").next().unwrap_or(reference);
     let mut slashes = reference.rmatch_indices('/');
     let (_, second) = (slashes.next(), slashes.next());

@@ -136,3 +136,19 @@ fn relatives_are_read_and_those_of_the_past_left_out() {
     past["period"] = json!({"end": "2020"});
     assert!(read(&past).is_none());
 }
+
+#[test]
+fn a_resource_says_whom_it_is_about() {
+    let about = |to: Value| {
+        is_about(&resource(&json!({"resourceType": "Encounter", "id": "e", "subject": to})), "7")
+    };
+    assert_eq!(about(json!({"reference": "Patient/7"})), Some(true));
+    assert_eq!(
+        about(json!({"reference": "https://x.example/fhir/Patient/7/_history/2"})),
+        Some(true)
+    );
+    assert_eq!(about(json!({"reference": "Patient/77"})), Some(false));
+    assert_eq!(about(json!({"reference": "Group/7"})), Some(false));
+    assert_eq!(about(json!({"display": "somebody"})), None);
+    assert_eq!(about(json!(null)), None);
+}

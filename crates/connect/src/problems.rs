@@ -1,0 +1,35 @@
+//! What `check` says of a source.
+
+use std::fmt;
+
+use kinfold_domain::Categories;
+
+/// A source that can be used as it is configured.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Checked {
+    /// What it can answer.
+    pub categories: Categories,
+    /// What an operator should know: searches that the server doesn't serve, columns that nothing reads.
+    pub notes: Vec<String>,
+}
+
+/// A source that can't be used: each problem names the place in the configuration and what to do. For the operator; no value of a
+/// row is repeated.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub struct Unusable {
+    /// At least one.
+    pub problems: Vec<String>,
+}
+
+impl Unusable {
+    /// One problem.
+    pub fn one(problem: impl Into<String>) -> Self {
+        Self { problems: vec![problem.into()] }
+    }
+}
+
+impl fmt::Display for Unusable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.problems.join("\n"))
+    }
+}
