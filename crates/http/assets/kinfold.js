@@ -1,4 +1,49 @@
-// Every page works without this file. It brings the design system's components to life.
+// Every page works without this file. It brings the design system's components to life, and adds what only a script can.
 import { initAll } from "/assets/nhsuk-frontend.js";
 
 initAll();
+
+const found = (selector) => document.querySelector(selector);
+
+// Alt and L locks from anywhere, also where browsers want further keys with an access key.
+const lock = found('form[action="/lock"]');
+document.addEventListener("keydown", (event) => {
+  if (lock && event.altKey && !event.ctrlKey && !event.metaKey && event.key.toLowerCase() === "l") {
+    event.preventDefault();
+    lock.submit();
+  }
+});
+
+// A page that is left alone goes when its session locks, so that nothing about a child stays on the screen.
+const idle = found('meta[name="kinfold-idle"]');
+if (idle) {
+  setTimeout(() => location.replace("/unlock"), (Number(idle.content) + 1) * 1000);
+}
+// A page that the browser kept is not shown again: what it said may be over.
+addEventListener("pageshow", (event) => event.persisted && location.replace("/"));
+
+// An answer grows old on the screen.
+const old = found(".kinfold-old");
+if (old) {
+  setTimeout(() => { old.hidden = false; }, 5 * 60 * 1000);
+}
+
+// Feeds: the server sends the part of the page that changes.
+const feeds = found("[data-events]");
+if (feeds) {
+  const source = new EventSource(feeds.dataset.events);
+  const show = (live) => {
+    found("#live").hidden = !live;
+    found("#live-over").hidden = live;
+  };
+  source.addEventListener("feeds", (event) => {
+    feeds.innerHTML = event.data;
+    show(true);
+  });
+  const over = () => {
+    source.close();
+    show(false);
+  };
+  source.addEventListener("over", over);
+  source.addEventListener("error", over);
+}

@@ -4,3 +4,4 @@
 //! no ledger, and it never meets the store.
 
 pub mod design;
+pub mod web;

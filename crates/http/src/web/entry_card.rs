@@ -1,0 +1,157 @@
+//! One entry of a register, as a tired nurse reads it: who, since when, whom to ring.
+
+use kinfold_domain::{
+    Category, Demographics, HouseholdMember, NumberAgreement, Professional, RegisterEntry,
+    RegisterHit, Standing,
+};
+use serde::Serialize;
+
+use super::{
+    ring::{self, RingLine},
+    spoken::{Spoken, day},
+};
+
+/// Who somebody is.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct PersonLines {
+    pub(super) name: String,
+    pub(super) other_names: Vec<String>,
+    pub(super) born: Option<String>,
+    pub(super) nhs_number: Option<String>,
+    pub(super) sex: &'static str,
+    /// Only where the category is granted.
+    pub(super) address: Option<String>,
+}
+
+/// A name with what it is about.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct NamedLine {
+    pub(super) label: String,
+    pub(super) text: String,
+    pub(super) phone: Option<RingLine>,
+}
+
+/// One entry.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct EntryCard {
+    pub(super) agency: String,
+    pub(super) status: &'static str,
+    /// `None` while it is in force.
+    pub(super) ended: Option<String>,
+    /// "Mother" for an unborn plan: the entry is found through her.
+    pub(super) who: &'static str,
+    pub(super) person: PersonLines,
+    pub(super) another_name: bool,
+    /// Label and text, in the order in which they are read.
+    pub(super) rows: Vec<(&'static str, String)>,
+    pub(super) ring: Vec<RingLine>,
+    pub(super) professionals: Vec<NamedLine>,
+    pub(super) household: Vec<NamedLine>,
+    pub(super) reference: String,
+}
+
+impl EntryCard {
+    /// `may` tells whether a category of the owner is granted.
+    pub(super) fn of(spoken: &Spoken, hit: &RegisterHit, may: impl Fn(Category) -> bool) -> Self {
+        let entry = &hit.entry;
+        let ended = match entry.standing(spoken.today()) {
+            Standing::RecentlyEnded(end) => Some(day(end)),
+            Standing::Current | Standing::Past => None,
+        };
+        let key_worker = entry.professionals.first();
+        Self {
+            agency: hit.agency.name.clone(),
+            status: entry.status.words(),
+            ended,
+            who: subject_word(entry),
+            person: person(spoken, &entry.subject, may(Category::Address)),
+            another_name: hit.number == NumberAgreement::AnotherName,
+            rows: rows(spoken, entry),
+            ring: ring::register(spoken, &entry.phones, key_worker),
+            professionals: entry.professionals.iter().map(professional).collect(),
+            household: entry.household.iter().map(|member| household(spoken, member)).collect(),
+            reference: entry.id.to_string(),
+        }
+    }
+}
+
+/// Through whom the entry is found.
+pub(super) const fn subject_word(entry: &RegisterEntry) -> &'static str {
+    match entry.status {
+        kinfold_domain::RegisterStatus::UnbornPlan => "Mother",
+        _ => "Child",
+    }
+}
+
+pub(super) fn person(spoken: &Spoken, known: &Demographics, with_address: bool) -> PersonLines {
+    PersonLines {
+        name: known.name.expose(),
+        other_names: known.other_names.iter().map(kinfold_domain::PersonName::expose).collect(),
+        born: known.birth_date.map(|born| spoken.born(born)),
+        nhs_number: known.nhs_number.map(kinfold_domain::NhsNumber::expose),
+        sex: known.sex.word(),
+        address: known.address.as_ref().filter(|_| with_address).map(address),
+    }
+}
+
+/// An address on one line.
+pub(super) fn address(address: &kinfold_domain::Address) -> String {
+    let lines = address.lines.iter().map(|line| line.expose().as_str());
+    let postcode = address.postcode.as_ref().map(kinfold_domain::Postcode::expose);
+    lines.chain(postcode).collect::<Vec<_>>().join(", ")
+}
+
+/// What the register says of the plan, without whom to ring.
+pub(super) fn rows(spoken: &Spoken, entry: &RegisterEntry) -> Vec<(&'static str, String)> {
+    let mut rows = Vec::with_capacity(9);
+    if let Some(category) = entry.category {
+        rows.push(("Category", category.words().to_owned()));
+    }
+    if let Some(initial) = entry.initial_category.filter(|first| entry.category != Some(*first)) {
+        rows.push(("Category at the start", initial.words().to_owned()));
+    }
+    rows.push(("Since", day(entry.start)));
+    if let Some(end) = entry.end {
+        rows.push(("Until", day(end)));
+    }
+    if let Some(expected) = entry.expected {
+        rows.push(("Baby expected", day(expected.expose())));
+    }
+    if let Some(basis) = entry.legal_basis {
+        rows.push(("Legal basis", basis.words().to_owned()));
+    }
+    if let Some(review) = entry.next_review {
+        let overdue = if review < spoken.today() { " (date has passed)" } else { "" };
+        rows.push(("Next review", format!("{}{overdue}", day(review))));
+    }
+    if entry.previous_plans > 0 {
+        rows.push(("Earlier plans", entry.previous_plans.to_string()));
+    }
+    if let Some(school) = &entry.school {
+        rows.push(("School", school.expose().clone()));
+    }
+    rows
+}
+
+pub(super) fn professional(known: &Professional) -> NamedLine {
+    let team = known.team.as_ref().map(|team| format!(", {team}")).unwrap_or_default();
+    NamedLine {
+        label: known.role.clone(),
+        text: format!("{}{team}", known.name.expose()),
+        phone: known.telephone.as_ref().map(|number| ring::line(known.role.clone(), number)),
+    }
+}
+
+pub(super) fn household(spoken: &Spoken, member: &HouseholdMember) -> NamedLine {
+    let mut text = member.name.expose().clone();
+    if let Some(born) = member.birth_date {
+        text.push_str(&format!(", born {}", spoken.born(born)));
+    }
+    if member.parental_responsibility {
+        text.push_str(", has parental responsibility");
+    }
+    if member.has_plan {
+        text.push_str(", has a plan too");
+    }
+    NamedLine { label: member.relationship.clone(), text, phone: None }
+}

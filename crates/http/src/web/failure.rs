@@ -1,0 +1,193 @@
+//! The one mapping of whatever can go wrong to the page that says so.
+
+use std::{borrow::Cow, sync::Arc};
+
+use axum::{
+    http::{HeaderValue, header},
+    response::{Html, IntoResponse, Response},
+};
+use kinfold_service::{
+    agreements::NoAgreement,
+    audit::{OwnLooksError, WhoError},
+    check::CheckError,
+    pooled_view::ViewError,
+    ports::PortError,
+    sign_in::{SessionError, SignInError},
+    staff::EnrolError,
+};
+use serde::Serialize;
+
+pub(super) use super::told::sentence;
+use super::{
+    ring::{self, RingGroup},
+    session::Session,
+    site::Site,
+    told::Told,
+};
+use crate::design::DesignError;
+
+/// Why there is no page.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Failure {
+    #[error("nobody is signed in")]
+    SignedOut,
+    #[error("the session is locked")]
+    Locked,
+    #[error("this page is not for this role")]
+    NotForRole(&'static str),
+    #[error("what a page referred to is no longer remembered")]
+    Forgotten,
+    #[error("the form is too large")]
+    TooLarge,
+    #[error("the form cannot be read")]
+    Garbled,
+    #[error("the form came from another site")]
+    CrossSite,
+    #[error("the page took too long")]
+    TooSlow,
+    #[error("too many pages at once")]
+    Busy,
+    #[error("a page panicked")]
+    Panicked,
+    #[error("there is no such page")]
+    NotFound,
+    #[error("the page does not answer this method")]
+    WrongMethod,
+    #[error(transparent)]
+    NoAgreement(#[from] NoAgreement),
+    #[error(transparent)]
+    Check(#[from] CheckError),
+    #[error(transparent)]
+    View(#[from] ViewError),
+    #[error(transparent)]
+    Who(#[from] WhoError),
+    #[error(transparent)]
+    OwnLooks(#[from] OwnLooksError),
+    #[error(transparent)]
+    SignIn(#[from] SignInError),
+    #[error(transparent)]
+    Enrol(#[from] EnrolError),
+    #[error(transparent)]
+    Session(#[from] SessionError),
+    #[error(transparent)]
+    Store(#[from] PortError),
+    #[error(transparent)]
+    Design(#[from] DesignError),
+}
+
+impl Failure {
+    fn told(&self) -> Told {
+        match self {
+            Self::SignedOut
+            | Self::SignIn(SignInError::NoSession)
+            | Self::Session(SessionError::None) => Told::signed_out(),
+            Self::Locked | Self::Session(SessionError::Locked(_)) => Told::locked(),
+            Self::SignIn(
+                error @ (SignInError::Refused | SignInError::Locked | SignInError::Wait { .. }),
+            ) => Told::not_let_in(error),
+            Self::NotForRole(why) => Told::not_for_role(why),
+            Self::Forgotten => Told::forgotten(),
+            Self::TooLarge => Told::too_large(),
+            Self::Garbled => Told::garbled(),
+            Self::CrossSite => Told::cross_site(),
+            Self::NotFound => Told::not_found(),
+            Self::WrongMethod => Told::wrong_method(),
+            Self::TooSlow | Self::Busy => Told::too_slow(),
+            Self::NoAgreement(why)
+            | Self::Check(CheckError::NoAgreement(why))
+            | Self::View(ViewError::NoAgreement(why))
+            | Self::Who(WhoError::NoAgreement(why)) => Told::no_agreement(why),
+            Self::Check(CheckError::Refused(why))
+            | Self::View(ViewError::Refused(why))
+            | Self::Who(WhoError::Refused(why)) => Told::refused(why),
+            Self::Check(CheckError::NoRegister) => Told::no_register(),
+            Self::Who(error @ WhoError::TooLittle) => Told::too_little(error),
+            Self::Check(CheckError::Ledger(error))
+            | Self::View(ViewError::Ledger(error))
+            | Self::Who(WhoError::Ledger(error))
+            | Self::OwnLooks(OwnLooksError::Ledger(error))
+            | Self::SignIn(SignInError::Ledger(error))
+            | Self::Enrol(EnrolError::Ledger(error)) => Told::ledger(error),
+            Self::Enrol(
+                error @ (EnrolError::NoAccount
+                | EnrolError::Refused
+                | EnrolError::NothingPending
+                | EnrolError::NotMatched
+                | EnrolError::SameCodeTwice
+                | EnrolError::AppIgnoresPeriod),
+            ) => Told::not_enrolled(error),
+            Self::Enrol(EnrolError::Secret) => {
+                Told::broken("The token's secret could not be made.")
+            }
+            Self::Store(_)
+            | Self::Who(WhoError::Store(_))
+            | Self::OwnLooks(OwnLooksError::Store(_))
+            | Self::SignIn(SignInError::Store(_))
+            | Self::Enrol(EnrolError::Store(_))
+            | Self::Session(SessionError::Store(_)) => {
+                Told::broken("What this node keeps could not be read or written.")
+            }
+            Self::Panicked | Self::Design(_) => Told::broken("A page of this program is broken."),
+        }
+    }
+}
+
+impl IntoResponse for Failure {
+    /// Only carries the failure to where the page is made.
+    fn into_response(self) -> Response {
+        let mut response = self.told().status.into_response();
+        response.extensions_mut().insert(Arc::new(self));
+        response
+    }
+}
+
+#[derive(Serialize)]
+struct Content {
+    heading: &'static str,
+    explanation: Cow<'static, str>,
+    what_to_do: Cow<'static, str>,
+    link: Option<(&'static str, &'static str)>,
+    ring: Vec<RingGroup>,
+    reference: Option<String>,
+}
+
+/// Makes the page, and logs what somebody has to mend: once, here.
+pub(super) fn page(site: &Site, session: &Session, failure: &Failure) -> Response {
+    let told = failure.told();
+    let reference = told.logged.then(|| site.reference());
+    if let Some(reference) = &reference {
+        tracing::error!(reference, error = chain(failure), "a page could not be given");
+    }
+    // Whom to ring is in the agreement: for employees, not for whoever passes by.
+    let signed_in = matches!(session, Session::Open(_));
+    let ring = if told.ring && signed_in { ring::everybody(site) } else { Vec::new() };
+    let Told { status, heading, explanation, what_to_do, link, .. } = told;
+    let content = Content { heading, explanation, what_to_do, link, ring, reference };
+    let frame = site.frame(session, None);
+    let mut response = match site.pages.render("failure.html", &frame, content) {
+        Ok(html) => (status, Html(html)).into_response(),
+        Err(_) => (status, "Sorry, this did not work. Ring instead.").into_response(),
+    };
+    if let Failure::SignIn(SignInError::Wait { seconds }) = failure
+        && let Ok(seconds) = HeaderValue::try_from(seconds.to_string())
+    {
+        response.headers_mut().insert(header::RETRY_AFTER, seconds);
+    }
+    response
+}
+
+/// An error with its causes.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let cause_text = cause.to_string();
+        // A transparent error repeats its cause.
+        if !text.ends_with(&cause_text) {
+            text.push_str(": ");
+            text.push_str(&cause_text);
+        }
+        next = cause.source();
+    }
+    text
+}

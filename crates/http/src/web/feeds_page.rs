@@ -1,0 +1,136 @@
+//! How feeds stand, as the page shows it; nothing about a child.
+
+use kinfold_service::{
+    feeds::{FeedHealth, FeedsHealth, PartnerHealth},
+    ports::Rejected,
+};
+use serde::Serialize;
+
+use super::{
+    failure::sentence,
+    ring,
+    site::Site,
+    spoken::{Moment, Spoken},
+};
+
+/// How one source or register stands.
+#[derive(Serialize)]
+struct FeedLine {
+    name: String,
+    /// `good`, `warning` or `bad`, for the tag's colour.
+    state: &'static str,
+    word: &'static str,
+    rows: Vec<(&'static str, String)>,
+    /// What is wrong and what to do.
+    problem: String,
+}
+
+/// A row that can't be loaded: work for somebody.
+#[derive(Serialize)]
+struct WorkLine {
+    feed: String,
+    record: String,
+    problem: String,
+}
+
+/// The page, and the part of it that changes.
+#[derive(Serialize)]
+pub(super) struct FeedsPage {
+    at: Moment,
+    agency: String,
+    people: usize,
+    ledger_size: u64,
+    no_agreement: String,
+    sources: Vec<FeedLine>,
+    registers: Vec<FeedLine>,
+    work: Vec<WorkLine>,
+    more_work: u64,
+}
+
+pub(super) fn of(site: &Site, health: &FeedsHealth) -> FeedsPage {
+    let spoken = Spoken::at(health.at);
+    let mut work = Vec::new();
+    for source in &health.sources {
+        work.extend(source.rejected.1.iter().map(|row| work_line(&source.source, row)));
+    }
+    for register in &health.registers {
+        let feed = ring::register_name(&register.agency);
+        work.extend(register.rejected.iter().map(|row| work_line(&feed, row)));
+    }
+    let all: u64 = health.sources.iter().map(|source| source.rejected.0).sum();
+    let listed: usize = health.sources.iter().map(|source| source.rejected.1.len()).sum();
+    FeedsPage {
+        at: spoken.moment(health.at),
+        agency: site.services.agency.name.clone(),
+        people: health.people,
+        ledger_size: health.ledger_size,
+        no_agreement: health.no_agreement.as_deref().map(sentence).unwrap_or_default(),
+        sources: health.sources.iter().map(|feed| source(&spoken, feed)).collect(),
+        registers: health.registers.iter().map(|held| register(&spoken, held)).collect(),
+        work,
+        more_work: all.saturating_sub(listed as u64),
+    }
+}
+
+fn work_line(feed: &str, row: &Rejected) -> WorkLine {
+    let (record, problem) = (row.record.clone(), sentence(&row.problem));
+    WorkLine { feed: feed.to_owned(), record, problem }
+}
+
+fn source(spoken: &Spoken, feed: &FeedHealth) -> FeedLine {
+    let (state, word) = match (&feed.failure, feed.answered, feed.rejected.0) {
+        (Some(_), ..) => ("bad", "Does not answer"),
+        (None, None, _) => ("warning", "Not read yet"),
+        (None, Some(_), 0) => ("good", "Answers"),
+        (None, Some(_), _) => ("warning", "Answers, with rows to mend"),
+    };
+    let rows = vec![
+        ("People", feed.people.to_string()),
+        ("Last answered", moment(spoken, feed.answered)),
+        ("Last read whole", moment(spoken, feed.swept)),
+        ("Rows that could not be loaded", feed.rejected.0.to_string()),
+    ];
+    let problem = feed.failure.as_ref().map(|why| {
+        format!(
+            "{} Its people are kept as last read; facts are missing until it answers.",
+            sentence(why)
+        )
+    });
+    FeedLine { name: feed.source.clone(), state, word, rows, problem: problem.unwrap_or_default() }
+}
+
+fn register(spoken: &Spoken, held: &PartnerHealth) -> FeedLine {
+    let (state, word) = match (held.stale, &held.failure, held.rejected.len() + held.vanished) {
+        (true, ..) => ("bad", "Older than its limit"),
+        (false, Some(_), _) => ("warning", "Fresh, but the last try failed"),
+        (false, None, 0) => ("good", "Fresh"),
+        (false, None, _) => ("warning", "Fresh, with rows to mend"),
+    };
+    let kind = if held.own { "This agency's own" } else { "Copy of the partner's" };
+    let rows = vec![
+        ("Kind", kind.to_owned()),
+        ("In force", held.entries.0.to_string()),
+        ("Recently ended", held.entries.1.to_string()),
+        ("Confirmed", moment(spoken, held.confirmed.map(|at| at.0))),
+    ];
+    let mut problem = held.failure.as_deref().map(sentence).unwrap_or_default();
+    if held.vanished > 0 {
+        problem = format!(
+            "{} entries vanished from the case system at once. They are kept. If they were truly ended, \
+             give them end dates there; otherwise mend the case system. {problem}",
+            held.vanished
+        );
+    }
+    let name = ring::register_name(&held.agency);
+    FeedLine { name, state, word, rows, problem: problem.trim().to_owned() }
+}
+
+fn moment(spoken: &Spoken, at: Option<jiff::Timestamp>) -> String {
+    at.map_or_else(
+        || "Never".to_owned(),
+        |at| {
+            let moment = spoken.moment(at);
+            format!("{}, {}", moment.words, moment.age)
+        },
+    )
+}

@@ -1,0 +1,88 @@
+//! The web application: the pages that named employees of an agency work with. Every page is rendered here and works
+//! without JavaScript.
+//!
+//! Architecture invariant: a page asks one use case and shows what it released. No personal data stands in an address
+//! or a title; whatever is about a child travels in bodies of forms and in the answers to them, which nobody keeps.
+
+mod agreement;
+mod answer_page;
+mod assets;
+mod check;
+mod clauses;
+mod clues;
+mod enrol;
+mod entry_card;
+mod fact_card;
+mod failure;
+mod feeds;
+mod feeds_page;
+mod fields;
+mod guard;
+mod looks;
+mod purposes;
+mod qr;
+mod reach;
+mod remembered;
+mod ring;
+mod routes;
+mod session;
+mod sign_in;
+mod site;
+mod spoken;
+mod start;
+mod told;
+mod view;
+mod view_page;
+mod who;
+mod who_page;
+
+use std::sync::Arc;
+
+use axum::Router;
+use kinfold_domain::Agency;
+use kinfold_service::{
+    agreements::Agreements,
+    audit::{OwnLooks, WhoLooked},
+    check::Check,
+    feeds::Feeds,
+    pooled_view::Pool,
+    ports::Clock,
+    sign_in::SignIn,
+    staff::Staff,
+};
+
+use crate::design::DesignError;
+use site::Site;
+
+/// The use cases behind the pages.
+pub struct Services {
+    /// Whose node this is.
+    pub agency: Agency,
+    /// Sign-in and sessions.
+    pub sign_in: Arc<SignIn>,
+    /// Accounts and tokens, for the enrolment page.
+    pub staff: Arc<Staff>,
+    /// The agreement.
+    pub agreements: Arc<Agreements>,
+    /// The check.
+    pub check: Arc<Check>,
+    /// The pooled view.
+    pub pool: Arc<Pool>,
+    /// Own look-ups.
+    pub own_looks: Arc<OwnLooks>,
+    /// Who looked.
+    pub who: Arc<WhoLooked>,
+    /// How feeds stand.
+    pub feeds: Arc<Feeds>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// The pages are served over TLS: browsers are told to insist on it (HSTS). Without it a node may be reached over
+    /// loopback alone, where browsers take the same `Secure` cookie.
+    pub secure: bool,
+}
+
+/// The web application. Fails only when a template of the program is broken.
+pub fn router(services: Services) -> Result<Router, DesignError> {
+    let site = Arc::new(Site::new(services)?);
+    Ok(guard::around(routes::table().router, &site).with_state(site))
+}

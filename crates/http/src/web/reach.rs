@@ -1,0 +1,87 @@
+//! Which pages a role may go to, as the agreement in force has it.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use kinfold_domain::{Employee, Purpose, Role};
+use kinfold_service::agreements::Agreements;
+use parking_lot::RwLock;
+
+use crate::design::Link;
+
+/// The pages of one role.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct Reach {
+    /// The check of the registers.
+    pub(super) check: bool,
+    /// The pooled view.
+    pub(super) view: bool,
+    /// Who looked at a child.
+    pub(super) who: bool,
+    /// How feeds stand.
+    pub(super) feeds: bool,
+}
+
+impl Reach {
+    fn of(agreements: &Agreements, employee: &Employee) -> Self {
+        let role = employee.role.as_str();
+        let (operator, governance) = (role == Role::OPERATOR, role == Role::INFORMATION_GOVERNANCE);
+        let feeds = operator || governance;
+        let Ok(purposes) = agreements.purposes_for(employee) else {
+            // Nothing flows: the pages stay where they are and say so.
+            return Self { check: !feeds, view: !feeds, who: governance, feeds };
+        };
+        let reviews = |purpose: &Purpose| agreements.may_review(employee, purpose);
+        let who = purposes.iter().any(|(purpose, _)| reviews(purpose));
+        // A purpose that reviews access looks at ledgers, not at registers.
+        let check = purposes.iter().any(|(purpose, _)| !reviews(purpose));
+        Self { check, view: !purposes.is_empty(), who, feeds }
+    }
+
+    /// Where this role begins its work.
+    pub(super) const fn start(self) -> &'static str {
+        match self {
+            Self { check: true, .. } => "/check",
+            Self { who: true, .. } => "/who",
+            Self { feeds: true, .. } => "/feeds",
+            _ => "/agreement",
+        }
+    }
+
+    /// The links of the header.
+    pub(super) fn navigation(self) -> Vec<Link> {
+        let looks = self.check || self.view;
+        let all = [
+            (self.check, "Check a child", "/check"),
+            (self.view, "Pooled view", "/view"),
+            (self.who, "Who looked", "/who"),
+            (looks, "My look-ups", "/looks"),
+            (self.feeds, "Feeds", "/feeds"),
+            (true, "The agreement", "/agreement"),
+        ];
+        let open = all.into_iter().filter(|(open, ..)| *open);
+        open.map(|(_, text, href)| Link { text: text.to_owned(), href: href.to_owned() }).collect()
+    }
+}
+
+/// Every page asks for its navigation; an agreement answers the same for a role until it ends.
+#[derive(Default)]
+pub(super) struct ReachCache(RwLock<HashMap<(Role, Option<[u8; 32]>), Reach>>);
+
+impl ReachCache {
+    pub(super) fn of(&self, agreements: &Agreements, employee: &Employee, now: Timestamp) -> Reach {
+        let digest = agreements.in_force(now).ok().map(|a| *a.agreement().digest().as_bytes());
+        let key = (employee.role.clone(), digest);
+        if let Some(reach) = self.0.read().get(&key) {
+            return *reach;
+        }
+        let reach = Reach::of(agreements, employee);
+        let mut kept = self.0.write();
+        // Roles are few; an agreement that ended leaves its lines behind.
+        if kept.len() >= 100 {
+            kept.clear();
+        }
+        kept.insert(key, reach);
+        reach
+    }
+}

@@ -1,0 +1,115 @@
+//! What a page leaves for the next one: whom a handle means. So that nothing about a child stands in a hidden field.
+
+use std::collections::{HashMap, VecDeque};
+
+use jiff::{SignedDuration, Timestamp};
+use kinfold_domain::{AgencyId, AskId, EntryId, PersonId, Purpose, Subject};
+use kinfold_service::ports::SessionId;
+use parking_lot::Mutex;
+
+/// The most that is remembered for one session.
+const MOST: usize = 200;
+/// How long anything is remembered.
+const LASTS: SignedDuration = SignedDuration::from_hours(12);
+
+/// One of several children who may be meant.
+#[derive(Clone)]
+pub(super) enum Choice {
+    /// An entry of a register.
+    Entry(AgencyId, EntryId),
+    /// One of this agency's own people.
+    Person(PersonId),
+}
+
+/// Whom an ask was about.
+#[derive(Clone)]
+pub(super) struct Asked {
+    pub(super) subject: Subject,
+    pub(super) purpose: Purpose,
+    /// One of this agency's own people, where one was chosen.
+    pub(super) person: Option<PersonId>,
+    pub(super) choices: Vec<Choice>,
+}
+
+/// Asks by session and handle; the handle is the ask's identity.
+#[derive(Default)]
+pub(super) struct Remembered(Mutex<HashMap<SessionId, VecDeque<Kept>>>);
+
+struct Kept {
+    at: Timestamp,
+    ask: AskId,
+    asked: Asked,
+}
+
+impl Remembered {
+    /// Remembers an ask of a session; the oldest makes room.
+    pub(super) fn keep(&self, session: SessionId, (ask, at): (AskId, Timestamp), asked: Asked) {
+        let mut sessions = self.0.lock();
+        if !sessions.contains_key(&session) {
+            sessions.retain(|_, asks| asks.back().is_some_and(|last| is_fresh(last, at)));
+        }
+        let asks = sessions.entry(session).or_default();
+        while asks.len() >= MOST || asks.front().is_some_and(|first| !is_fresh(first, at)) {
+            asks.pop_front();
+        }
+        asks.push_back(Kept { at, ask, asked });
+    }
+
+    /// What was remembered under a handle, if it is of this very session.
+    pub(super) fn find(&self, session: SessionId, handle: &str, now: Timestamp) -> Option<Asked> {
+        let handle = AskId(handle.parse().ok()?);
+        let sessions = self.0.lock();
+        let mut asks = sessions.get(&session)?.iter().rev();
+        let kept = asks.find(|kept| kept.ask == handle && is_fresh(kept, now))?;
+        Some(kept.asked.clone())
+    }
+
+    /// Forgets a session.
+    pub(super) fn forget(&self, session: SessionId) {
+        self.0.lock().remove(&session);
+    }
+}
+
+fn is_fresh(kept: &Kept, now: Timestamp) -> bool {
+    now.duration_since(kept.at) < LASTS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked() -> Asked {
+        let purpose = "direct-care-unscheduled".parse().unwrap();
+        Asked { subject: Subject::default(), purpose, person: None, choices: Vec::new() }
+    }
+
+    fn ask(n: u128) -> AskId {
+        AskId(uuid::Uuid::from_u128(n))
+    }
+
+    #[test]
+    fn a_handle_opens_nothing_in_another_session_or_after_twelve_hours() {
+        let (remembered, one, other) =
+            (Remembered::default(), SessionId([1; 32]), SessionId([2; 32]));
+        let at: Timestamp = "2026-06-01T12:00:00Z".parse().unwrap();
+        remembered.keep(one, (ask(7), at), asked());
+        let handle = ask(7).0.to_string();
+        assert!(remembered.find(one, &handle, at).is_some());
+        assert!(remembered.find(other, &handle, at).is_none());
+        assert!(remembered.find(one, "7", at).is_none());
+        assert!(remembered.find(one, &handle, at + LASTS).is_none());
+        remembered.forget(one);
+        assert!(remembered.find(one, &handle, at).is_none());
+    }
+
+    #[test]
+    fn the_oldest_makes_room() {
+        let (remembered, one) = (Remembered::default(), SessionId([1; 32]));
+        let at: Timestamp = "2026-06-01T12:00:00Z".parse().unwrap();
+        for n in 0..=MOST as u128 {
+            remembered.keep(one, (ask(n), at), asked());
+        }
+        assert!(remembered.find(one, &ask(0).0.to_string(), at).is_none());
+        assert!(remembered.find(one, &ask(1).0.to_string(), at).is_some());
+    }
+}

@@ -1,0 +1,70 @@
+//! Every address of the web application. A test takes this table and fails for an address that nobody tested for refusal.
+
+use axum::{
+    Router,
+    handler::Handler,
+    http::Method,
+    routing::{get, post},
+};
+
+use super::{
+    agreement, assets, check, enrol, failure::Failure, feeds, looks, sign_in, site::Shared, start,
+    view, who,
+};
+
+/// The routes and their list.
+pub(super) struct Table {
+    pub(super) router: Router<Shared>,
+    #[cfg_attr(not(test), allow(dead_code, reason = "the list is what the tests go through"))]
+    pub(super) known: Vec<(Method, &'static str)>,
+}
+
+impl Table {
+    fn get<H, T>(mut self, path: &'static str, handler: H) -> Self
+    where
+        H: Handler<T, Shared>,
+        T: 'static,
+    {
+        self.known.push((Method::GET, path));
+        Self { router: self.router.route(path, get(handler)), ..self }
+    }
+
+    fn post<H, T>(mut self, path: &'static str, handler: H) -> Self
+    where
+        H: Handler<T, Shared>,
+        T: 'static,
+    {
+        self.known.push((Method::POST, path));
+        Self { router: self.router.route(path, post(handler)), ..self }
+    }
+}
+
+/// All routes.
+pub(super) fn table() -> Table {
+    let router = Router::new()
+        .fallback(|| async { Failure::NotFound })
+        .method_not_allowed_fallback(|| async { Failure::WrongMethod });
+    Table { router, known: Vec::new() }
+        .get("/healthz", assets::health)
+        .get("/assets/{*path}", assets::asset)
+        .get("/sign-in", sign_in::form)
+        .post("/sign-in", sign_in::sign_in)
+        .get("/unlock", sign_in::locked)
+        .post("/unlock", sign_in::unlock)
+        .post("/lock", sign_in::lock)
+        .post("/sign-out", sign_in::sign_out)
+        .get("/enrol", enrol::form)
+        .post("/enrol", enrol::begin)
+        .post("/enrol/codes", enrol::finish)
+        .get("/", start::start)
+        .get("/check", check::form)
+        .post("/check", check::answer)
+        .get("/view", view::form)
+        .post("/view", view::answer)
+        .get("/looks", looks::list)
+        .get("/who", who::form)
+        .post("/who", who::answer)
+        .get("/feeds", feeds::page)
+        .get("/feeds/events", feeds::events)
+        .get("/agreement", agreement::page)
+}

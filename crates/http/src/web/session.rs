@@ -1,0 +1,118 @@
+//! Who is asking: the cookie, and the session that it opens.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, HeaderValue, Method, header, request::Parts},
+    response::{IntoResponse, Redirect, Response},
+};
+use kinfold_domain::{AgencyId, Employee};
+use kinfold_service::{
+    Caller,
+    sign_in::{SessionError, SessionSecret},
+};
+
+use super::{
+    failure::Failure,
+    site::{Shared, Site},
+};
+
+/// The cookie's name. It carries the agency's: two nodes on one machine share a host, and a browser sends each the other's.
+pub(super) struct CookieName(String);
+
+impl CookieName {
+    pub(super) fn of(agency: &AgencyId) -> Self {
+        Self(format!("__Host-kinfold-{agency}"))
+    }
+
+    /// The secret among a request's cookies.
+    fn find(&self, headers: &HeaderMap) -> Option<SessionSecret> {
+        let cookies =
+            headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+        cookies
+            .flat_map(|cookies| cookies.split(';'))
+            .filter_map(|cookie| cookie.trim().split_once('='))
+            .find(|(name, _)| *name == self.0)
+            .and_then(|(_, value)| SessionSecret::parse(value))
+    }
+
+    /// The header that gives the secret to the browser until it is closed.
+    pub(super) fn give(&self, secret: &SessionSecret) -> Result<HeaderValue, Failure> {
+        self.header(&secret.expose(), "")
+    }
+
+    /// The header that takes it away.
+    pub(super) fn take(&self) -> Result<HeaderValue, Failure> {
+        self.header("", "; Max-Age=0")
+    }
+
+    fn header(&self, value: &str, more: &str) -> Result<HeaderValue, Failure> {
+        let name = &self.0;
+        let cookie = format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite=Strict{more}");
+        let mut header = HeaderValue::try_from(cookie).map_err(|_| Failure::Panicked)?;
+        header.set_sensitive(true);
+        Ok(header)
+    }
+}
+
+/// An open session.
+pub(super) struct Open {
+    pub(super) caller: Caller,
+    pub(super) secret: SessionSecret,
+}
+
+/// A locked one.
+pub(super) struct Locked {
+    pub(super) employee: Employee,
+    pub(super) secret: SessionSecret,
+}
+
+/// How the asker stands.
+#[derive(Clone)]
+pub(super) enum Session {
+    None,
+    Locked(Arc<Locked>),
+    Open(Arc<Open>),
+}
+
+/// Finds the session of a request; this counts as use.
+pub(super) async fn find(site: &Site, headers: &HeaderMap) -> Result<Session, Failure> {
+    let Some(secret) = site.cookie.find(headers) else { return Ok(Session::None) };
+    match site.services.sign_in.caller(&secret).await {
+        Ok(caller) => Ok(Session::Open(Arc::new(Open { caller, secret }))),
+        Err(SessionError::Locked(employee)) => {
+            Ok(Session::Locked(Arc::new(Locked { employee: *employee, secret })))
+        }
+        Err(SessionError::None) => Ok(Session::None),
+        Err(error @ SessionError::Store(_)) => Err(Failure::Session(error)),
+    }
+}
+
+/// Takes any session, also none.
+impl FromRequestParts<Shared> for Session {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Shared) -> Result<Self, Self::Rejection> {
+        Ok(parts.extensions.get().cloned().unwrap_or(Self::None))
+    }
+}
+
+/// Takes an open session only. Whoever lacks one is led to the page where it is opened; a form that was sent without one is
+/// refused, because what it held is not carried over.
+pub(super) struct SignedIn(pub(super) Arc<Open>);
+
+impl FromRequestParts<Shared> for SignedIn {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Shared) -> Result<Self, Response> {
+        let looking = matches!(parts.method, Method::GET | Method::HEAD);
+        match (parts.extensions.get(), looking) {
+            (Some(Session::Open(open)), _) => Ok(Self(Arc::clone(open))),
+            (Some(Session::Locked(_)), true) => Err(Redirect::to("/unlock").into_response()),
+            (Some(Session::Locked(_)), false) => Err(Failure::Locked.into_response()),
+            (_, true) => Err(Redirect::to("/sign-in").into_response()),
+            (_, false) => Err(Failure::SignedOut.into_response()),
+        }
+    }
+}

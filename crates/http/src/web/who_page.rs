@@ -1,0 +1,124 @@
+//! Who looked, as the page shows it: one line for each look, with both ledgers' sides.
+
+use kinfold_domain::AgencyId;
+use kinfold_service::audit::{Joined, Side, WhoLookedAt};
+use serde::Serialize;
+
+use super::{
+    answer_page,
+    failure::sentence,
+    looks, purposes,
+    site::Site,
+    spoken::{Moment, Spoken},
+};
+
+#[derive(Serialize)]
+struct SideLine {
+    ledger: String,
+    entry: &'static str,
+    at: Moment,
+    outcome: String,
+    index: u64,
+}
+
+#[derive(Serialize)]
+struct LookLine {
+    at: Moment,
+    kind: &'static str,
+    who: String,
+    job_title: String,
+    agency: String,
+    purpose: String,
+    /// `both`, `one` or `not-asked`, for the tag's colour.
+    agree: &'static str,
+    agree_words: &'static str,
+    sides: Vec<SideLine>,
+    ask: String,
+}
+
+#[derive(Serialize)]
+struct LedgerLine {
+    name: String,
+    lines: Option<usize>,
+    failure: String,
+}
+
+/// The page.
+#[derive(Serialize)]
+pub(super) struct WhoPage {
+    answered: Moment,
+    asked: Vec<(&'static str, String)>,
+    ledgers: Vec<LedgerLine>,
+    looks: Vec<LookLine>,
+    ask: String,
+}
+
+pub(super) fn of(site: &Site, looked: &WhoLookedAt) -> WhoPage {
+    let spoken = Spoken::at(looked.at);
+    let ledgers = looked.ledgers.iter().map(|ledger| LedgerLine {
+        name: name(site, &ledger.ledger),
+        lines: ledger.lines,
+        failure: ledger.failure.as_deref().map(sentence).unwrap_or_default(),
+    });
+    WhoPage {
+        answered: spoken.moment(looked.at),
+        asked: answer_page::asked(&spoken, &looked.subject),
+        ledgers: ledgers.collect(),
+        looks: looked.looks.iter().map(|look| line(site, &spoken, look)).collect(),
+        ask: looked.ask.0.to_string(),
+    }
+}
+
+fn line(site: &Site, spoken: &Spoken, look: &Joined) -> LookLine {
+    let (agree, agree_words) = match look.both_sides {
+        Some(true) => ("both", "Both ledgers agree"),
+        Some(false) => ("one", "In one ledger only"),
+        None => ("not-asked", "The other ledger could not be asked"),
+    };
+    let asker = look.asker.as_ref();
+    let purpose = look.purpose.as_ref().map(|purpose| purposes::reading(site, purpose));
+    LookLine {
+        at: spoken.moment(look.at),
+        kind: look.sides.first().map_or("Look", |side| looks::kind(side.line.kind)),
+        who: asker.map_or_else(|| "Not known".to_owned(), |asker| asker.name.expose().clone()),
+        job_title: asker.map(|asker| asker.job_title.clone()).unwrap_or_default(),
+        agency: asker.map(|asker| name(site, &asker.agency)).unwrap_or_default(),
+        purpose: purpose.unwrap_or_default(),
+        agree,
+        agree_words,
+        sides: look.sides.iter().map(|side| side_line(site, spoken, side)).collect(),
+        ask: look.ask.0.to_string(),
+    }
+}
+
+fn side_line(site: &Site, spoken: &Spoken, side: &Side) -> SideLine {
+    let (entry, outcome) = match side.line.entry.as_str() {
+        "intent" => ("Was about to look", String::new()),
+        "receipt" => ("Was shown", looks::outcome(&side.line.outcome)),
+        "disclosure" => ("Told the other agency", told(&side.line.outcome)),
+        "refusal" => ("Refused", sentence(&side.line.outcome)),
+        "replica-look" => ("Read from this register's copy", looks::outcome(&side.line.outcome)),
+        _ => ("Entry", sentence(&side.line.outcome)),
+    };
+    SideLine {
+        ledger: name(site, &side.ledger),
+        entry,
+        at: spoken.moment(side.line.at),
+        outcome,
+        index: side.line.index,
+    }
+}
+
+/// The categories of a disclosure by their headings.
+fn told(categories: &str) -> String {
+    let heading = |name: &str| {
+        name.parse()
+            .map_or_else(|_| name.to_owned(), |c: kinfold_domain::Category| c.heading().to_owned())
+    };
+    let names = categories.split(", ").filter(|name| !name.is_empty());
+    names.map(heading).collect::<Vec<_>>().join(", ")
+}
+
+fn name(site: &Site, agency: &AgencyId) -> String {
+    site.services.agreements.agency(agency).name
+}
