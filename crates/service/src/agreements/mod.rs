@@ -1,10 +1,14 @@
 //! The agreement that this node holds: kept, activated, revoked; and what follows from it for partners' messages.
 
+mod answered;
+mod hear;
 mod peers;
 
+pub(crate) use hear::Heard;
 pub use peers::RefusedPeer;
+pub(crate) use peers::{clocks_agree, node_key_of};
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use jiff::Timestamp;
 use kinfold_agreement::{
@@ -12,14 +16,17 @@ use kinfold_agreement::{
     SignedAgreement, Trust,
 };
 use kinfold_domain::{Agency, AgencyId, Category, Employee, Purpose};
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 
 use crate::{
+    exchange::MessageKind,
     identity::NodeIdentity,
     journal::{Journal, JournalError},
     ports::{AgreementStore, Clock, PortError},
     records::Entry,
 };
+use answered::Answered;
+use hear::LastRefused;
 
 /// Why nothing flows: a sentence for the screen.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -58,6 +65,8 @@ pub struct Agreements {
     journal: Journal,
     clock: Arc<dyn Clock>,
     held: RwLock<Held>,
+    answered: Mutex<Answered>,
+    last_refused: Mutex<HashMap<(AgencyId, MessageKind), LastRefused>>,
 }
 
 /// Whom this node takes for its own agency's approvers: pinned keys, or whoever the agreement names.
@@ -96,8 +105,19 @@ impl Agreements {
     /// Loads the stored agreement and its revocations. One that can't be used is held with the reason.
     pub async fn load(parts: AgreementsParts) -> Result<Self, PortError> {
         let AgreementsParts { identity, approvers, rules, store, journal, clock } = parts;
-        let held = RwLock::default();
-        let this = Self { identity, approvers, rules, store, journal, clock, held };
+        let (held, answered, last_refused) =
+            (RwLock::default(), Mutex::default(), Mutex::default());
+        let this = Self {
+            identity,
+            approvers,
+            rules,
+            store,
+            journal,
+            clock,
+            held,
+            answered,
+            last_refused,
+        };
         this.reload().await?;
         Ok(this)
     }
@@ -141,7 +161,11 @@ impl Agreements {
         let party = self.parties().into_iter().find(|party| party.agency == *id);
         match party {
             Some(party) => Agency { id: party.agency, name: party.name, kind: party.kind },
-            None => Agency { id: id.clone(), ..self.identity.agency().clone() },
+            None if id == self.own() => self.identity.agency().clone(),
+            // Of an earlier agreement, perhaps: its short name is all that is known.
+            None => {
+                Agency { id: id.clone(), name: id.to_string(), kind: self.identity.agency().kind }
+            }
         }
     }
 
@@ -185,6 +209,7 @@ impl Agreements {
     pub async fn activate(&self, note: &str) -> Result<(), AgreementsError> {
         let now = self.clock.now();
         let signed = kinfold_agreement::verify(note.as_bytes(), now)?;
+        let signed = self.with_revocations(signed).await?;
         let digest = self.take_over(signed, &[])?.agreement().digest();
         let entry =
             Entry::Agreement { at: now, digest: digest.to_string(), what: "activated".to_owned() };
@@ -206,6 +231,20 @@ impl Agreements {
         self.journal.record(entry).await?;
         self.store.save_revocation(&digest, note).await?;
         Ok(self.reload().await?)
+    }
+
+    /// One that was revoked is not activated again.
+    async fn with_revocations(
+        &self,
+        mut signed: SignedAgreement,
+    ) -> Result<SignedAgreement, AgreementsError> {
+        for note in self.store.revocations().await? {
+            // Others than this agreement's are of earlier ones.
+            if let Ok(revocation) = Revocation::verify(note.as_bytes(), signed.agreement()) {
+                signed = signed.with_revocation(revocation)?;
+            }
+        }
+        Ok(signed)
     }
 
     async fn reload(&self) -> Result<(), PortError> {

@@ -1,16 +1,13 @@
-//! Partners' messages, judged before anything else happens: who, under which agreement, when.
-
-use std::sync::Arc;
+//! Why a partner's message is refused, and what the agreement says of a partner's keys.
 
 use jiff::Timestamp;
 use kinfold_agreement::InForce;
 use kinfold_domain::AgencyId;
 use kinfold_note::VerifierKey;
-use serde::de::DeserializeOwned;
 
-use super::{Agreements, NoAgreement};
+use super::NoAgreement;
 use crate::{
-    exchange::{MessageKind, PlaceError, SealError, open},
+    exchange::{PlaceError, SealError},
     journal::JournalError,
     ports::PortError,
 };
@@ -53,63 +50,28 @@ pub enum RefusedPeer {
     Store(#[from] PortError),
 }
 
-impl Agreements {
-    /// Opens a message of this partner under the agreement in force.
-    pub(crate) fn open<T: DeserializeOwned>(
-        &self,
-        peer: &AgencyId,
-        kind: MessageKind,
-        note: &[u8],
-        now: Timestamp,
-    ) -> Result<(Arc<InForce>, T), RefusedPeer> {
-        let agreement = self.in_force(now)?;
-        let key = self.node_key_of(&agreement, peer)?;
-        let message = open(kind, note, &key)?;
-        Ok((agreement, message))
-    }
+/// Both clocks must show the same time, network time included; the error is how many seconds they are apart.
+pub(crate) fn clocks_agree(sent_at: Timestamp, now: Timestamp) -> Result<(), i64> {
+    let apart = (now.as_second() - sent_at.as_second()).abs();
+    if apart <= SKEW_LIMIT_S { Ok(()) } else { Err(apart) }
+}
 
-    /// Both must hold the same agreement.
-    pub(crate) fn same_agreement(&self, held: &InForce, named: &str) -> Result<(), RefusedPeer> {
-        if held.agreement().digest().to_string() == named {
-            Ok(())
-        } else {
-            Err(RefusedPeer::OtherAgreement)
-        }
-    }
+/// The key that the agreement names for a party's node.
+pub(crate) fn node_key_of(
+    agreement: &InForce,
+    agency: &AgencyId,
+) -> Result<VerifierKey, NoAgreement> {
+    let party = agreement.agreement().document().party(agency);
+    party.map(|party| party.node_key.clone()).ok_or_else(not_a_party)
+}
 
-    /// The message must be fresh by this node's clock.
-    pub(crate) fn in_time(&self, sent_at: Timestamp, now: Timestamp) -> Result<(), RefusedPeer> {
-        let apart = (now.as_second() - sent_at.as_second()).abs();
-        if apart <= SKEW_LIMIT_S { Ok(()) } else { Err(RefusedPeer::Clock(apart)) }
-    }
-
-    /// The key that the agreement names for a party's node.
-    pub(crate) fn node_key_of(
-        &self,
-        agreement: &InForce,
-        agency: &AgencyId,
-    ) -> Result<VerifierKey, NoAgreement> {
-        agreement
-            .agreement()
-            .document()
-            .party(agency)
-            .map(|party| party.node_key.clone())
-            .ok_or_else(not_a_party)
-    }
-
-    /// The key that the agreement names for a party's ledger.
-    pub(crate) fn ledger_key_of(
-        &self,
-        agreement: &InForce,
-        agency: &AgencyId,
-    ) -> Result<VerifierKey, NoAgreement> {
-        agreement
-            .agreement()
-            .document()
-            .party(agency)
-            .map(|party| party.ledger_key.clone())
-            .ok_or_else(not_a_party)
-    }
+/// The key that the agreement names for a party's ledger.
+pub(super) fn ledger_key_of(
+    agreement: &InForce,
+    agency: &AgencyId,
+) -> Result<VerifierKey, NoAgreement> {
+    let party = agreement.agreement().document().party(agency);
+    party.map(|party| party.ledger_key.clone()).ok_or_else(not_a_party)
 }
 
 fn not_a_party() -> NoAgreement {

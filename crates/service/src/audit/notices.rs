@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
-use kinfold_domain::AgencyId;
+use kinfold_domain::{AgencyId, EntryId};
 
 use super::FollowError;
 use crate::{
-    agreements::{Agreements, RefusedPeer},
+    agreements::{Agreements, RefusedPeer, node_key_of},
     exchange::{MessageKind, Noticed, NoticesAnswer, NoticesMessage, open},
     identity::NodeIdentity,
     journal::{Journal, JournalError},
@@ -17,6 +17,13 @@ use crate::{
 
 /// Ledger entries looked through for one message.
 const BATCH: u64 = 400;
+
+/// The most looks of one message: what a sender of this version can put into one, and room.
+const MOST_LOOKS: usize = 1_000;
+/// The most entries of one look: one child's, on one register.
+const MOST_ENTRIES: usize = 50;
+/// The longest name of an answer.
+const LONGEST_ANSWER: usize = 64;
 
 /// Why notices were not delivered. They stay in the ledger and are tried again.
 #[derive(Debug, thiserror::Error)]
@@ -93,11 +100,18 @@ impl NoticeSender {
     }
 
     fn noticed(&self, shown: Shown) -> Option<Noticed> {
-        // Only checks read the replica; and a register that was not granted has nothing to be told.
-        if shown.kind != AskKind::Check || !shown.shown.contains_key(&self.partner) {
+        let theirs = |(owner, _): &(AgencyId, EntryId)| *owner == self.partner;
+        let read_replica = match shown.kind {
+            // A register that was not granted was not searched, and has nothing to be told.
+            AskKind::Check => shown.shown.contains_key(&self.partner),
+            // While the owner can't be asked, the page shows what the replica holds.
+            AskKind::PooledView => shown.about.entries.iter().any(theirs),
+            AskKind::WhoLooked | AskKind::OwnLooks => false,
+        };
+        if !read_replica {
             return None;
         }
-        let entries = shown.about.entries.into_iter().filter(|(owner, _)| *owner == self.partner);
+        let entries = shown.about.entries.into_iter().filter(theirs).take(MOST_ENTRIES);
         Some(Noticed {
             ask: shown.ask,
             at: shown.at,
@@ -120,7 +134,7 @@ impl NoticeSender {
             |error: crate::exchange::SealError| PartnerError::Untrusted(error.to_string());
         let note = self.identity.seal(MessageKind::Notices, &message).map_err(untrusted)?;
         let answer = self.link.send(&self.partner, Route::Notices, note).await?;
-        let key = self.agreements.node_key_of(&agreement, &self.partner)?;
+        let key = node_key_of(&agreement, &self.partner)?;
         let answer: NoticesAnswer =
             open(MessageKind::NoticesAnswer, answer.as_bytes(), &key).map_err(untrusted)?;
         if answer.recorded as usize == count {
@@ -129,6 +143,10 @@ impl NoticeSender {
             Err(PartnerError::Untrusted("it did not record every notice".to_owned()).into())
         }
     }
+}
+
+fn is_too_long(look: &Noticed) -> bool {
+    look.entries.len() > MOST_ENTRIES || look.answer.len() > LONGEST_ANSWER
 }
 
 /// Receives notices from partners.
@@ -147,12 +165,11 @@ impl NoticeDesk {
     /// Records notices, and acknowledges them once they are durable.
     pub async fn answer(&self, peer: &AgencyId, note: &[u8]) -> Result<String, RefusedPeer> {
         let now = self.clock.now();
-        let (agreement, message): (_, NoticesMessage) =
-            self.agreements.open(peer, MessageKind::Notices, note, now)?;
-        self.agreements.same_agreement(&agreement, &message.agreement)?;
-        self.agreements.in_time(message.sent_at, now)?;
-        if message.looks.iter().any(|look| look.asker.agency != *peer) {
-            return Err(RefusedPeer::Impostor);
+        let message = self.agreements.hear::<NoticesMessage>(peer, note, now).await?.message;
+        if message.looks.len() > MOST_LOOKS || message.looks.iter().any(is_too_long) {
+            let refused =
+                RefusedPeer::NotAllowed("that is more than one message of notices may hold");
+            return Err(self.agreements.refused(peer, MessageKind::Notices, refused, now).await);
         }
         let recorded = u32::try_from(message.looks.len()).unwrap_or(u32::MAX);
         let entries = message.looks.into_iter().map(|look| {

@@ -1,13 +1,19 @@
 //! Who looked at this child: this agency's ledger and its partners', joined by ask.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use jiff::Timestamp;
 use kinfold_agreement::{InForce, Party, ReviewDecision, ReviewQuestion, Ruling};
 use kinfold_domain::{AgencyId, AskId, Purpose, Subject};
 use serde::Serialize;
 
-use super::{Ledgers, LinesError};
+use super::{
+    Joined, LedgerPart, Ledgers, LinesError,
+    join::{Side, join},
+};
 use crate::{
     agreements::{Agreements, NoAgreement},
     caller::Caller,
@@ -27,43 +33,6 @@ pub struct WhoQuestion {
     pub subject: Subject,
     /// Why.
     pub purpose: Purpose,
-}
-
-/// One side of a look, as one ledger has it.
-#[derive(Clone, Debug, Serialize)]
-pub struct Side {
-    /// Whose ledger.
-    pub ledger: AgencyId,
-    /// The line.
-    pub line: WhoLine,
-}
-
-/// One look, with every side of it that a ledger has.
-#[derive(Clone, Debug, Serialize)]
-pub struct Joined {
-    /// The ask.
-    pub ask: AskId,
-    /// When it began.
-    pub at: Timestamp,
-    /// Who, as the ledger says that has it first-hand.
-    pub asker: Option<Asker>,
-    /// Why.
-    pub purpose: Option<Purpose>,
-    /// The sides, in order of time.
-    pub sides: Vec<Side>,
-    /// Recorded by both ledgers that should have it: `None` where one ledger could not be asked.
-    pub both_sides: Option<bool>,
-}
-
-/// How a ledger answered.
-#[derive(Clone, Debug, Serialize)]
-pub struct LedgerPart {
-    /// Whose.
-    pub ledger: AgencyId,
-    /// Lines that it gave; `None` when it gave none because it could not or would not.
-    pub lines: Option<usize>,
-    /// Why it gave none.
-    pub failure: Option<String>,
 }
 
 /// Who looked at a child.
@@ -133,6 +102,9 @@ pub struct WhoLooked {
     parts: WhoParts,
 }
 
+/// What a partner's ledger says, with the place of its own record of having told; or why it says nothing.
+type Theirs = Result<(Vec<WhoLine>, ProvenPlace), String>;
+
 struct Asked<'a> {
     ask: AskId,
     at: Timestamp,
@@ -160,7 +132,13 @@ impl WhoLooked {
         if question.subject.nhs_number.is_none() && !named {
             return Err(WhoError::TooLittle);
         }
-        let agreement = self.parts.agreements.in_force(at)?;
+        let agreement = match self.parts.agreements.in_force(at) {
+            Ok(agreement) => agreement,
+            Err(error) => {
+                self.refuse(&asked, error.0.clone()).await?;
+                return Err(error.into());
+            }
+        };
         let own = self.decide(&asked, &agreement, self.parts.agreements.own());
         if let Ruling::Refused { why } = own.ruling() {
             self.refuse(&asked, why.to_string()).await?;
@@ -234,11 +212,12 @@ impl WhoLooked {
         agreement: &InForce,
         (party, decision): (&Party, ReviewDecision),
         (mine, place): (&[WhoLine], &Place),
-    ) -> (AgencyId, Result<(Vec<WhoLine>, ProvenPlace), String>) {
+    ) -> (AgencyId, Theirs) {
         let answer = match decision.ruling() {
             Ruling::Refused { why } => Err(why.to_string()),
             Ruling::Permitted { .. } => {
-                let asks = mine.iter().map(|line| line.ask).collect();
+                let asks: BTreeSet<AskId> = mine.iter().map(|line| line.ask).collect();
+                let asks = asks.into_iter().collect();
                 let asking = self.ask(asked, agreement, party, (asks, place));
                 asking.await.map_err(|error| error.to_string())
             }
@@ -283,7 +262,7 @@ impl WhoLooked {
         &self,
         asked: &Asked<'_>,
         mine: Vec<WhoLine>,
-        theirs: Vec<(AgencyId, Result<(Vec<WhoLine>, ProvenPlace), String>)>,
+        theirs: Vec<(AgencyId, Theirs)>,
     ) -> Result<Release<WhoLookedAt>, WhoError> {
         let own = self.parts.agreements.own();
         let side = |ledger: &AgencyId, line| Side { ledger: ledger.clone(), line };
@@ -305,44 +284,16 @@ impl WhoLooked {
                 Err(failure) => ledgers.push(part(&ledger, None, Some(failure))),
             }
         }
-        let whole = ledgers.iter().all(|ledger| ledger.lines.is_some());
         let looked = WhoLookedAt {
             ask: asked.ask,
             at: asked.at,
             subject: asked.question.subject.clone(),
-            looks: join(sides, whole),
+            looks: join(sides, &ledgers),
             ledgers,
         };
         let shown = shown(asked, &looked, proofs);
         Ok(Release::record(&self.parts.journal, looked, shown).await?)
     }
-}
-
-/// Sides of the same ask become one look, the newest first.
-fn join(sides: Vec<Side>, whole: bool) -> Vec<Joined> {
-    let mut asks: BTreeMap<AskId, Vec<Side>> = BTreeMap::new();
-    for side in sides {
-        asks.entry(side.line.ask).or_default().push(side);
-    }
-    let mut looks: Vec<Joined> =
-        asks.into_iter().map(|(ask, sides)| look(ask, sides, whole)).collect();
-    looks.sort_by_key(|look| std::cmp::Reverse(look.at));
-    looks
-}
-
-fn look(ask: AskId, mut sides: Vec<Side>, whole: bool) -> Joined {
-    // The same notice may arrive twice after a broken connection: it is one line.
-    sides.sort_by(|a, b| {
-        (a.line.at, &a.ledger, a.line.index).cmp(&(b.line.at, &b.ledger, b.line.index))
-    });
-    sides.dedup_by(|a, b| a.ledger == b.ledger && a.line.entry == b.line.entry);
-    let first = sides.iter().find(|side| side.line.asker.is_some()).or_else(|| sides.first());
-    let (at, asker, purpose) = first.map_or((Timestamp::UNIX_EPOCH, None, None), |side| {
-        (side.line.at, side.line.asker.clone(), side.line.purpose.clone())
-    });
-    let ledgers = sides.iter().map(|side| &side.ledger).collect::<std::collections::BTreeSet<_>>();
-    let both_sides = whole.then_some(ledgers.len() > 1);
-    Joined { ask, at, asker, purpose, sides, both_sides }
 }
 
 fn shown(

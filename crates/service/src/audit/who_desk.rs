@@ -5,14 +5,14 @@ use std::{collections::BTreeMap, sync::Arc};
 use kinfold_agreement::{ReviewQuestion, Ruling};
 use kinfold_domain::{AgencyId, AskId, Subject};
 
-use super::TrailKey;
+use super::{TrailKey, line::line};
 use crate::{
-    agreements::{Agreements, RefusedPeer},
+    agreements::{Agreements, Heard, RefusedPeer},
     exchange::{ClosedAnswer, MessageKind, WhoAnswer, WhoLine, WhoLines, WhoMessage},
     identity::NodeIdentity,
     journal::{Journal, JournalError},
     permit::{Evidence, ReviewPermit},
-    ports::{Clock, Look, PortError, TrailStore},
+    ports::{Clock, PortError, TrailStore},
     records::{About, AskKind, Disclosure, Entry, Refusal},
     release::digest,
 };
@@ -67,24 +67,6 @@ pub enum LinesError {
     Store(#[from] PortError),
 }
 
-fn line(look: &Look, entry: Entry) -> Option<WhoLine> {
-    let (kind, asker, purpose, outcome, name) = match entry {
-        Entry::Intent(i) => (i.kind, Some(i.asker), Some(i.purpose), String::new(), "intent"),
-        Entry::Receipt(s) => (s.kind, Some(s.asker), Some(s.purpose), s.answer, "receipt"),
-        Entry::Disclosure(d) => {
-            let told = d.granted.keys().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            (d.kind, Some(d.asker), Some(d.purpose), told, "disclosure")
-        }
-        Entry::Refusal(r) => (r.kind, r.asker, r.purpose, r.reason, "refusal"),
-        Entry::ReplicaLook(r) => {
-            (AskKind::Check, Some(r.asker), Some(r.purpose), r.answer, "replica-look")
-        }
-        _ => return None,
-    };
-    let (ask, at, index) = (look.ask, look.at, look.index);
-    Some(WhoLine { ask, at, entry: name.to_owned(), kind, asker, purpose, outcome, index })
-}
-
 /// Answers partners who review who looked.
 pub struct WhoDesk {
     /// This node's keys.
@@ -101,15 +83,9 @@ impl WhoDesk {
     /// Answers with a signed note; what is told is recorded before it leaves.
     pub async fn answer(&self, peer: &AgencyId, note: &[u8]) -> Result<String, RefusedPeer> {
         let now = self.clock.now();
-        let (agreement, message): (_, WhoMessage) =
-            self.agreements.open(peer, MessageKind::Who, note, now)?;
-        self.agreements.same_agreement(&agreement, &message.agreement)?;
-        self.agreements.in_time(message.sent_at, now)?;
-        if message.asker.agency != *peer {
-            return Err(RefusedPeer::Impostor);
-        }
-        let ledger = self.agreements.ledger_key_of(&agreement, peer)?;
-        let intent = message.intent.verify_intent(&ledger)?;
+        let heard: Heard<WhoMessage> = self.agreements.hear(peer, note, now).await?;
+        let intent = heard.intent()?;
+        let Heard { agreement, message, .. } = heard;
         let decision = agreement.decide_review(&ReviewQuestion {
             requester: peer,
             owner: self.agreements.own(),

@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
-use kinfold_domain::{CheckAnswer, Confirmed, Possible, RegisterEntry, RegisterHit, SealedNotice};
+use kinfold_domain::{
+    AgencyId, Categories, Category, CheckAnswer, Confirmed, Possible, RegisterEntry, RegisterHit,
+    SealedNotice,
+};
 
 use crate::{
     Permit,
     records::About,
-    register::{Register, RegisterMatch, RegisterSearch, project},
+    register::{Register, RegisterMatch, RegisterSearch, release},
 };
 
 /// What one register found, with the permit under which it was searched.
@@ -29,11 +32,37 @@ pub(super) const fn word(answer: &CheckAnswer) -> &'static str {
     }
 }
 
-/// A child chosen from several: certain, because a person said so.
-pub(super) fn chosen(entries: Option<Vec<RegisterMatch>>) -> RegisterSearch {
-    match entries {
-        Some(entries) if !entries.is_empty() => RegisterSearch::One(entries),
-        _ => RegisterSearch::Nobody,
+/// What an answer shows of one register: that it was searched, and the categories of the entries from it.
+pub(super) fn categories(answer: &CheckAnswer, owner: &AgencyId) -> Categories {
+    let mut shown = Categories::from([Category::Register]);
+    for hit in hits_of(answer).iter().filter(|hit| hit.agency.id == *owner) {
+        let entry = &hit.entry;
+        let kinds = [
+            (Category::Contact, !entry.professionals.is_empty()),
+            (Category::Household, !entry.household.is_empty()),
+            (Category::Involvement, entry.school.is_some()),
+            (Category::Address, entry.subject.address.is_some()),
+        ];
+        shown.extend(kinds.iter().filter(|(_, is_shown)| *is_shown).map(|(category, _)| *category));
+    }
+    shown
+}
+
+/// How many entries of one register an answer shows.
+pub(super) fn entries(answer: &CheckAnswer, owner: &AgencyId) -> u32 {
+    let count = match answer {
+        CheckAnswer::Several { possible, .. } => {
+            possible.iter().filter(|possible| possible.agency.id == *owner).count()
+        }
+        answer => hits_of(answer).iter().filter(|hit| hit.agency.id == *owner).count(),
+    };
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+fn hits_of(answer: &CheckAnswer) -> &[RegisterHit] {
+    match answer {
+        CheckAnswer::OnRegister { hits } | CheckAnswer::RecentlyEnded { hits, .. } => hits,
+        _ => &[],
     }
 }
 
@@ -84,7 +113,7 @@ fn hits(certain: &[(&Found, &RegisterMatch)]) -> Option<CheckAnswer> {
         .iter()
         .map(|(found, hit)| RegisterHit {
             agency: found.agency().clone(),
-            entry: project(&hit.entry, |category| found.permit.allows(category)),
+            entry: release(&hit.entry, |category| found.permit.allows(category)),
             number: hit.number,
         })
         .collect();
@@ -102,15 +131,20 @@ fn possible(found: &[Found]) -> Vec<(&Found, &RegisterMatch)> {
             _ => None,
         })
         .flat_map(|(found, groups)| {
-            groups.iter().filter_map(move |group| group.first().map(|first| (found, first)))
+            groups.iter().filter_map(move |group| face(group).map(|hit| (found, hit)))
         })
         .collect();
     possible.sort_by_key(|(_, hit)| std::cmp::Reverse(hit.permille));
     possible
 }
 
+/// The entry that stands for a child: a sealed one, if the child has any.
+fn face(group: &[RegisterMatch]) -> Option<&RegisterMatch> {
+    group.iter().find(|hit| hit.entry.sealed.is_some()).or_else(|| group.first())
+}
+
 fn possible_child((found, hit): &(&Found, &RegisterMatch)) -> Possible {
-    let entry = project(&hit.entry, |category| found.permit.allows(category));
+    let entry = release(&hit.entry, |category| found.permit.allows(category));
     Possible {
         agency: found.agency().clone(),
         entry: entry.id,

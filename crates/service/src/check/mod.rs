@@ -129,6 +129,7 @@ impl Check {
         };
         let decisions = self.decide(&asked, &agreement);
         if decisions.is_empty() {
+            self.refuse(&asked, CheckError::NoRegister.to_string()).await?;
             return Err(CheckError::NoRegister);
         }
         if decisions.iter().all(|decision| !decision.permits(Category::Register)) {
@@ -219,13 +220,10 @@ impl Check {
     fn search(&self, permit: Permit, asked: &Asked<'_>) -> Option<Found> {
         let register = Arc::clone(self.registers.of(permit.owner())?);
         let day = today(asked.at);
+        let search = register.search(&permit, &asked.question.subject, day);
         let search = match &asked.question.choice {
-            Some((owner, entry)) if owner == permit.owner() => {
-                answer::chosen(register.entry(&permit, entry, day))
-            }
-            // The asker pointed at one register's child: the others say nothing about it.
-            Some(_) => return None,
-            None => register.search(&permit, &asked.question.subject, day),
+            Some((owner, entry)) if owner == permit.owner() => search.choose(entry),
+            _ => search,
         };
         Some(Found { register, permit, search })
     }
@@ -249,15 +247,13 @@ fn withheld(decisions: &[Decision]) -> Vec<(AgencyId, String)> {
 }
 
 fn shown(asked: &Asked<'_>, checked: &Checked, about: About) -> Shown {
-    let categories: BTreeMap<AgencyId, Categories> = checked
-        .granted
-        .iter()
-        .map(|(owner, granted)| (owner.clone(), granted.keys().copied().collect()))
-        .collect();
+    let owners = checked.granted.keys();
+    let categories: BTreeMap<AgencyId, Categories> =
+        owners.map(|owner| (owner.clone(), answer::categories(&checked.answer, owner))).collect();
     let sources = checked.registers.iter().map(|register| SourceOutcome {
         agency: register.agency.id.clone(),
         system: "register".to_owned(),
-        facts: Some(0),
+        facts: Some(answer::entries(&checked.answer, &register.agency.id)),
         failure: register.stale.then(|| "older than its limit".to_owned()),
     });
     Shown {

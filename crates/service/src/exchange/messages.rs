@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use kinfold_domain::{AskId, Categories, Category, EntryId, Fact, Purpose, SealedDesk, Subject};
+use kinfold_domain::{
+    AgencyId, AskId, Categories, Category, EntryId, Fact, Purpose, SealedDesk, Subject,
+};
 use serde::{Deserialize, Serialize};
 
 use super::Place;
@@ -200,6 +202,9 @@ pub struct WhoLine {
     pub outcome: String,
     /// The place in that ledger.
     pub index: u64,
+    /// Other agencies whose ledgers must have the ask too, as far as this entry knows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<AgencyId>,
 }
 
 /// Answers who looked.

@@ -1,6 +1,7 @@
 //! What two nodes say to each other: JSON within C2SP signed notes, signed by the node keys that the agreement names.
 
 mod messages;
+mod partner_message;
 mod place;
 mod seal;
 
@@ -8,5 +9,6 @@ pub use messages::{
     AnswerMessage, AskMessage, ClosedAnswer, Known, Noticed, NoticesAnswer, NoticesMessage,
     RegisterMessage, RegisterPage, Told, WhoAnswer, WhoLine, WhoLines, WhoMessage,
 };
+pub(crate) use partner_message::{Asked, PartnerMessage, ask_kind};
 pub use place::{Place, PlaceError};
 pub use seal::{MessageKind, SealError, open, seal};

@@ -4,7 +4,7 @@ use kinfold_note::{Note, SigningKey, VerifierKey};
 use serde::{Serialize, de::DeserializeOwned};
 
 /// What a message is: its note's first line, so that no message can be taken for another.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum MessageKind {
     /// Facts about a child, asked.
     Ask,
@@ -39,6 +39,11 @@ impl MessageKind {
             Self::Who => "kinfold/who/v1",
             Self::WhoAnswer => "kinfold/who-answer/v1",
         }
+    }
+
+    /// Its name, as the ledger names it: `register`, `notices`.
+    pub(crate) fn word(self) -> &'static str {
+        self.first_line().split('/').nth(1).unwrap_or_default()
     }
 }
 

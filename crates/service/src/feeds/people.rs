@@ -12,6 +12,9 @@ use crate::{
     ports::{Clock, PeopleStore, PortError, SourceError, SourceProgress, SourceSystem},
 };
 
+/// So many may vanish from a source at once, however few it has.
+const FEW: u64 = 50;
+
 /// People in memory, to be found by a subject.
 #[derive(Default)]
 pub struct People {
@@ -122,6 +125,9 @@ impl PeopleFeed {
         let mut count = 0;
         loop {
             let page = self.source.people(cursor.as_ref()).await?;
+            if page.more && page.next.as_ref().is_none_or(|next| Some(next) == cursor.as_ref()) {
+                return Err(garbled("it promises more people and does not say where they begin"));
+            }
             count += page.people.len() as u64;
             cursor = page.next.clone().or(cursor);
             if whole {
@@ -161,7 +167,7 @@ impl PeopleFeed {
         source: &str,
         seen: &HashSet<PersonId>,
         progress: &SourceProgress,
-    ) -> Result<(), PortError> {
+    ) -> Result<(), PeopleError> {
         let mut gone = Vec::new();
         self.store
             .each_person(&mut |person| {
@@ -170,10 +176,22 @@ impl PeopleFeed {
                 }
             })
             .await?;
+        let known = self.store.count(source).await?;
+        if gone.len() as u64 > (known / 10).max(FEW) {
+            return Err(garbled(
+                "more than a tenth of its people are missing at once: not believed",
+            ));
+        }
         self.store.save_page(source, &[], &gone, &[], progress).await?;
-        gone.iter().for_each(|person| self.people.remove(person));
+        for person in &gone {
+            self.people.remove(person);
+        }
         Ok(())
     }
+}
+
+fn garbled(what: &str) -> PeopleError {
+    PeopleError::Source(SourceError::Garbled(what.to_owned()))
 }
 
 /// Identity of one of this agency's people, for telling several apart.

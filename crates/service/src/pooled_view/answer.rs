@@ -1,18 +1,17 @@
 //! This agency answers a partner's ask: verified, decided by its own agreement, recorded before it is told.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use kinfold_agreement::{Decision, InForce, Question};
-use kinfold_domain::{AgencyId, AskId, Category};
-use parking_lot::Mutex;
+use kinfold_domain::{AgencyId, Category};
 
 use super::{
     gather::{Gathered, Holdings, Meant},
     parts::withheld,
 };
 use crate::{
-    agreements::{Agreements, RefusedPeer},
+    agreements::{Agreements, Heard, RefusedPeer},
     exchange::{AnswerMessage, AskMessage, ClosedAnswer, Known, MessageKind, Told},
     identity::NodeIdentity,
     journal::Journal,
@@ -22,9 +21,6 @@ use crate::{
     release::digest,
 };
 
-/// How long an answered ask is remembered: longer than its time stamp could be fresh.
-const REMEMBERED: SignedDuration = SignedDuration::from_mins(2);
-
 /// Answers partners' asks.
 pub struct AskDesk {
     identity: Arc<NodeIdentity>,
@@ -32,7 +28,6 @@ pub struct AskDesk {
     holdings: Arc<Holdings>,
     journal: Journal,
     clock: Arc<dyn Clock>,
-    answered: Mutex<HashMap<AskId, Timestamp>>,
 }
 
 impl AskDesk {
@@ -44,71 +39,22 @@ impl AskDesk {
         journal: Journal,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { identity, agreements, holdings, journal, clock, answered: Mutex::default() }
+        Self { identity, agreements, holdings, journal, clock }
     }
 
     /// Answers one ask with a signed note. What is refused before it could be decided is recorded as well.
     #[tracing::instrument(skip_all)]
     pub async fn answer(&self, peer: &AgencyId, note: &[u8]) -> Result<String, RefusedPeer> {
         let now = self.clock.now();
-        let opened = self.open(peer, note, now);
-        let (agreement, message, intent) = match opened {
-            Ok(opened) => opened,
-            Err(refused) => {
-                self.record_unheard(peer, now, &refused).await?;
-                return Err(refused);
-            }
-        };
+        let heard: Heard<AskMessage> = self.agreements.hear(peer, note, now).await?;
+        let intent = heard.intent()?;
+        let Heard { agreement, message, .. } = heard;
         let decision = decide(&agreement, peer, self.agreements.own(), &message, now);
         let answer = match Permit::new(&decision, Evidence::Proven(intent.clone())) {
             None => self.refuse(message, &decision, now).await?,
             Some(permit) => self.tell(message, (&decision, &permit), intent, now).await?,
         };
         Ok(self.identity.seal(MessageKind::Answer, &answer)?)
-    }
-
-    fn open(
-        &self,
-        peer: &AgencyId,
-        note: &[u8],
-        now: Timestamp,
-    ) -> Result<(Arc<InForce>, AskMessage, ProvenIntent), RefusedPeer> {
-        let (agreement, message): (_, AskMessage) =
-            self.agreements.open(peer, MessageKind::Ask, note, now)?;
-        self.agreements.same_agreement(&agreement, &message.agreement)?;
-        self.agreements.in_time(message.sent_at, now)?;
-        if message.asker.agency != *peer {
-            return Err(RefusedPeer::Impostor);
-        }
-        let ledger = self.agreements.ledger_key_of(&agreement, peer)?;
-        let intent = message.intent.verify_intent(&ledger)?;
-        let mut answered = self.answered.lock();
-        answered.retain(|_, at| now.duration_since(*at) < REMEMBERED);
-        if answered.insert(message.ask, now).is_some() {
-            return Err(RefusedPeer::Replayed);
-        }
-        drop(answered);
-        Ok((agreement, message, intent))
-    }
-
-    async fn record_unheard(
-        &self,
-        peer: &AgencyId,
-        at: Timestamp,
-        refused: &RefusedPeer,
-    ) -> Result<(), RefusedPeer> {
-        let refusal = Refusal {
-            ask: AskId(uuid::Uuid::nil()),
-            at,
-            kind: AskKind::PooledView,
-            asker: None,
-            agency: peer.clone(),
-            purpose: None,
-            subject: None,
-            reason: refused.to_string(),
-        };
-        self.journal.record(Entry::Refusal(Box::new(refusal))).await?;
-        Ok(())
     }
 
     async fn refuse(
@@ -135,7 +81,9 @@ impl AskDesk {
         Ok(AnswerMessage { ask: message.ask, sent_at: self.clock.now(), outcome, recorded })
     }
 
-    /// Gathers, records what is about to be told, and only then tells.
+    /// Gathers, records what is about to be told, and only then tells. Sources are asked before the DISCLOSURE is recorded, because it
+    /// names what they answered, to the digest; the requester's INTENT, proved durable, stands for the look until then, and nothing
+    /// leaves this function but what was recorded.
     async fn tell(
         &self,
         message: AskMessage,
@@ -198,8 +146,7 @@ fn known(meant: Meant, permit: &Permit) -> Known {
         Meant::Nobody => Known::No,
         Meant::One => Known::Yes,
         Meant::Sealed(desk) => Known::Sealed { desk },
-        Meant::Several(candidates) => {
-            Known::Several { count: u32::try_from(candidates.len()).unwrap_or(u32::MAX) }
-        }
+        Meant::Several { count, .. } => Known::Several { count },
+        Meant::TooLittle => Known::Several { count: 0 },
     }
 }

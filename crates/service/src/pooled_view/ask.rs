@@ -1,11 +1,14 @@
 //! One agency's part of a view: this agency's own, or a partner's, asked with the proof that the intent is recorded.
 
-use kinfold_agreement::{Decision, InForce, Party};
-use kinfold_domain::{Category, Fact};
+use std::time::Duration;
+
+use kinfold_agreement::{Decision, InForce, Party, PhoneLine};
+use kinfold_domain::{AgencyId, Category, Fact, SealedDesk};
 
 use super::{
     AgencyPart, Asked, Part, PartState, Pool,
-    gather::{Gathered, Meant, register_facts},
+    entry_facts::register_facts,
+    gather::{Gathered, Meant, SEVERAL_ENTRIES, TOO_LITTLE},
     parts::withheld,
 };
 use crate::{
@@ -16,6 +19,9 @@ use crate::{
     register::RegisterSearch,
     today,
 };
+
+/// However long the way to a partner takes its time, the page does not wait longer.
+const PARTNER_DEADLINE: Duration = Duration::from_secs(20);
 
 impl Pool {
     pub(super) async fn part(
@@ -29,7 +35,7 @@ impl Pool {
             // Decisions are made for the agreement's parties alone.
             unreachable!("a decision about an agency that is no party")
         };
-        let withheld = withheld(decision);
+        let own_withheld = withheld(decision);
         let mut part = match permit {
             None => Part::of(AgencyPart::empty(party, refused(decision))),
             Some(permit) if party.agency == *self.parts.agreements.own() => {
@@ -37,7 +43,10 @@ impl Pool {
             }
             Some(permit) => self.partner_part(asked, agreement, (party, &permit), place).await,
         };
-        part.part.withheld.extend(withheld);
+        part.told.withheld.extend(own_withheld);
+        if let PartState::Refused { reason } = &part.told.state {
+            part.told.sources.push(failed(party, reason.clone()));
+        }
         part
     }
 
@@ -45,15 +54,21 @@ impl Pool {
         let choice = asked.question.person.as_ref();
         let gathered = self.parts.holdings.gather(permit, &asked.question.subject, choice).await;
         let Gathered { meant, facts, sources, about } = gathered;
+        let mut desk = None;
         let state = match meant {
             Meant::Nobody => PartState::Unknown,
             Meant::One => PartState::Known,
             Meant::Sealed(desk) => PartState::Sealed { desk },
-            Meant::Several(candidates) => PartState::Choose { candidates },
+            Meant::TooLittle => PartState::Choose { candidates: Vec::new() },
+            Meant::Several { candidates, sealed, .. } => {
+                desk = sealed;
+                PartState::Choose { candidates }
+            }
         };
         let granted = permit.granted().clone();
-        let part = AgencyPart { facts, sources, granted, ..AgencyPart::empty(party, state) };
-        Part { part, about, place: None }
+        let mut told = AgencyPart { facts, granted, sources, ..AgencyPart::empty(party, state) };
+        told.phones.splice(0..0, desk.map(sealed_line));
+        Part { told, about, place: None }
     }
 
     async fn partner_part(
@@ -66,8 +81,8 @@ impl Pool {
         match self.ask(asked, agreement, (party, permit), place).await {
             Ok((ClosedAnswer::Told(told), proved)) => told_part(party, permit, told, proved),
             Ok((ClosedAnswer::Refused { reason }, proved)) => {
-                let part = AgencyPart::empty(party, PartState::Refused { reason });
-                Part { place: proved, ..Part::of(part) }
+                let told = AgencyPart::empty(party, PartState::Refused { reason });
+                Part { place: proved, ..Part::of(told) }
             }
             Err(error) => self.held_part(asked, party, permit, &error),
         }
@@ -92,7 +107,9 @@ impl Pool {
             intent: place.clone(),
         };
         let note = self.parts.identity.seal(MessageKind::Ask, &message).map_err(untrusted)?;
-        let answer = self.parts.link.send(&party.agency, Route::Ask, note).await?;
+        let sending = self.parts.link.send(&party.agency, Route::Ask, note);
+        let answer = tokio::time::timeout(PARTNER_DEADLINE, sending).await;
+        let answer = answer.map_err(|_| PartnerError::TimedOut)??;
         let answer: AnswerMessage =
             open(MessageKind::Answer, answer.as_bytes(), &party.node_key).map_err(untrusted)?;
         if answer.ask != asked.ask {
@@ -108,7 +125,8 @@ impl Pool {
         Ok((answer.outcome, proved))
     }
 
-    /// A partner that can't be asked: what its register's replica says, with its age.
+    /// A partner that can't be asked: what its register's replica says, with its age. Of one that refused, nothing is shown: it may
+    /// have ended the agreement, and this node not know it yet.
     fn held_part(
         &self,
         asked: &Asked<'_>,
@@ -116,67 +134,104 @@ impl Pool {
         permit: &Permit,
         error: &PartnerError,
     ) -> Part {
-        let register = self.parts.registers.of(&party.agency);
-        let as_at = register.and_then(|register| register.confirmed(asked.at).as_at);
-        let mut about = About::default();
-        let (mut facts, mut state) = (Vec::new(), None);
-        if let (Some(register), Some(as_at)) = (register, as_at)
-            && permit.allows(Category::Register)
-            && let RegisterSearch::One(hits) =
-                register.search(permit, &asked.question.subject, today(asked.at))
-        {
-            for hit in &hits {
-                about.entries.push((party.agency.clone(), hit.entry.id.clone()));
-                facts.extend(register_facts(permit, &party.agency, hit, as_at));
+        let reason = match error {
+            PartnerError::Refused(reason) => {
+                return Part::of(AgencyPart::empty(
+                    party,
+                    PartState::Refused { reason: reason.clone() },
+                ));
             }
-            if let Some(desk) = hits.iter().find_map(|hit| hit.entry.sealed.clone()) {
-                facts.clear();
-                state = Some(PartState::Sealed { desk });
+            PartnerError::OwnKeyRefused | PartnerError::NotAPartner => {
+                let reason = error.to_string();
+                return Part::of(AgencyPart::empty(party, PartState::Refused { reason }));
             }
-        }
-        let reason = error.to_string();
-        let failed = SourceOutcome {
-            agency: party.agency.clone(),
-            system: "node".to_owned(),
-            facts: None,
-            failure: Some(reason.clone()),
+            _ => error.to_string(),
         };
-        let state = state.unwrap_or(match error {
-            PartnerError::Refused(reason) => PartState::Refused { reason: reason.clone() },
-            _ => PartState::Unreachable { reason, as_at },
-        });
-        let granted = permit.granted().clone();
-        let sources = vec![failed];
-        let part = AgencyPart { facts, granted, sources, ..AgencyPart::empty(party, state) };
-        Part { about, ..Part::of(part) }
+        let mut part = Part::of(AgencyPart::empty(
+            party,
+            PartState::Unreachable { reason: reason.clone(), as_at: None },
+        ));
+        part.told.granted.clone_from(permit.granted());
+        part.told.sources.push(failed(party, reason));
+        if permit.allows(Category::Register) {
+            self.take_replica(asked, permit, &mut part);
+        }
+        part
+    }
+
+    fn take_replica(&self, asked: &Asked<'_>, permit: &Permit, part: &mut Part) {
+        let owner = part.told.agency.id.clone();
+        let Some(register) = self.parts.registers.of(&owner) else { return };
+        let Some(held) = register.confirmed(asked.at).as_at else { return };
+        let search = register.search(permit, &asked.question.subject, today(asked.at));
+        let unsaid = match &search {
+            RegisterSearch::Several(_) => Some(SEVERAL_ENTRIES),
+            RegisterSearch::TooLittle => Some(TOO_LITTLE),
+            RegisterSearch::One(_) | RegisterSearch::Nobody => None,
+        };
+        part.told.sources.extend(unsaid.map(|why| SourceOutcome {
+            system: "register".to_owned(),
+            ..failed_at(&owner, why.to_owned())
+        }));
+        let RegisterSearch::One(hits) = search else { return };
+        for hit in &hits {
+            part.about.entries.push((owner.clone(), hit.entry.id.clone()));
+            part.about.nhs_numbers.extend(hit.entry.subject.nhs_number);
+        }
+        if let Some(desk) = hits.iter().find_map(|hit| hit.entry.sealed.clone()) {
+            part.told.state = PartState::Sealed { desk };
+            return;
+        }
+        let facts = hits.iter().flat_map(|hit| register_facts(permit, &owner, hit, held));
+        part.told.facts.extend(facts);
+        if let PartState::Unreachable { as_at, .. } = &mut part.told.state {
+            *as_at = Some(held);
+        }
     }
 }
 
 impl Part {
-    fn of(part: AgencyPart) -> Self {
-        Self { part, about: About::default(), place: None }
+    fn of(told: AgencyPart) -> Self {
+        Self { told, about: About::default(), place: None }
     }
 }
 
 fn told_part(party: &Party, permit: &Permit, told: Told, place: Option<ProvenPlace>) -> Part {
-    let state = match told.known {
+    let Told { known, facts, mut granted, withheld, mut sources } = told;
+    let state = match known {
         Known::Yes => PartState::Known,
         Known::No => PartState::Unknown,
         Known::NotSaid => PartState::NotSaid,
+        Known::Several { count: 0 } => PartState::Choose { candidates: Vec::new() },
         Known::Several { count } => PartState::Several { count },
         Known::Sealed { desk } => PartState::Sealed { desk },
     };
-    let Told { facts, granted, withheld, sources, .. } = told;
+    // Both decide: the owner granted it, and this node's decision permits it, of this owner's data alone. Who is not known, or sealed,
+    // has no facts.
+    granted.retain(|category, _| permit.allows(*category));
+    let one = matches!(state, PartState::Known | PartState::NotSaid);
     let ours = |fact: &Fact| {
-        // Both decide: the owner granted it, and this node's decision permits it, of this owner's data alone.
-        let category = fact.category();
-        fact.source.agency == party.agency
-            && granted.contains_key(&category)
-            && permit.allows(category)
+        one && fact.source.agency == party.agency && granted.contains_key(&fact.category())
     };
     let facts = facts.into_iter().filter(ours).collect();
-    let part = AgencyPart { facts, granted, withheld, sources, ..AgencyPart::empty(party, state) };
-    Part { place, ..Part::of(part) }
+    sources.retain(|source| source.agency == party.agency);
+    let told = AgencyPart { facts, granted, withheld, sources, ..AgencyPart::empty(party, state) };
+    Part { place, ..Part::of(told) }
+}
+
+/// Whom to ring about one of several who is sealed.
+fn sealed_line(desk: SealedDesk) -> PhoneLine {
+    let label = format!("{}: one of those possible is sealed, quote {}", desk.desk, desk.reference);
+    PhoneLine { label, number: desk.telephone }
+}
+
+fn failed(party: &Party, reason: String) -> SourceOutcome {
+    failed_at(&party.agency, reason)
+}
+
+fn failed_at(agency: &AgencyId, reason: String) -> SourceOutcome {
+    let (agency, system) = (agency.clone(), "node".to_owned());
+    SourceOutcome { agency, system, facts: None, failure: Some(reason) }
 }
 
 fn refused(decision: &Decision) -> PartState {

@@ -7,18 +7,25 @@ use kinfold_domain::{
     AgencyId, AsAt, Category, Demographics, Fact, FactContent, PersonId, SealedDesk, Source,
     Subject, Telephone,
 };
-use kinfold_matching::Outcome;
+use kinfold_matching::{Candidate as Found, Outcome, Reach};
 use sha2::Sha256;
 
-use super::Candidate;
+use super::{Candidate, entry_facts::register_facts};
 use crate::{
     Permit,
     feeds::{People, demographics_of},
     ports::{Clock, PeopleStore, SourceError, SourceSystem},
     records::{About, SourceOutcome},
-    register::{Register, RegisterMatch, RegisterSearch, project},
+    register::{Register, RegisterMatch, RegisterSearch},
     today,
 };
+
+/// What a register that could not name one child is said to have answered.
+pub(super) const SEVERAL_ENTRIES: &str = "several entries are possible: check the register";
+/// What a register is said to have answered when it could not be searched.
+pub(super) const TOO_LITTLE: &str = "too little was typed to search the register: check it";
+/// What is said beside a register's facts when it was not confirmed in time.
+const STALE: &str = "the register is older than its limit";
 
 /// Whom to ring about a child whom this agency's own systems mark as sealed.
 #[derive(Clone, Debug)]
@@ -53,9 +60,17 @@ pub struct Holdings {
 
 /// Whom a subject means here.
 pub(super) enum Meant {
+    /// Nobody, and the search was whole.
     Nobody,
+    /// Too little to search by, or too many to weigh: it says nothing about the child.
+    TooLittle,
     Sealed(SealedDesk),
-    Several(Vec<Candidate>),
+    /// `count` counts sealed ones too, of whom nothing else is told but whom to ring.
+    Several {
+        candidates: Vec<Candidate>,
+        count: u32,
+        sealed: Option<SealedDesk>,
+    },
     One,
 }
 
@@ -83,7 +98,7 @@ impl Holdings {
     ) -> Gathered {
         let people = match self.find(permit, subject, choice).await {
             Ok(people) => people,
-            Err(several) => return Gathered::nothing(Meant::Several(several)),
+            Err(meant) => return Gathered::nothing(meant),
         };
         let about = About { people: people.clone(), ..About::default() };
         if let Some(sealed) = people.iter().find(|person| self.people.is_sealed(person)) {
@@ -108,41 +123,48 @@ impl Holdings {
         gathered
     }
 
-    /// The records of one certain person, none, or several persons to choose from.
+    /// The records of one certain person, none, or why it can't be said.
     async fn find(
         &self,
         permit: &Permit,
         subject: &Subject,
         choice: Option<&PersonId>,
-    ) -> Result<Vec<PersonId>, Vec<Candidate>> {
+    ) -> Result<Vec<PersonId>, Meant> {
         let search = self.people.search(permit, subject);
-        if let Some(choice) = choice {
-            // Only what the search finds can be chosen: a made-up identifier opens nothing.
-            let found =
-                search.candidates().iter().find(|c| c.key == *choice || c.same.contains(choice));
-            return Ok(found.map(|c| records(&c.key, &c.same)).unwrap_or_default());
+        // Only whom the search finds can be chosen: a made-up identifier opens nothing, and changes nothing.
+        let chosen = choice.and_then(|choice| {
+            search.candidates().iter().find(|c| c.key == *choice || c.same.contains(choice))
+        });
+        if let Some(chosen) = chosen {
+            return Ok(records(&chosen.key, &chosen.same));
         }
-        match &search.outcome {
-            Outcome::None => Ok(Vec::new()),
-            Outcome::One(one) => Ok(records(&one.key, &one.same)),
-            Outcome::Several(several) => {
-                let mut candidates = Vec::new();
-                for found in several {
-                    // A sealed one among several is not told apart by anything.
-                    if self.people.is_sealed(&found.key) {
-                        continue;
-                    }
-                    let known = demographics_of(&*self.store, &found.key).await.ok().flatten();
-                    candidates.extend(known.map(|demographics| Candidate {
-                        person: found.key.clone(),
-                        demographics: visible(permit, demographics),
-                        number: found.number,
-                        permille: found.permille(),
-                    }));
-                }
-                Err(candidates)
+        match (&search.outcome, search.reach) {
+            (Outcome::One(one), _) => Ok(records(&one.key, &one.same)),
+            (Outcome::Several(several), _) => Err(self.several(permit, several).await),
+            (Outcome::None, Reach::Whole) => Ok(Vec::new()),
+            (Outcome::None, _) => Err(Meant::TooLittle),
+        }
+    }
+
+    async fn several(&self, permit: &Permit, found: &[Found<PersonId>]) -> Meant {
+        let (mut candidates, mut sealed) = (Vec::new(), None);
+        for one in found {
+            // A sealed one among several is not told apart by anything.
+            let is_sealed = |person: &&PersonId| self.people.is_sealed(person);
+            if let Some(person) = std::iter::once(&one.key).chain(&one.same).find(is_sealed) {
+                sealed = Some(self.desk(person));
+                continue;
             }
+            let known = demographics_of(&*self.store, &one.key).await.ok().flatten();
+            candidates.extend(known.map(|demographics| Candidate {
+                person: one.key.clone(),
+                demographics: visible(permit, demographics),
+                number: one.number,
+                permille: one.permille(),
+            }));
         }
+        let count = u32::try_from(found.len()).unwrap_or(u32::MAX);
+        Meant::Several { candidates, count, sealed }
     }
 
     fn desk(&self, person: &PersonId) -> SealedDesk {
@@ -151,7 +173,8 @@ impl Holdings {
         SealedDesk { desk: terms.desk.clone(), telephone: terms.telephone.clone(), reference }
     }
 
-    /// Adds what the own register says; answers the desk when the entry is sealed.
+    /// Adds what the own register says; answers the desk when the entry is sealed. A seal is looked for whatever is permitted, for it
+    /// hides what other sources would show.
     fn take_register(
         &self,
         permit: &Permit,
@@ -162,22 +185,41 @@ impl Holdings {
         let register = self.register.as_ref()?;
         let now = self.clock.now();
         let subject = known.map_or_else(|| subject.clone(), Subject::from);
-        let RegisterSearch::One(hits) = register.search(permit, &subject, today(now)) else {
-            return None;
+        let (hits, unsaid) = match register.search(permit, &subject, today(now)) {
+            RegisterSearch::One(hits) => (hits, None),
+            RegisterSearch::Several(_) => (Vec::new(), Some(SEVERAL_ENTRIES)),
+            RegisterSearch::TooLittle => (Vec::new(), Some(TOO_LITTLE)),
+            RegisterSearch::Nobody => (Vec::new(), None),
         };
-        let as_at = register.confirmed(now).as_at.unwrap_or(AsAt(now));
-        for hit in &hits {
+        if let Some(desk) = hits.iter().find_map(|hit| hit.entry.sealed.clone()) {
+            self.take_entries(&hits, gathered);
+            return Some(desk);
+        }
+        if !permit.allows(Category::Register) {
+            return None;
+        }
+        self.take_entries(&hits, gathered);
+        let confirmed = register.confirmed(now);
+        let as_at = confirmed.as_at.unwrap_or(AsAt(now));
+        let facts = hits.iter().flat_map(|hit| register_facts(permit, &self.own, hit, as_at));
+        let before = gathered.facts.len();
+        gathered.facts.extend(facts);
+        let count = u32::try_from(gathered.facts.len() - before).unwrap_or(u32::MAX);
+        let failure = unsaid.or(confirmed.stale.then_some(STALE)).map(str::to_owned);
+        gathered.sources.push(SourceOutcome {
+            agency: self.own.clone(),
+            system: "register".to_owned(),
+            facts: unsaid.is_none().then_some(count),
+            failure,
+        });
+        None
+    }
+
+    fn take_entries(&self, hits: &[RegisterMatch], gathered: &mut Gathered) {
+        for hit in hits {
             gathered.about.entries.push((self.own.clone(), hit.entry.id.clone()));
             gathered.about.nhs_numbers.extend(hit.entry.subject.nhs_number);
         }
-        if let Some(desk) = hits.iter().find_map(|hit| hit.entry.sealed.clone()) {
-            return Some(desk);
-        }
-        let facts = hits.iter().flat_map(|hit| register_facts(permit, &self.own, hit, as_at));
-        gathered.facts.extend(facts);
-        let count = u32::try_from(hits.len()).unwrap_or(u32::MAX);
-        gathered.sources.push(outcome(&self.own, "register", Ok(count)));
-        None
     }
 
     async fn take_sources(&self, permit: &Permit, people: &[PersonId], gathered: &mut Gathered) {
@@ -187,8 +229,7 @@ impl Holdings {
         });
         for (outcome, facts) in futures::future::join_all(asking).await {
             gathered.sources.push(outcome);
-            let permitted = facts.into_iter().filter(|fact| permit.allows(fact.category()));
-            gathered.facts.extend(permitted);
+            gathered.facts.extend(facts);
         }
     }
 
@@ -200,11 +241,16 @@ impl Holdings {
     ) -> (SourceOutcome, Vec<Fact>) {
         let asked = tokio::time::timeout(self.deadline, source.facts(permit, person)).await;
         let facts = asked.unwrap_or(Err(SourceError::TimedOut));
-        let count = facts
-            .as_ref()
-            .map(|f| u32::try_from(f.len()).unwrap_or(u32::MAX))
-            .map_err(Clone::clone);
-        (outcome(&self.own, source.name(), count), facts.unwrap_or_default())
+        // Whatever a connector sends: only this agency's facts, of permitted categories, go on.
+        let ours = |fact: &Fact| fact.source.agency == self.own && permit.allows(fact.category());
+        let facts = facts.map(|facts| facts.into_iter().filter(ours).collect::<Vec<_>>());
+        let outcome = SourceOutcome {
+            agency: self.own.clone(),
+            system: source.name().to_owned(),
+            facts: facts.as_ref().ok().map(|facts| u32::try_from(facts.len()).unwrap_or(u32::MAX)),
+            failure: facts.as_ref().err().map(ToString::to_string),
+        };
+        (outcome, facts.unwrap_or_default())
     }
 
     fn take_existence(&self, permit: &Permit, people: &[PersonId], gathered: &mut Gathered) {
@@ -235,38 +281,6 @@ fn visible(permit: &Permit, mut known: Demographics) -> Demographics {
         known.former_postcodes.clear();
     }
     known
-}
-
-fn outcome(agency: &AgencyId, system: &str, facts: Result<u32, SourceError>) -> SourceOutcome {
-    let failure = facts.as_ref().err().map(ToString::to_string);
-    let (agency, system) = (agency.clone(), system.to_owned());
-    SourceOutcome { agency, system, facts: facts.ok(), failure }
-}
-
-/// An entry as facts by category, each under its own clause.
-pub(super) fn register_facts(
-    permit: &Permit,
-    owner: &AgencyId,
-    hit: &RegisterMatch,
-    as_at: AsAt,
-) -> Vec<Fact> {
-    let source = Source {
-        agency: owner.clone(),
-        system: "register".to_owned(),
-        record: hit.entry.id.to_string(),
-    };
-    let mut entry = project(&hit.entry, |category| permit.allows(category));
-    if !permit.allows(Category::Address) {
-        entry.subject.address = None;
-        entry.subject.former_postcodes.clear();
-    }
-    let contacts = std::mem::take(&mut entry.professionals).into_iter().map(FactContent::Contact);
-    let household = std::mem::take(&mut entry.household).into_iter().map(FactContent::Household);
-    let contents = contacts.chain(household).chain([FactContent::Register(Box::new(entry))]);
-    contents
-        .filter(|content| permit.allows(content.category()))
-        .map(|content| Fact { content, source: source.clone(), as_at })
-        .collect()
 }
 
 /// A reference that the desk can compute again and nobody else can read: ten hex digits of an HMAC.

@@ -2,11 +2,13 @@
 
 mod answer;
 mod ask;
+mod entry_facts;
 mod gather;
 mod parts;
 
 pub use answer::AskDesk;
 pub use gather::{Holdings, SealedDeskTerms};
+use parts::keep_sealed;
 pub use parts::{AgencyPart, Candidate, PartState};
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -133,7 +135,7 @@ impl Pool {
             return Err(ViewError::Refused(reason));
         }
         let grants: Grants = decisions.iter().map(|d| (d.owner().clone(), granted(d))).collect();
-        let intent = self.intent(&asked, &agreement, grants);
+        let intent = intent(&asked, &agreement, grants);
         let receipt = Arc::new(self.parts.journal.record(Entry::Intent(intent)).await?);
         let place = self.parts.journal.place(&receipt)?;
         let gathering = decisions.iter().map(|decision| {
@@ -164,19 +166,6 @@ impl Pool {
             .collect()
     }
 
-    fn intent(&self, asked: &Asked<'_>, agreement: &InForce, granted: Grants) -> Box<Intent> {
-        Box::new(Intent {
-            ask: asked.ask,
-            at: asked.at,
-            kind: AskKind::PooledView,
-            asker: Asker::from(asked.caller.employee()),
-            purpose: asked.question.purpose.clone(),
-            subject: asked.question.subject.clone(),
-            agreement: agreement.agreement().digest().to_string(),
-            granted,
-        })
-    }
-
     async fn refuse(&self, asked: &Asked<'_>, reason: String) -> Result<(), JournalError> {
         let refusal = Refusal {
             ask: asked.ask,
@@ -204,9 +193,12 @@ impl Pool {
             about.nhs_numbers.extend(part.about.nhs_numbers);
             about.entries.extend(part.about.entries);
             if let Some(place) = part.place {
-                proofs.insert(part.part.agency.id.clone(), place);
+                proofs.insert(part.told.agency.id.clone(), place);
             }
-            agencies.push(part.part);
+            agencies.push(part.told);
+        }
+        if agencies.iter().any(|part| matches!(part.state, PartState::Sealed { .. })) {
+            keep_sealed(agencies.iter_mut());
         }
         identify(&mut about, &agencies);
         let view = PooledView {
@@ -221,9 +213,22 @@ impl Pool {
     }
 }
 
+fn intent(asked: &Asked<'_>, agreement: &InForce, granted: Grants) -> Box<Intent> {
+    Box::new(Intent {
+        ask: asked.ask,
+        at: asked.at,
+        kind: AskKind::PooledView,
+        asker: Asker::from(asked.caller.employee()),
+        purpose: asked.question.purpose.clone(),
+        subject: asked.question.subject.clone(),
+        agreement: agreement.agreement().digest().to_string(),
+        granted,
+    })
+}
+
 /// What one agency contributed, with what only the ledger needs.
 struct Part {
-    part: AgencyPart,
+    told: AgencyPart,
     about: About,
     place: Option<ProvenPlace>,
 }

@@ -10,6 +10,9 @@ use serde::Serialize;
 
 use crate::records::SourceOutcome;
 
+/// Why facts about a sealed child are withheld.
+const SEALED: &str = "the child is sealed by one of the agencies: ring the desk that is named";
+
 /// One of several of this agency's own people who may be meant.
 #[derive(Clone, Debug, Serialize)]
 pub struct Candidate {
@@ -33,12 +36,13 @@ pub enum PartState {
     Unknown,
     /// It may not say whether it knows the child.
     NotSaid,
-    /// Several of this agency's people may be meant: choose.
+    /// Several of this agency's people may be meant: choose. Nobody is named when too little was asked to search by (of a partner's
+    /// people, too), or when all of them are sealed: more detail is needed, and it is not said that the child is unknown.
     Choose {
         /// Who they are.
         candidates: Vec<Candidate>,
     },
-    /// Several of its people may be meant: more detail is needed.
+    /// Several of a partner's people may be meant: more detail is needed.
     Several {
         /// How many.
         count: u32,
@@ -94,6 +98,21 @@ impl AgencyPart {
             withheld: BTreeMap::new(),
             sources: Vec::new(),
             phones: party.telephones.clone(),
+        }
+    }
+}
+
+/// Of a child whom one agency has sealed, no agency's facts are shown: they could say where the child is.
+pub(super) fn keep_sealed<'a>(parts: impl Iterator<Item = &'a mut AgencyPart>) {
+    for part in parts {
+        for fact in std::mem::take(&mut part.facts) {
+            part.withheld.insert(fact.category(), SEALED.to_owned());
+        }
+        if let PartState::Choose { candidates } = &mut part.state {
+            for candidate in candidates {
+                candidate.demographics.address = None;
+                candidate.demographics.former_postcodes.clear();
+            }
         }
     }
 }

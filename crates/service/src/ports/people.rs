@@ -19,6 +19,7 @@ pub struct SourceProgress {
 
 /// Keeps people between starts.
 #[async_trait]
+#[allow(clippy::too_many_arguments, reason = "one transaction writes them all")]
 pub trait PeopleStore: Send + Sync {
     /// Stores one page in one transaction: people put, people gone, rejected rows replaced by their record, progress.
     async fn save_page(

@@ -4,14 +4,21 @@ use std::{collections::HashMap, sync::Arc};
 
 use jiff::{Timestamp, civil::Date};
 use kinfold_domain::{
-    Agency, AsAt, Confirmed, Demographics, EntryId, NumberAgreement, RegisterChange, RegisterEntry,
+    Agency, AsAt, Confirmed, EntryId, NumberAgreement, RegisterChange, RegisterEntry,
     RegisterPhones, Standing, Subject,
 };
-use kinfold_matching::{Candidate, Limits, Outcome, PersonIndex, Reach};
+use kinfold_matching::{Candidate, Limits, Model, Outcome, PersonIndex, Reach};
 use parking_lot::RwLock;
 
 use super::frontier::Frontier;
 use crate::Permit;
+
+/// How many children the asks at a register are about: those of a large district, 60,000 under eighteen. A register holds only a few
+/// hundred of them, so the same agreement proves less than in an index of everybody; too large a figure makes an answer "several
+/// possible" where it could have been certain, too small a one the other way round.
+const DISTRICT_CHILDREN: f64 = 60_000.0;
+/// How far ahead of this node's clock a confirmation may lie, in seconds: beyond it the clock was set back, and the age is unknown.
+const AHEAD_LIMIT_S: i64 = 10;
 
 /// A register held in memory.
 #[derive(Debug)]
@@ -31,11 +38,18 @@ pub struct Freshness {
     pub phones: Option<RegisterPhones>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Book {
     entries: HashMap<EntryId, Arc<RegisterEntry>>,
     index: PersonIndex<EntryId>,
     list: Frontier,
+}
+
+impl Default for Book {
+    fn default() -> Self {
+        let index = PersonIndex::new(Model::for_people(DISTRICT_CHILDREN));
+        Self { entries: HashMap::new(), index, list: Frontier::default() }
+    }
 }
 
 /// One entry that was found.
@@ -94,7 +108,10 @@ impl Register {
     /// How sure its state is at `now`.
     pub fn confirmed(&self, now: Timestamp) -> Confirmed {
         let freshness = self.freshness.read().clone();
-        let stale = freshness.confirmed.is_none_or(|at| at.age_seconds(now) > self.stale_after_s);
+        let stale = freshness.confirmed.is_none_or(|at| {
+            let ahead = at.0.as_second() - now.as_second() > AHEAD_LIMIT_S;
+            ahead || at.age_seconds(now) > self.stale_after_s
+        });
         Confirmed {
             agency: self.owner.clone(),
             as_at: freshness.confirmed,
@@ -103,10 +120,12 @@ impl Register {
         }
     }
 
-    /// Sets the moment for which the owner confirmed it.
+    /// Sets the moment for which the owner confirmed it, and whom to ring; what is `None` stays as it was.
     pub fn confirm(&self, confirmed: Option<AsAt>, phones: Option<RegisterPhones>) {
         let mut freshness = self.freshness.write();
-        freshness.confirmed = confirmed;
+        if confirmed.is_some() {
+            freshness.confirmed = confirmed;
+        }
         if phones.is_some() {
             freshness.phones = phones;
         }
@@ -136,7 +155,9 @@ impl Register {
     /// The root that the list would have with these leaves after those it has.
     pub(super) fn root_with(&self, leaves: &[String]) -> String {
         let mut list = self.book.read().list.clone();
-        leaves.iter().for_each(|leaf| list.push(leaf.as_bytes()));
+        for leaf in leaves {
+            list.push(leaf.as_bytes());
+        }
         list.root().to_string()
     }
 
@@ -156,19 +177,6 @@ impl Register {
 
     pub(super) fn entries(&self) -> HashMap<EntryId, Arc<RegisterEntry>> {
         self.book.read().entries.clone()
-    }
-
-    /// One entry, by its reference: needs a permit as every look does.
-    pub fn entry(&self, _permit: &Permit, id: &EntryId, today: Date) -> Option<Vec<RegisterMatch>> {
-        let book = self.book.read();
-        let chosen = book.entries.get(id)?;
-        let subject = &chosen.subject;
-        let same = book
-            .entries
-            .values()
-            .filter(|entry| entry.id == *id || is_same_child(&entry.subject, subject));
-        let certain = (1000, NumberAgreement::NotCompared);
-        Some(same.filter_map(|entry| RegisterMatch::of(entry, today, certain)).collect())
     }
 
     /// Searches for a child. Needs a permit: even a match tells that somebody is known.
@@ -192,6 +200,21 @@ impl Register {
     }
 }
 
+impl RegisterSearch {
+    /// The child of one entry, chosen by the asker from an earlier answer: certain, because a person said so. Only whom the search finds
+    /// can be chosen, so that an entry's reference alone opens nothing; otherwise the answer stays as it was.
+    pub(crate) fn choose(self, chosen: &EntryId) -> Self {
+        let Self::Several(groups) = self else { return self };
+        let is_chosen = |group: &&Vec<RegisterMatch>| {
+            group.iter().any(|hit| hit.entry.id == *chosen && hit.entry.sealed.is_none())
+        };
+        match groups.iter().find(is_chosen) {
+            Some(group) => Self::One(group.clone()),
+            None => Self::Several(groups),
+        }
+    }
+}
+
 impl Book {
     fn group(&self, candidate: &Candidate<EntryId>, today: Date) -> Vec<RegisterMatch> {
         let keys = std::iter::once(&candidate.key).chain(&candidate.same);
@@ -200,17 +223,5 @@ impl Book {
                 RegisterMatch::of(entry, today, (candidate.permille(), candidate.number))
             })
             .collect()
-    }
-}
-
-fn is_same_child(one: &Demographics, other: &Demographics) -> bool {
-    match (one.nhs_number, other.nhs_number) {
-        (Some(one), Some(other)) => one == other,
-        _ => {
-            one.name == other.name
-                && one.birth_date.is_some()
-                && one.birth_date == other.birth_date
-                && one.postcode() == other.postcode()
-        }
     }
 }

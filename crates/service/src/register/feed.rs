@@ -1,18 +1,20 @@
 //! The register fed from the case system: its whole state is read, differences become changes, nothing vanishes unnoticed.
 
-use std::{collections::HashSet, sync::Arc};
+use std::sync::Arc;
 
-use jiff::{Timestamp, civil::Date};
-use kinfold_domain::{AsAt, ChangeKind, EntryId, RegisterChange, RegisterEntry, Standing};
+use jiff::Timestamp;
+use kinfold_domain::{AsAt, RegisterChange, RegisterEntry};
 use parking_lot::RwLock;
 use tokio::sync::watch;
 
-use super::Register;
+use super::{
+    Register,
+    difference::{Difference, Moment, difference, sound},
+};
 use crate::{
     journal::{Journal, JournalError},
     ports::{Clock, PortError, RegisterStore, Rejected, SourceError, SourceSystem, StoredChange},
     records::Entry,
-    today,
 };
 
 /// Changes read from the store at a time.
@@ -81,6 +83,8 @@ impl RegisterFeed {
                 return Ok(());
             }
             for stored in page {
+                // The register was as it is now when it last changed: that much is known until the case system is read.
+                self.register.confirm(Some(AsAt(stored.change.at)), None);
                 self.apply(stored.change);
             }
         }
@@ -109,6 +113,7 @@ impl RegisterFeed {
         // The moment before asking: what changes while the answer travels belongs to the next reading.
         let asked_at = self.clock.now();
         let (entries, rejected) = self.source.register().await?.ok_or(FeedError::NoRegister)?;
+        let (entries, rejected) = sound(entries, rejected);
         let difference = self.difference(entries, &rejected, asked_at);
         let (count, vanished) = (difference.changes.len(), difference.vanished);
         self.take_over(difference.changes, asked_at).await?;
@@ -127,9 +132,19 @@ impl RegisterFeed {
         changes: Vec<RegisterChange>,
         at: Timestamp,
     ) -> Result<(), FeedError> {
-        if changes.is_empty() {
-            return Ok(());
+        // A first reading brings thousands: each part is recorded, stored and counted before the next.
+        let mut changes = changes.into_iter().peekable();
+        while changes.peek().is_some() {
+            self.take_over_part(changes.by_ref().take(PAGE as usize).collect(), at).await?;
         }
+        Ok(())
+    }
+
+    async fn take_over_part(
+        &self,
+        changes: Vec<RegisterChange>,
+        at: Timestamp,
+    ) -> Result<(), FeedError> {
         let (first, _) = self.register.size_and_root();
         let stored: Vec<StoredChange> = (first..)
             .zip(changes)
@@ -161,53 +176,8 @@ impl RegisterFeed {
         rejected: &[Rejected],
         at: Timestamp,
     ) -> Difference {
-        let known = self.register.entries();
-        let mut seen: HashSet<EntryId> = rejected
-            .iter()
-            .filter_map(|row| row.record.to_ascii_lowercase().parse().ok())
-            .collect();
-        let mut changes = Vec::new();
-        for entry in entries {
-            seen.insert(entry.id.clone());
-            if let Some(kind) = change_kind(known.get(&entry.id).map(AsRef::as_ref), &entry) {
-                changes.push(self.change(kind, entry, at));
-            }
-        }
-        let day = today(at);
-        let gone: Vec<_> = known
-            .values()
-            .filter(|entry| !seen.contains(&entry.id) && entry.standing(day) == Standing::Current)
-            .collect();
-        let current = known.values().filter(|e| e.standing(day) == Standing::Current).count();
-        // A source that suddenly lacks a good part of its register is broken, not reformed.
-        if gone.len() > (current / 10).max(5) {
-            return Difference { changes, vanished: gone.len() };
-        }
-        changes.extend(gone.into_iter().map(|entry| self.withdrawal(entry, day, at)));
-        Difference { changes, vanished: 0 }
-    }
-
-    fn withdrawal(&self, entry: &RegisterEntry, day: Date, at: Timestamp) -> RegisterChange {
-        let ended = RegisterEntry { end: Some(day), ..entry.clone() };
-        self.change(ChangeKind::Withdrawn, ended, at)
-    }
-
-    fn change(&self, kind: ChangeKind, entry: RegisterEntry, at: Timestamp) -> RegisterChange {
-        RegisterChange { kind, at, by: self.source.name().to_owned(), entry }
-    }
-}
-
-struct Difference {
-    changes: Vec<RegisterChange>,
-    vanished: usize,
-}
-
-fn change_kind(known: Option<&RegisterEntry>, entry: &RegisterEntry) -> Option<ChangeKind> {
-    match known {
-        None => Some(ChangeKind::Added),
-        Some(known) if known == entry => None,
-        Some(known) if known.end.is_none() && entry.end.is_some() => Some(ChangeKind::Ended),
-        Some(_) => Some(ChangeKind::Corrected),
+        let (known, by) = (self.register.entries(), self.source.name());
+        difference(&known, (entries, rejected), Moment { at, by })
     }
 }
 
@@ -222,3 +192,7 @@ fn error_words(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(error.source(), |cause| cause.source());
     causes.fold(error.to_string(), |words, cause| format!("{words}: {cause}"))
 }
+
+#[cfg(test)]
+#[path = "feed_tests.rs"]
+mod tests;

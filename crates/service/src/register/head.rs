@@ -1,7 +1,7 @@
 //! A register's signed head: how many changes there are, their root, and for which moment that is known to be all.
 
 use jiff::Timestamp;
-use kinfold_domain::{AgencyId, AsAt};
+use kinfold_domain::{AgencyId, AsAt, Categories};
 use serde::{Deserialize, Serialize};
 
 /// The head of a register's list of changes as one partner receives it, carried in a signed note.
@@ -14,6 +14,8 @@ pub struct RegisterHead {
     pub partner: AgencyId,
     /// The agreement's digest: under another agreement the list begins anew.
     pub agreement: String,
+    /// The categories that this copy holds: what lies beyond them was left out. With other categories the list begins anew.
+    pub projection: Categories,
     /// The number of changes.
     pub size: u64,
     /// Root over the changes (RFC 6962), base64.

@@ -1,10 +1,12 @@
 //! The register: fed from the council's case system, held in memory, replicated to partners as signed changes.
 
 mod book;
+mod difference;
 mod feed;
 mod frontier;
 mod head;
 mod projection;
+mod pulled;
 mod replica;
 mod serve;
 
@@ -12,6 +14,7 @@ pub use book::{Freshness, Register, RegisterMatch, RegisterSearch};
 pub use feed::{FeedState, RegisterFeed};
 pub use head::RegisterHead;
 pub use projection::project;
+pub(crate) use projection::release;
 pub use replica::{Replica, ReplicaError};
 pub use serve::{DeskParts, RegisterDesk};
 

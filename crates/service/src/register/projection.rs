@@ -27,3 +27,13 @@ pub fn project(entry: &RegisterEntry, allows: impl Fn(Category) -> bool) -> Regi
     }
     entry
 }
+
+/// The entry as it is shown: projected, and without the postcode, which a copy keeps to match by, unless addresses may be shown.
+pub(crate) fn release(entry: &RegisterEntry, allows: impl Fn(Category) -> bool) -> RegisterEntry {
+    let mut shown = project(entry, &allows);
+    if !allows(Category::Address) {
+        shown.subject.address = None;
+        shown.subject.former_postcodes.clear();
+    }
+    shown
+}

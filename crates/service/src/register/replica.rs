@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use kinfold_agreement::InForce;
-use kinfold_domain::{AgencyId, RegisterChange};
+use kinfold_domain::{AgencyId, Categories, RegisterChange};
 use parking_lot::RwLock;
 
-use super::{Register, RegisterHead, frontier::Frontier};
+use super::{Register, RegisterHead, frontier::Frontier, pulled::Pulled};
 use crate::{
-    agreements::{Agreements, NoAgreement},
+    agreements::{Agreements, NoAgreement, clocks_agree, node_key_of},
     exchange::{MessageKind, RegisterMessage, RegisterPage, SealError, open},
     identity::NodeIdentity,
     ports::{Clock, PartnerError, PartnerLink, PortError, RegisterStore, Route, StoredChange},
@@ -43,6 +43,9 @@ impl From<SealError> for ReplicaError {
     }
 }
 
+/// Changes read from the store at a time.
+const PAGE: u32 = 1_000;
+
 /// A partner's register as it is held here.
 pub struct Replica {
     register: Arc<Register>,
@@ -52,6 +55,20 @@ pub struct Replica {
     store: Arc<dyn RegisterStore>,
     clock: Arc<dyn Clock>,
     failure: RwLock<Option<ReplicaError>>,
+    terms: RwLock<Option<Terms>>,
+}
+
+/// What a list was made for: its changes are projected for one agreement and for the categories that it lets this agency see.
+#[derive(Clone, Debug, Eq, PartialEq)]
+struct Terms {
+    agreement: String,
+    projection: Categories,
+}
+
+impl Terms {
+    fn of(head: &RegisterHead) -> Self {
+        Self { agreement: head.agreement.clone(), projection: head.projection.clone() }
+    }
 }
 
 impl Replica {
@@ -62,8 +79,8 @@ impl Replica {
         agreements: Arc<Agreements>,
         (link, store, clock): (Arc<dyn PartnerLink>, Arc<dyn RegisterStore>, Arc<dyn Clock>),
     ) -> Self {
-        let failure = RwLock::default();
-        Self { register, identity, agreements, link, store, clock, failure }
+        let (failure, terms) = (RwLock::default(), RwLock::default());
+        Self { register, identity, agreements, link, store, clock, failure, terms }
     }
 
     /// Whose register.
@@ -76,14 +93,17 @@ impl Replica {
         self.failure.read().clone()
     }
 
-    /// Takes over what was stored, if its head still stands under the agreement in force; forgets it otherwise.
+    /// Takes over what was stored, if its head still stands under the agreement in force; forgets it otherwise. A store that fails
+    /// forgets nothing.
     pub async fn load(&self) -> Result<(), ReplicaError> {
         let stored = self.store.head(self.owner()).await?;
         let agreement = self.agreements.in_force(self.clock.now());
-        if let (Some(head), Ok(agreement)) = (stored, agreement)
-            && self.restore(&head, &agreement).await.is_ok()
-        {
-            return Ok(());
+        if let (Some(head), Ok(agreement)) = (stored, agreement) {
+            match self.restore(&head, &agreement).await {
+                Err(ReplicaError::Store(error)) => return Err(ReplicaError::Store(error)),
+                Ok(()) => return Ok(()),
+                Err(_) => {}
+            }
         }
         self.forget().await
     }
@@ -91,42 +111,55 @@ impl Replica {
     /// Forgets the replica: nothing of it may be kept without an agreement.
     pub async fn forget(&self) -> Result<(), ReplicaError> {
         self.register.clear();
+        *self.terms.write() = None;
         Ok(self.store.forget(self.owner()).await?)
     }
 
     /// Brings the replica up to date; the partner answers at once when there is something, otherwise after `wait_ms` with a fresh head.
     pub async fn pull(&self, wait_ms: u32) -> Result<usize, ReplicaError> {
         let outcome = self.pull_once(wait_ms).await;
-        if matches!(outcome, Err(ReplicaError::NoAgreement(_)))
-            && self.register.size_and_root().0 > 0
-        {
+        if matches!(outcome, Err(ReplicaError::NoAgreement(_))) && self.is_held() {
             self.forget().await?;
         }
         *self.failure.write() = outcome.as_ref().err().cloned();
         outcome
     }
 
+    fn is_held(&self) -> bool {
+        self.terms.read().is_some() || self.register.size_and_root().0 > 0
+    }
+
     async fn pull_once(&self, wait_ms: u32) -> Result<usize, ReplicaError> {
         let agreement = self.agreements.in_force(self.clock.now())?;
-        let (held, _) = self.register.size_and_root();
-        let mut pending = Vec::new();
+        let mut list = self.begin(&agreement).await?;
         loop {
-            let from = held + pending.len() as u64;
-            let wait_ms = if pending.is_empty() { wait_ms } else { 0 };
-            let page = self.ask(&agreement, from, wait_ms).await?;
-            let head = self.open_head(&page.head, &agreement)?;
-            if page.from != from || head.size < from + page.changes.len() as u64 {
-                return Err(ReplicaError::Untrusted("its changes do not follow those held here"));
+            let wait_ms = if list.is_empty() { wait_ms } else { 0 };
+            let page = self.ask(&agreement, list.next(), wait_ms).await?;
+            let head = self.open_fresh_head(&page.head, &agreement)?;
+            if self.terms.read().as_ref().is_some_and(|terms| *terms != Terms::of(&head)) {
+                // Other categories: the whole list is another one.
+                self.forget().await?;
+                list = Pulled::behind(0);
+                continue;
             }
             let nothing_new = page.changes.is_empty();
-            pending.extend(page.changes);
-            if held + pending.len() as u64 == head.size {
-                return self.take_over(pending, &head, &page.head).await;
+            list.extend(page.from, page.changes, &head)?;
+            if list.next() == head.size {
+                return self.take_over(list, &head, &page.head).await;
             }
             if nothing_new {
                 return Err(ReplicaError::Untrusted("it withholds changes that its head counts"));
             }
         }
+    }
+
+    /// Where the list goes on: anew when it was made under another agreement.
+    async fn begin(&self, agreement: &InForce) -> Result<Pulled, ReplicaError> {
+        let digest = agreement.agreement().digest().to_string();
+        if self.terms.read().as_ref().is_some_and(|terms| terms.agreement != digest) {
+            self.forget().await?;
+        }
+        Ok(Pulled::behind(self.register.size_and_root().0))
     }
 
     async fn ask(
@@ -143,30 +176,48 @@ impl Replica {
         };
         let note = self.identity.seal(MessageKind::Register, &message)?;
         let answer = self.link.send(self.owner(), Route::Register, note).await?;
-        let key = self.agreements.node_key_of(agreement, self.owner())?;
+        let key = node_key_of(agreement, self.owner())?;
         Ok(open(MessageKind::RegisterPage, answer.as_bytes(), &key)?)
     }
 
-    fn open_head(&self, note: &str, agreement: &InForce) -> Result<RegisterHead, ReplicaError> {
-        let key = self.agreements.node_key_of(agreement, self.owner())?;
-        let head: RegisterHead = open(MessageKind::RegisterHead, note.as_bytes(), &key)?;
+    /// A head must be signed now: an old one says nothing of what has changed since.
+    fn open_fresh_head(
+        &self,
+        signed: &str,
+        agreement: &InForce,
+    ) -> Result<RegisterHead, ReplicaError> {
+        let head = self.open_head(signed, agreement)?;
+        if clocks_agree(head.signed_at, self.clock.now()).is_err() {
+            return Err(ReplicaError::Untrusted(
+                "its head was signed at another time than now: are both clocks right?",
+            ));
+        }
+        Ok(head)
+    }
+
+    fn open_head(&self, signed: &str, agreement: &InForce) -> Result<RegisterHead, ReplicaError> {
+        let key = node_key_of(agreement, self.owner())?;
+        let head: RegisterHead = open(MessageKind::RegisterHead, signed.as_bytes(), &key)?;
         let ours = head.owner == *self.owner()
             && head.partner == *self.agreements.own()
             && head.agreement == agreement.agreement().digest().to_string();
-        if ours {
-            Ok(head)
-        } else {
-            Err(ReplicaError::Untrusted("its head is of another register"))
+        if !ours {
+            return Err(ReplicaError::Untrusted("its head is of another register"));
         }
+        if head.confirmed.is_some_and(|confirmed| confirmed.0 > head.signed_at) {
+            return Err(ReplicaError::Untrusted("its head confirms what is still to come"));
+        }
+        Ok(head)
     }
 
     /// Verifies the whole list's root before anything of it counts.
     async fn take_over(
         &self,
-        leaves: Vec<String>,
+        list: Pulled,
         head: &RegisterHead,
-        note: &str,
+        signed: &str,
     ) -> Result<usize, ReplicaError> {
+        let (behind, leaves) = list.into_parts();
         let changes = leaves
             .iter()
             .map(|leaf| serde_json::from_str::<RegisterChange>(leaf))
@@ -176,42 +227,74 @@ impl Replica {
             return Err(ReplicaError::Untrusted("its changes do not add up to its signed head"));
         }
         let count = changes.len();
-        let (held, _) = self.register.size_and_root();
-        if count > 0 {
-            let stored: Vec<StoredChange> = (held..)
-                .zip(changes.iter().cloned())
-                .map(|(sequence, change)| StoredChange { sequence, change })
-                .collect();
-            self.store.append(self.owner(), &stored).await?;
-        }
-        self.store.save_head(self.owner(), note).await?;
+        self.keep(behind, &changes, signed).await?;
         for (change, leaf) in changes.into_iter().zip(&leaves) {
             self.register.apply(change, leaf.as_bytes());
         }
-        self.register.confirm(head.confirmed, head.phones.clone());
+        self.stands(head);
         Ok(count)
     }
 
-    async fn restore(&self, note: &str, agreement: &InForce) -> Result<(), ReplicaError> {
-        let head = self.open_head(note, agreement)?;
-        let mut list = Frontier::default();
+    /// Stores changes and head. Where an earlier try stored changes and failed with their head, they are there already.
+    async fn keep(
+        &self,
+        held: u64,
+        changes: &[RegisterChange],
+        signed: &str,
+    ) -> Result<(), ReplicaError> {
+        let there = self.stored_from(held).await?;
+        let agree = there.iter().zip(changes).take_while(|(there, new)| there == new).count();
+        if agree < there.len() {
+            self.forget().await?;
+            return Err(ReplicaError::Untrusted("what is stored here is another list"));
+        }
+        let new = (held + agree as u64..).zip(changes.iter().skip(agree).cloned());
+        let new: Vec<StoredChange> =
+            new.map(|(sequence, change)| StoredChange { sequence, change }).collect();
+        if !new.is_empty() {
+            self.store.append(self.owner(), &new).await?;
+        }
+        Ok(self.store.save_head(self.owner(), signed).await?)
+    }
+
+    async fn stored_from(&self, from: u64) -> Result<Vec<RegisterChange>, PortError> {
         let mut changes = Vec::new();
         loop {
-            let page = self.store.changes(self.owner(), changes.len() as u64, 1000).await?;
+            let at = from + changes.len() as u64;
+            let page = self.store.changes(self.owner(), at, PAGE).await?;
             if page.is_empty() {
-                break;
+                return Ok(changes);
             }
             changes.extend(page.into_iter().map(|stored| stored.change));
         }
+    }
+
+    fn stands(&self, head: &RegisterHead) {
+        *self.terms.write() = Some(Terms::of(head));
+        self.register.confirm(head.confirmed, head.phones.clone());
+    }
+
+    async fn restore(&self, signed: &str, agreement: &InForce) -> Result<(), ReplicaError> {
+        let head = self.open_head(signed, agreement)?;
+        let mut changes = self.stored_from(0).await?;
+        // What was stored without its head, just before the end, is compared when it comes again.
+        changes.truncate(usize::try_from(head.size).unwrap_or(usize::MAX));
         let leaves: Vec<String> = changes.iter().map(super::feed::leaf).collect();
-        leaves.iter().for_each(|leaf| list.push(leaf.as_bytes()));
+        let mut list = Frontier::default();
+        for leaf in &leaves {
+            list.push(leaf.as_bytes());
+        }
         if list.root().to_string() != head.root {
             return Err(ReplicaError::Untrusted("what is stored does not add up to its head"));
         }
         for (change, leaf) in changes.into_iter().zip(&leaves) {
             self.register.apply(change, leaf.as_bytes());
         }
-        self.register.confirm(head.confirmed, head.phones);
+        self.stands(&head);
         Ok(())
     }
 }
+
+#[cfg(test)]
+#[path = "replica_tests.rs"]
+mod tests;

@@ -3,12 +3,12 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use kinfold_agreement::InForce;
-use kinfold_domain::{AgencyId, Category, RegisterPhones};
+use kinfold_domain::{AgencyId, AsAt, Categories, Category, RegisterPhones};
 use tokio::sync::{Mutex, watch};
 
 use super::{Register, RegisterHead, feed::leaf, frontier::Frontier, projection::project};
 use crate::{
-    agreements::{Agreements, RefusedPeer},
+    agreements::{Agreements, Heard, RefusedPeer},
     exchange::{MessageKind, RegisterMessage, RegisterPage},
     identity::NodeIdentity,
     journal::Journal,
@@ -16,8 +16,10 @@ use crate::{
     records::Entry,
 };
 
-/// Changes on a page: below the size of a note even when each is long.
+/// Changes on a page.
 const PAGE: u32 = 200;
+/// Bytes of changes on a page, escaped as they travel: with head and signature below the size of a note.
+const PAGE_BYTES: usize = 700 << 10;
 /// The longest wait for a change.
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
 
@@ -38,6 +40,7 @@ pub struct RegisterDesk {
 #[derive(Default)]
 struct PartnerList {
     agreement: String,
+    projection: Categories,
     list: Frontier,
 }
 
@@ -73,14 +76,13 @@ impl RegisterDesk {
     /// Answers a partner's request, signed; what is sent is recorded before it leaves.
     pub async fn answer(&self, peer: &AgencyId, note: &[u8]) -> Result<String, RefusedPeer> {
         let now = self.clock.now();
-        let (agreement, message): (_, RegisterMessage) =
-            self.agreements.open(peer, MessageKind::Register, note, now)?;
-        self.agreements.same_agreement(&agreement, &message.agreement)?;
-        self.agreements.in_time(message.sent_at, now)?;
-        if !agreement.permits_any(peer, self.agreements.own(), Category::Register) {
-            return Err(RefusedPeer::NotAllowed("no clause lets your agency hold this register"));
-        }
+        let Heard { agreement, message, .. } =
+            self.agreements.hear::<RegisterMessage>(peer, note, now).await?;
+        self.may_hold(peer, &agreement).await?;
         self.wait(message.from, Duration::from_millis(message.wait_ms.into())).await;
+        // The wait was long enough for the agreement to end, or to be replaced.
+        let agreement = self.agreements.in_force(self.clock.now())?;
+        self.may_hold(peer, &agreement).await?;
         let (changes, head) = self.page(peer, &agreement, message.from).await?;
         if !changes.is_empty() {
             self.record_sent(peer, message.from, changes.len()).await?;
@@ -88,6 +90,14 @@ impl RegisterDesk {
         let head = self.identity.seal(MessageKind::RegisterHead, &head)?;
         let page = RegisterPage { from: message.from, changes, head };
         Ok(self.identity.seal(MessageKind::RegisterPage, &page)?)
+    }
+
+    async fn may_hold(&self, peer: &AgencyId, agreement: &InForce) -> Result<(), RefusedPeer> {
+        if agreement.permits_any(peer, self.agreements.own(), Category::Register) {
+            Ok(())
+        } else {
+            Err(self.refused(peer, "no clause lets your agency hold this register").await)
+        }
     }
 
     async fn wait(&self, from: u64, longest: Duration) {
@@ -103,41 +113,63 @@ impl RegisterDesk {
         agreement: &InForce,
         from: u64,
     ) -> Result<(Vec<String>, RegisterHead), RefusedPeer> {
-        let mut lists = self.lists.lock().await;
-        let list = lists.entry(peer.clone()).or_default();
-        let digest = agreement.agreement().digest().to_string();
-        if list.agreement != digest {
-            *list = PartnerList { agreement: digest.clone(), list: Frontier::default() };
-        }
-        // Read before the changes, so that the head never confirms more than it counts.
-        let confirmed = self.register.confirmed(self.clock.now()).as_at;
         let own = &self.register.owner().id;
         let may = |category| agreement.permits_any(peer, own, category);
+        // Read before the changes, so that the head never confirms more than it counts.
+        let confirmed = self.register.confirmed(self.clock.now()).as_at;
+        let head = self.head(peer, agreement, confirmed).await?;
+        if from > head.size {
+            let why = "you hold more changes than there are: the register was restored";
+            return Err(self.refused(peer, why).await);
+        }
+        let page = self.store.changes(own, from, PAGE).await?;
+        // The register may have grown since its head was counted: what is beyond it comes with the next head.
+        let counted = page.iter().filter(|change| change.sequence < head.size);
+        Ok((first_of(counted.map(|change| leaf_for(change, may))), head))
+    }
+
+    /// The head of the list as this partner sees it: extended by what is new, begun anew under other terms.
+    async fn head(
+        &self,
+        peer: &AgencyId,
+        agreement: &InForce,
+        confirmed: Option<AsAt>,
+    ) -> Result<RegisterHead, RefusedPeer> {
+        let own = &self.register.owner().id;
+        let may = |category| agreement.permits_any(peer, own, category);
+        let digest = agreement.agreement().digest().to_string();
+        let projection: Categories = Category::ALL.into_iter().filter(|c| may(*c)).collect();
+        let mut lists = self.lists.lock().await;
+        let seen = lists.entry(peer.clone()).or_default();
+        if seen.agreement != digest || seen.projection != projection {
+            let (agreement, projection) = (digest.clone(), projection.clone());
+            *seen = PartnerList { agreement, projection, list: Frontier::default() };
+        }
         loop {
-            let next = self.store.changes(own, list.list.size(), PAGE).await?;
+            let next = self.store.changes(own, seen.list.size(), PAGE).await?;
             if next.is_empty() {
                 break;
             }
-            next.iter().for_each(|change| list.list.push(leaf_for(change, may).as_bytes()));
+            for change in &next {
+                seen.list.push(leaf_for(change, may).as_bytes());
+            }
         }
-        if from > list.list.size() {
-            return Err(RefusedPeer::NotAllowed(
-                "you hold more changes than there are: the register was restored",
-            ));
-        }
-        let page = self.store.changes(own, from, PAGE).await?;
-        let changes = page.iter().map(|change| leaf_for(change, may)).collect();
-        let head = RegisterHead {
+        Ok(RegisterHead {
             owner: own.clone(),
             partner: peer.clone(),
             agreement: digest,
-            size: list.list.size(),
-            root: list.list.root().to_string(),
+            projection,
+            size: seen.list.size(),
+            root: seen.list.root().to_string(),
             confirmed,
             signed_at: self.clock.now(),
             phones: Some(self.phones.clone()),
-        };
-        Ok((changes, head))
+        })
+    }
+
+    async fn refused(&self, peer: &AgencyId, why: &'static str) -> RefusedPeer {
+        let refused = RefusedPeer::NotAllowed(why);
+        self.agreements.refused(peer, MessageKind::Register, refused, self.clock.now()).await
     }
 
     async fn record_sent(
@@ -155,6 +187,21 @@ impl RegisterDesk {
         self.journal.record(entry).await?;
         Ok(())
     }
+}
+
+/// As many as fit on a page, and at least one.
+fn first_of(leaves: impl Iterator<Item = String>) -> Vec<String> {
+    let mut bytes = 0;
+    let mut first = Vec::new();
+    for leaf in leaves {
+        // Every quotation mark of the leaf's JSON is escaped once more within the page's.
+        bytes += leaf.len() + leaf.matches(['"', '\\']).count();
+        if bytes > PAGE_BYTES && !first.is_empty() {
+            break;
+        }
+        first.push(leaf);
+    }
+    first
 }
 
 fn leaf_for(stored: &StoredChange, may: impl Fn(Category) -> bool) -> String {

@@ -75,7 +75,10 @@ impl SignIn {
             self.store.end_session(session.id).await?;
             return Err(error);
         }
-        self.live.lock().insert(session.id, Live::new(session, employee));
+        let mut live = self.live.lock();
+        live.retain(|_, live| !self.limits.is_over(&live.row, now));
+        live.insert(session.id, Live::new(session, employee));
+        drop(live);
         Ok(secret)
     }
 
@@ -99,7 +102,10 @@ impl SignIn {
         if !self.store.renew_session(proof.burn, &session).await? {
             return Err(self.refused(Some(live.employee.id), "replayed").await?);
         }
-        self.record_sign_in(live.employee.id, "unlock").await?;
+        if let Err(error) = self.record_sign_in(live.employee.id, "unlock").await {
+            self.store.touch_session(&SessionRow { locked: true, ..session }).await?;
+            return Err(error);
+        }
         self.live.lock().insert(session.id, Live::new(session, proof.account.employee));
         Ok(())
     }
@@ -153,15 +159,15 @@ impl SignIn {
     }
 
     async fn touch(&self, live: &Live, now: Timestamp) -> Result<(), SessionError> {
-        let row = SessionRow { seen: now, ..live.row.clone() };
-        let store_it = live.is_due(now);
-        if let Some(held) = self.live.lock().get_mut(&row.id) {
+        let due = self.live.lock().get_mut(&live.row.id).and_then(|held| {
             held.row.seen = now;
-            if store_it {
+            held.is_due(now).then(|| {
                 held.stored = now;
-            }
-        }
-        if store_it {
+                held.row.clone()
+            })
+        });
+        // What is stored is the session as it stands, so that a lock in the same moment is not undone.
+        if let Some(row) = due {
             self.store.touch_session(&row).await?;
         }
         Ok(())

@@ -12,6 +12,9 @@ use crate::{
     records::Entry,
 };
 
+/// How often a try is judged anew because another one came first; each time that one was counted.
+const MOST_RACES: usize = 32;
+
 /// What somebody typed.
 pub struct Credentials {
     /// The PIN.
@@ -69,25 +72,42 @@ impl SignIn {
         }
         let hash = account.as_ref().map(|account| account.pin.clone());
         let pin = judge_pin(hash, credentials.pin).await;
+        let employee = account.as_ref().map(|account| account.employee.id);
         let (Some(account), Some(token)) = (account, token) else {
-            return Err(self.refused(None, "wrong").await?);
+            return Err(self.refused(employee, "wrong").await?);
         };
-        let attempt = Attempt {
-            code: &credentials.code,
-            pin,
-            now: self.clock.now(),
-            profile: Profile::Standard,
-        };
-        let outcome = token.state.check(&Generator::new(&token.seed, token.parameters), &attempt);
-        match outcome {
-            Outcome::Accepted { state, .. } => Ok(Proof { burn: burn(&token, state), account }),
-            Outcome::Wrong { state } => Err(self.missed(&token, state, "wrong").await?),
-            Outcome::Replayed { state } => Err(self.missed(&token, state, "replayed").await?),
-            Outcome::Wait { .. } | Outcome::Locked => {
-                self.gate(&token).await?;
-                Err(SignInError::Refused)
+        let burn = self.judge(token, &credentials.code, pin).await?;
+        Ok(Proof { account, burn })
+    }
+
+    /// Judges PIN and code against the token as it stands. Who loses a race to another try of the same token is judged anew, so that
+    /// tries side by side count as many misses as tries one after the other.
+    async fn judge(
+        &self,
+        mut token: TokenRow,
+        code: &Code,
+        pin: PinVerdict,
+    ) -> Result<Burn, SignInError> {
+        for _ in 0..MOST_RACES {
+            let now = self.clock.now();
+            let attempt = Attempt { code, pin, now, profile: Profile::Standard };
+            let generator = Generator::new(&token.seed, token.parameters);
+            let (state, why) = match token.state.check(&generator, &attempt) {
+                Outcome::Accepted { state, .. } => return Ok(burn(&token, state)),
+                Outcome::Wrong { state } => (state, "wrong"),
+                Outcome::Replayed { state } => (state, "replayed"),
+                Outcome::Wait { .. } | Outcome::Locked => {
+                    self.gate(&token).await?;
+                    return Err(SignInError::Refused);
+                }
+            };
+            if self.store.save_token(burn(&token, state)).await? {
+                return Err(self.refused(Some(token.employee), why).await?);
             }
+            let again = self.store.token(token.employee, TokenStatus::Active).await?;
+            token = again.ok_or(SignInError::Refused)?;
         }
+        Err(SignInError::Refused)
     }
 
     async fn gate(&self, token: &TokenRow) -> Result<(), SignInError> {
@@ -104,17 +124,6 @@ impl SignIn {
                 Err(SignInError::Locked)
             }
         }
-    }
-
-    async fn missed(
-        &self,
-        token: &TokenRow,
-        state: TokenState,
-        why: &str,
-    ) -> Result<SignInError, SignInError> {
-        // Lost the race to another try of the same token: that one counted, and this one opens nothing.
-        self.store.save_token(burn(token, state)).await?;
-        self.refused(Some(token.employee), why).await
     }
 
     pub(super) async fn refused(

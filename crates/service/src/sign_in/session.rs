@@ -51,11 +51,11 @@ impl SessionSecret {
 
     /// The cookie's value.
     pub fn expose(&self) -> Zeroizing<String> {
-        Zeroizing::new(hex::encode(&*self.0))
+        Zeroizing::new(hex::encode(*self.0))
     }
 
     pub(super) fn id(&self) -> SessionId {
-        SessionId(Sha256::digest(&*self.0).into())
+        SessionId(Sha256::digest(*self.0).into())
     }
 }
 

@@ -105,8 +105,8 @@ impl Staff {
         let groups: Vec<&str> = (0..4).map(|group| &digits[group * 4..group * 4 + 4]).collect();
         let until = self.clock.now().saturating_add(TICKET_LASTS).unwrap_or(Timestamp::MAX);
         let issued = Issued { digest: ticket_digest(&digits), until, tries: 0 };
-        self.tickets.lock().insert(account.employee.id, issued);
         self.record(account.employee.id, "enrolment-ticket-issued").await?;
+        self.tickets.lock().insert(account.employee.id, issued);
         Ok(Ticket(Zeroizing::new(groups.join("-"))))
     }
 
@@ -122,8 +122,7 @@ impl Staff {
         let judging = move || PinHash::verify_or_dummy(hash.as_ref(), &pin);
         let verdict = tokio::task::spawn_blocking(judging).await.unwrap_or(PinVerdict::Wrong);
         let account = account.ok_or(EnrolError::Refused)?;
-        let ticket_right = self.try_ticket(account.employee.id, ticket);
-        if verdict != PinVerdict::Right || !ticket_right {
+        if !self.try_ticket(account.employee.id, ticket, verdict) {
             return Err(EnrolError::Refused);
         }
         self.issue(&account).await
@@ -137,7 +136,7 @@ impl Staff {
         codes: &CodePair,
     ) -> Result<(), EnrolError> {
         let account = self.store.account(user_name).await?.ok_or(EnrolError::Refused)?;
-        if !self.try_ticket(account.employee.id, ticket) {
+        if !self.try_ticket(account.employee.id, ticket, PinVerdict::Right) {
             return Err(EnrolError::Refused);
         }
         self.confirm(account.employee.id, codes).await?;
@@ -166,8 +165,8 @@ impl Staff {
             status: TokenStatus::Pending,
             version: 0,
         };
-        self.store.add_token(&token).await?;
         self.record(employee.id, "token-issued").await?;
+        self.store.add_token(&token).await?;
         Ok(Enrolment { uri })
     }
 
@@ -182,14 +181,17 @@ impl Staff {
             EnrolmentOutcome::NotMatched => return Err(EnrolError::NotMatched),
         };
         let burn = Burn { token: token.id, version: token.version, state };
-        if !self.store.activate_token(burn).await? {
-            return Err(EnrolError::NothingPending);
-        }
+        // Recorded first: no token opens anything that the ledger doesn't know of.
         self.record(employee, "token-confirmed").await?;
-        Ok(())
+        if self.store.activate_token(burn).await? {
+            Ok(())
+        } else {
+            Err(EnrolError::NothingPending)
+        }
     }
 
-    fn try_ticket(&self, employee: EmployeeId, typed: &str) -> bool {
+    /// Judges ticket and PIN together. Either being wrong counts, so that a ticket is no way to try PINs.
+    fn try_ticket(&self, employee: EmployeeId, typed: &str, pin: PinVerdict) -> bool {
         let now = self.clock.now();
         let digits: String =
             typed.chars().filter(char::is_ascii_hexdigit).map(|c| c.to_ascii_lowercase()).collect();
@@ -198,7 +200,8 @@ impl Staff {
         if now >= issued.until || issued.tries >= TICKET_TRIES {
             return false;
         }
-        let right = bool::from(issued.digest.ct_eq(&ticket_digest(&digits)));
+        let right =
+            bool::from(issued.digest.ct_eq(&ticket_digest(&digits))) && pin == PinVerdict::Right;
         if !right {
             issued.tries += 1;
         }

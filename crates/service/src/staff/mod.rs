@@ -119,11 +119,12 @@ impl Staff {
             pin: PinHash::hash(pin, salt).map_err(|_| StaffError::Pin)?,
             disabled: false,
         };
-        if !self.store.add_account(&account).await? {
+        if self.store.account(&account.employee.user_name).await?.is_some() {
             return Err(StaffError::Taken);
         }
+        // Recorded first: there is no account that the ledger doesn't know of.
         self.record(id, "account-added").await?;
-        Ok(id)
+        if self.store.add_account(&account).await? { Ok(id) } else { Err(StaffError::Taken) }
     }
 
     /// All accounts.

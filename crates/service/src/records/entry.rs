@@ -1,0 +1,116 @@
+//! The entries of the ledger.
+
+use jiff::Timestamp;
+use kinfold_domain::{AgencyId, EmployeeId, EntryId};
+use serde::{Deserialize, Serialize};
+
+use super::{Disclosure, Intent, Refusal, ReplicaLook, Shown};
+
+/// One entry of the ledger.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "entry", rename_all = "kebab-case")]
+pub enum Entry {
+    /// An employee is about to look.
+    Intent(Box<Intent>),
+    /// Somebody was refused.
+    Refusal(Box<Refusal>),
+    /// What an employee is about to be shown.
+    Receipt(Box<Shown>),
+    /// This agency tells a partner's employee.
+    Disclosure(Box<Disclosure>),
+    /// A partner's employee read this agency's register from its replica.
+    ReplicaLook(Box<ReplicaLook>),
+    /// Changes of this agency's register were sent to a partner.
+    RegisterSent {
+        /// When.
+        at: Timestamp,
+        /// To whom.
+        partner: AgencyId,
+        /// The first change sent.
+        from: u64,
+        /// One past the last change sent.
+        to: u64,
+    },
+    /// This agency's register changed.
+    RegisterChanged {
+        /// When.
+        at: Timestamp,
+        /// The change's place in the register's list.
+        sequence: u64,
+        /// Which entry.
+        register_entry: EntryId,
+        /// Who or what changed it.
+        by: String,
+    },
+    /// A partner's node asked for the register or told of looks, and was refused. Its node tries again every few seconds: the same
+    /// reason is recorded once an hour.
+    PartnerRefused {
+        /// When.
+        at: Timestamp,
+        /// Whom.
+        partner: AgencyId,
+        /// What it sent: `register`, `notices`.
+        what: String,
+        /// Why, as it was told.
+        reason: String,
+    },
+    /// An employee signed in, unlocked, or proved themselves again.
+    SignedIn {
+        /// When.
+        at: Timestamp,
+        /// Who.
+        employee: EmployeeId,
+        /// `sign-in`, `unlock` or `step-up`.
+        how: String,
+    },
+    /// A sign-in was refused.
+    SignInRefused {
+        /// When.
+        at: Timestamp,
+        /// Whose account it would have been, where there is one.
+        employee: Option<EmployeeId>,
+        /// Why, in a word: `wrong`, `replayed`, `waiting`, `locked`, `disabled`.
+        why: String,
+    },
+    /// A session ended.
+    SignedOut {
+        /// When.
+        at: Timestamp,
+        /// Who.
+        employee: EmployeeId,
+    },
+    /// An account or a token changed.
+    Staff {
+        /// When.
+        at: Timestamp,
+        /// Whose.
+        employee: EmployeeId,
+        /// What: `account-added`, `token-issued`, `token-confirmed`, `account-unlocked`.
+        what: String,
+    },
+    /// An agreement was activated or revoked here.
+    Agreement {
+        /// When.
+        at: Timestamp,
+        /// Its digest.
+        digest: String,
+        /// What: `activated`, `revoked`.
+        what: String,
+    },
+    /// An employee read the ledger itself.
+    LedgerRead {
+        /// When.
+        at: Timestamp,
+        /// Who.
+        employee: EmployeeId,
+        /// What of it: `own-looks`.
+        what: String,
+    },
+    /// The node started.
+    Started {
+        /// When.
+        at: Timestamp,
+        /// The program's version.
+        version: String,
+    },
+}

@@ -1,0 +1,104 @@
+//! What has changed between the register as it is known and as its source shows it now.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
+};
+
+use jiff::{Timestamp, civil::Date};
+use kinfold_domain::{ChangeKind, EntryId, RegisterChange, RegisterEntry, Standing};
+
+use crate::{ports::Rejected, today};
+
+/// The most bytes of an entry's JSON: it must fit into a page of changes, and no child's entry is nearly as long.
+const LONGEST_ENTRY: usize = 100 << 10;
+
+/// When the source was read, and which one it is.
+#[derive(Clone, Copy)]
+pub(super) struct Moment<'a> {
+    pub(super) at: Timestamp,
+    pub(super) by: &'a str,
+}
+
+/// Changes to take over.
+pub(super) struct Difference {
+    pub(super) changes: Vec<RegisterChange>,
+    /// Entries that vanished, too many to believe: not among the changes.
+    pub(super) vanished: usize,
+}
+
+/// Entries that can be taken over, one for each reference; the rest becomes work for somebody.
+pub(super) fn sound(
+    entries: Vec<RegisterEntry>,
+    mut rejected: Vec<Rejected>,
+) -> (Vec<RegisterEntry>, Vec<Rejected>) {
+    let mut sound: BTreeMap<EntryId, (String, RegisterEntry)> = BTreeMap::new();
+    let mut reject = |id: &EntryId, problem: &str| {
+        rejected.push(Rejected { record: id.to_string(), problem: problem.to_owned() });
+    };
+    for entry in entries {
+        // An entry is plain data with string keys: serialising it can't fail.
+        let json = serde_json::to_string(&entry).unwrap_or_default();
+        if json.len() > LONGEST_ENTRY {
+            reject(&entry.id, "the entry is longer than 100 kilobytes: shorten its lists");
+            continue;
+        }
+        let Some((known, other)) = sound.get_mut(&entry.id) else {
+            sound.insert(entry.id.clone(), (json, entry));
+            continue;
+        };
+        reject(&entry.id, "the reference is used twice: give each entry its own");
+        // Whichever is in force, then the later one; then by their text, so that every reading chooses the same.
+        let rank = |entry: &RegisterEntry| (entry.end.is_none(), entry.start);
+        if (rank(&entry), &json) > (rank(other), &*known) {
+            (*known, *other) = (json, entry);
+        }
+    }
+    (sound.into_values().map(|(_, entry)| entry).collect(), rejected)
+}
+
+/// Compares. An entry whose row can't be read keeps what was known of it.
+pub(super) fn difference(
+    known: &HashMap<EntryId, Arc<RegisterEntry>>,
+    (entries, rejected): (Vec<RegisterEntry>, &[Rejected]),
+    moment: Moment<'_>,
+) -> Difference {
+    let mut seen: HashSet<EntryId> =
+        rejected.iter().filter_map(|row| row.record.to_ascii_lowercase().parse().ok()).collect();
+    let is_empty = entries.is_empty();
+    let mut changes = Vec::new();
+    for entry in entries {
+        seen.insert(entry.id.clone());
+        if let Some(kind) = change_kind(known.get(&entry.id).map(AsRef::as_ref), &entry) {
+            changes.push(change(kind, entry, moment));
+        }
+    }
+    let day = today(moment.at);
+    let current = || known.values().filter(|entry| entry.standing(day) == Standing::Current);
+    let mut gone: Vec<_> = current().filter(|entry| !seen.contains(&entry.id)).collect();
+    // A source that suddenly lacks a good part of its register, or has none at all, is broken, not reformed.
+    if gone.len() > (current().count() / 10).max(5) || (is_empty && !gone.is_empty()) {
+        return Difference { changes, vanished: gone.len() };
+    }
+    gone.sort_by(|a, b| a.id.cmp(&b.id));
+    changes.extend(gone.into_iter().map(|entry| withdrawal(entry, day, moment)));
+    Difference { changes, vanished: 0 }
+}
+
+fn withdrawal(entry: &RegisterEntry, day: Date, moment: Moment<'_>) -> RegisterChange {
+    let ended = RegisterEntry { end: Some(day), ..entry.clone() };
+    change(ChangeKind::Withdrawn, ended, moment)
+}
+
+fn change(kind: ChangeKind, entry: RegisterEntry, moment: Moment<'_>) -> RegisterChange {
+    RegisterChange { kind, at: moment.at, by: moment.by.to_owned(), entry }
+}
+
+fn change_kind(known: Option<&RegisterEntry>, entry: &RegisterEntry) -> Option<ChangeKind> {
+    match known {
+        None => Some(ChangeKind::Added),
+        Some(known) if known == entry => None,
+        Some(known) if known.end.is_none() && entry.end.is_some() => Some(ChangeKind::Ended),
+        Some(_) => Some(ChangeKind::Corrected),
+    }
+}
