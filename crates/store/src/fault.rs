@@ -42,7 +42,7 @@ pub(crate) enum Fault {
 }
 
 impl From<sqlx::Error> for Fault {
-    /// By SQLite's primary result code, the low byte of the extended one.
+    /// By `SQLite`'s primary result code, the low byte of the extended one.
     fn from(error: sqlx::Error) -> Self {
         let code = match &error {
             sqlx::Error::Database(database) => {

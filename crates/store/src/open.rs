@@ -129,6 +129,7 @@ async fn pool(path: &Path, connections: u32, reader: bool) -> Result<SqlitePool,
         .foreign_keys(true)
         .busy_timeout(BUSY)
         .statement_cache_capacity(64)
+        .row_buffer_size(1024)
         .pragma("cache_size", if reader { "-256" } else { "-1024" })
         .pragma("journal_size_limit", "8388608")
         .pragma("temp_store", "MEMORY")

@@ -27,7 +27,7 @@ impl Store {
         Ok(self.write.begin_with("BEGIN IMMEDIATE").await?)
     }
 
-    /// SQLite's own check of the file's structure and of every reference. Reads the whole file: for `doctor` and for tests,
+    /// `SQLite`'s own check of the file's structure and of every reference. Reads the whole file: for `doctor` and for tests,
     /// not for each start. An error says that there is damage.
     pub async fn check(&self) -> Result<(), PortError> {
         self.checked().await.doing("checking the database file")

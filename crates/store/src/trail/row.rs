@@ -19,6 +19,22 @@ pub(super) struct Row {
     pub(super) look_keys: Vec<u8>,
 }
 
+impl TryFrom<&Look> for Row {
+    type Error = Fault;
+
+    fn try_from(look: &Look) -> Result<Self, Fault> {
+        Ok(Self {
+            place: place::to_stored(look.index)?,
+            kind: word(look.kind).to_owned(),
+            ask_id: look.ask.0.to_string(),
+            at: moment::to_stored(look.at),
+            agency: look.agency.as_str().to_owned(),
+            employee_id: look.employee.map(|employee| employee.0.to_string()),
+            look_keys: look.keys.iter().flat_map(|key| key.0).collect(),
+        })
+    }
+}
+
 impl TryFrom<Row> for Look {
     type Error = Fault;
 
@@ -41,7 +57,7 @@ impl TryFrom<Row> for Look {
     }
 }
 
-pub(super) const fn word(kind: LookKind) -> &'static str {
+const fn word(kind: LookKind) -> &'static str {
     match kind {
         LookKind::Intent => "intent",
         LookKind::Receipt => "receipt",

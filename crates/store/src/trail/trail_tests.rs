@@ -57,6 +57,20 @@ async fn a_child_is_found_by_any_key_with_the_whole_of_each_ask() {
 }
 
 #[tokio::test]
+async fn many_looks_at_once_are_all_found() {
+    let (_place, store) = store().await;
+    let keys = |n: u64| if n % 2 == 0 { vec![1, 2, 3] } else { vec![] };
+    let many: Vec<_> =
+        (0..350).map(|n| look(n, LookKind::Intent, n.into(), Some(1), &keys(n))).collect();
+    store.index(&many[..250], 250).await.unwrap();
+    store.index(&many, 350).await.unwrap();
+    let found = store.by_keys(&[LookKey([2; 32])], 1000).await.unwrap();
+    assert_eq!(indexes(&found), (0..350).rev().filter(|n| n % 2 == 0).collect::<Vec<_>>());
+    let employee = EmployeeId(Uuid::from_u128(1));
+    assert_eq!(store.by_employee(employee, 1000).await.unwrap().len(), 350);
+}
+
+#[tokio::test]
 async fn the_looks_of_asks_are_found_whole_and_each_once() {
     let (_place, store) = store().await;
     store.index(&looks(), 8).await.unwrap();
