@@ -85,7 +85,7 @@ fn a_certificate_that_is_cut_or_followed_by_more_is_refused() {
     let mut longer = der;
     longer.push(0);
     assert_eq!(NodeCertificate::parse(&longer), Err(CertificateError::Malformed));
-    assert_eq!(NodeCertificate::parse(&[0x30; 1 << 16]), Err(CertificateError::Malformed));
+    assert_eq!(NodeCertificate::parse(&vec![0x30; 1 << 16]), Err(CertificateError::Malformed));
 }
 
 #[test]

@@ -14,7 +14,7 @@ use rustls_pki_types::{CertificateDer, ServerName, SubjectPublicKeyInfoDer, Unix
 
 use crate::{AcceptedKeys, NodeCertificate, Outdated};
 
-/// The DER of an Ed25519 SubjectPublicKeyInfo up to the key itself (RFC 8410 section 4).
+/// The DER of an Ed25519 `SubjectPublicKeyInfo` up to the key itself (RFC 8410 section 4).
 const SPKI_PREFIX: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0];
 
 /// Accepts peers by their keys alone, whatever they are called.
