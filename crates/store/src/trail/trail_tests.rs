@@ -59,7 +59,7 @@ async fn a_child_is_found_by_any_key_with_the_whole_of_each_ask() {
 #[tokio::test]
 async fn many_looks_at_once_are_all_found() {
     let (_place, store) = store().await;
-    let keys = |n: u64| if n % 2 == 0 { vec![1, 2, 3] } else { vec![] };
+    let keys = |n: u64| if n.is_multiple_of(2) { vec![1, 2, 3] } else { vec![] };
     let many: Vec<_> =
         (0..350).map(|n| look(n, LookKind::Intent, n.into(), Some(1), &keys(n))).collect();
     store.index(&many[..250], 250).await.unwrap();
