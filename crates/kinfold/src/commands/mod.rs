@@ -1,0 +1,81 @@
+//! The commands.
+
+mod agreement;
+mod bench;
+mod demo;
+mod employee;
+mod init;
+mod ledger;
+mod prompt;
+mod sample;
+mod serve;
+mod token;
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use crate::config::Config;
+
+/// What to do.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Makes a node's keys, and prints what its partners need for the agreement.
+    Init(init::Init),
+    /// Runs one agency's node.
+    Serve(serve::Serve),
+    /// Sets up and runs two nodes on this machine with a synthetic district.
+    Demo(demo::Demo),
+    /// Named employees.
+    #[command(subcommand)]
+    Employee(employee::Employee),
+    /// Smart tokens.
+    #[command(subcommand)]
+    Token(token::Token),
+    /// The sharing agreement.
+    #[command(subcommand)]
+    Agreement(agreement::Agreement),
+    /// The ledger.
+    #[command(subcommand)]
+    Ledger(ledger::Ledger),
+    /// Measures this machine with Kinfold's own work.
+    #[command(subcommand)]
+    Bench(bench::Bench),
+    /// The demonstration's source systems.
+    #[command(subcommand, hide = true)]
+    Sample(sample::Sample),
+}
+
+/// Which node a command is for.
+#[derive(Args)]
+pub(crate) struct OfNode {
+    /// The node's configuration.
+    #[arg(long, short, env = "KINFOLD_CONFIG", default_value = "kinfold.toml")]
+    pub(crate) config: PathBuf,
+}
+
+impl OfNode {
+    pub(crate) fn read(&self) -> anyhow::Result<Config> {
+        Config::read(&self.config)
+    }
+}
+
+/// Runs a command to its end.
+pub(crate) fn run(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Init(init) => init.run(),
+        Command::Serve(serve) => serve.run(),
+        Command::Demo(demo) => demo.run(),
+        Command::Employee(employee) => employee.run(),
+        Command::Token(token) => token.run(),
+        Command::Agreement(agreement) => agreement.run(),
+        Command::Ledger(ledger) => ledger.run(),
+        Command::Bench(bench) => bench.run(),
+        Command::Sample(sample) => sample.run(),
+    }
+}
+
+/// Runs something asynchronous on a small runtime.
+fn block_on<T>(future: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(future)
+}

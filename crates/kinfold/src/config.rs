@@ -1,0 +1,261 @@
+//! A node's configuration: one TOML file, checked whole before anything listens. Secrets stand in files of their own.
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, bail, ensure};
+use kinfold_connect::fhir::{FhirAuth, FhirConfig};
+use kinfold_connect::sql::{SqlConfig, SqlDatabase};
+use kinfold_domain::{Agency, RegisterPhones, Telephone};
+use kinfold_note::VerifierKey;
+use serde::Deserialize;
+
+/// A node's configuration.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    /// Whose node this is.
+    pub(crate) agency: Agency,
+    /// Where keys, store and ledger live; relative paths are taken from the file's own folder.
+    pub(crate) folder: PathBuf,
+    /// Pages for employees.
+    pub(crate) web: WebConfig,
+    /// The partners' way in.
+    pub(crate) partner: PartnerConfig,
+    /// This agency's own register, if it is a council.
+    pub(crate) register: Option<RegisterConfig>,
+    /// How old a register may be before it counts as not confirmed.
+    #[serde(default = "default_stale")]
+    pub(crate) stale_after_s: u64,
+    /// Whom to ring about a child whose whereabouts must not be shown.
+    pub(crate) sealed_desk: DeskConfig,
+    /// Sessions.
+    #[serde(default)]
+    pub(crate) sessions: SessionConfig,
+    /// Keys of this agency's own approvers; without them whoever the agreement names is believed.
+    pub(crate) approvers: Option<Vec<VerifierKey>>,
+    /// This agency's own rules in Cedar: they may forbid, never permit.
+    pub(crate) local_rules: Option<PathBuf>,
+    /// The ledger.
+    #[serde(default)]
+    pub(crate) ledger: LedgerConfig,
+    /// Source systems.
+    #[serde(default, rename = "source")]
+    pub(crate) sources: Vec<SourceConfig>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WebConfig {
+    /// Where pages are served.
+    pub(crate) listen: SocketAddr,
+    /// Certificate and key for HTTPS. Without them only loopback addresses are served.
+    pub(crate) tls: Option<TlsFiles>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TlsFiles {
+    pub(crate) certificate: PathBuf,
+    pub(crate) key: PathBuf,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PartnerConfig {
+    /// Where partners' nodes are answered.
+    pub(crate) listen: SocketAddr,
+    /// How long a partner may take.
+    #[serde(default = "default_partner_deadline")]
+    pub(crate) deadline_ms: u64,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RegisterConfig {
+    /// The source that keeps the register.
+    pub(crate) source: String,
+    /// How often it is read.
+    #[serde(default = "default_register_poll")]
+    pub(crate) poll_ms: u64,
+    /// Whom to ring.
+    pub(crate) phones: RegisterPhones,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DeskConfig {
+    pub(crate) desk: String,
+    pub(crate) telephone: Telephone,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SessionConfig {
+    #[serde(default = "default_idle")]
+    pub(crate) idle_minutes: u32,
+    #[serde(default = "default_longest")]
+    pub(crate) longest_hours: u32,
+}
+
+impl Default for SessionConfig {
+    fn default() -> Self {
+        Self { idle_minutes: default_idle(), longest_hours: default_longest() }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LedgerConfig {
+    /// The size of each preallocated file, in MiB.
+    #[serde(default = "default_segment")]
+    pub(crate) segment_mib: u64,
+}
+
+impl Default for LedgerConfig {
+    fn default() -> Self {
+        Self { segment_mib: default_segment() }
+    }
+}
+
+/// A source system.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SourceConfig {
+    /// Its name, in facts and on pages.
+    pub(crate) name: String,
+    /// How often changes are read.
+    #[serde(default = "default_refresh")]
+    pub(crate) refresh_ms: u64,
+    /// How often everything is read, which also notices who is gone.
+    #[serde(default = "default_sweep")]
+    pub(crate) sweep_hours: u32,
+    /// How long it may take to answer about one child.
+    #[serde(default = "default_deadline")]
+    pub(crate) deadline_ms: u64,
+    /// A FHIR R4 server.
+    pub(crate) fhir: Option<FhirConfig>,
+    /// A database.
+    pub(crate) sql: Option<SqlConfig>,
+}
+
+const fn default_stale() -> u64 {
+    600
+}
+const fn default_partner_deadline() -> u64 {
+    6_000
+}
+const fn default_register_poll() -> u64 {
+    5_000
+}
+const fn default_idle() -> u32 {
+    30
+}
+const fn default_longest() -> u32 {
+    12
+}
+const fn default_segment() -> u64 {
+    64
+}
+const fn default_refresh() -> u64 {
+    10_000
+}
+const fn default_sweep() -> u32 {
+    24
+}
+const fn default_deadline() -> u64 {
+    3_000
+}
+
+impl Config {
+    /// Reads and checks a configuration; relative paths become absolute.
+    pub(crate) fn read(path: &Path) -> anyhow::Result<Self> {
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("the configuration {} can't be read", path.display()))?;
+        let base = path.parent().unwrap_or(Path::new("."));
+        Self::parse(&text, base)
+            .with_context(|| format!("the configuration {} is not right", path.display()))
+    }
+
+    fn parse(text: &str, base: &Path) -> anyhow::Result<Self> {
+        let mut config: Self = toml::from_str(text)?;
+        let base = std::path::absolute(base)?;
+        config.folder = base.join(&config.folder);
+        config.local_rules = config.local_rules.map(|path| base.join(path));
+        if let Some(tls) = &mut config.web.tls {
+            tls.certificate = base.join(&tls.certificate);
+            tls.key = base.join(&tls.key);
+        }
+        for source in &mut config.sources {
+            source.resolve(&base);
+        }
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> anyhow::Result<()> {
+        ensure!(
+            self.web.tls.is_some() || self.web.listen.ip().is_loopback(),
+            "[web] listens on {}, which others can reach: give [web.tls] a certificate and a key, or listen on 127.0.0.1",
+            self.web.listen
+        );
+        ensure!((1..=4096).contains(&self.ledger.segment_mib), "[ledger] segment_mib lies outside 1 to 4096");
+        ensure!(self.sessions.idle_minutes >= 1, "[sessions] idle_minutes is at least 1");
+        for source in &self.sources {
+            source.check()?;
+        }
+        let mut names: Vec<&str> = self.sources.iter().map(|source| source.name.as_str()).collect();
+        names.sort_unstable();
+        if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
+            bail!("two sources are named {}", twice[0]);
+        }
+        if let Some(register) = &self.register {
+            ensure!(
+                names.contains(&register.source.as_str()),
+                "[register] names the source {}, which there is not",
+                register.source
+            );
+        }
+        Ok(())
+    }
+}
+
+impl SourceConfig {
+    fn resolve(&mut self, base: &Path) {
+        let mut files: Vec<&mut PathBuf> = Vec::new();
+        if let Some(fhir) = &mut self.fhir {
+            files.extend(&mut fhir.ca_file);
+            match &mut fhir.auth {
+                FhirAuth::None => {}
+                FhirAuth::Basic { password_file, .. } => files.push(password_file),
+                FhirAuth::Bearer { token_file } => files.push(token_file),
+                FhirAuth::Mtls { cert_file, key_file } => files.extend([cert_file, key_file]),
+            }
+        }
+        if let Some(sql) = &mut self.sql {
+            files.push(&mut sql.mapping);
+            match &mut sql.database {
+                SqlDatabase::Sqlite { file } => files.push(file),
+                SqlDatabase::Postgres { password_file, ca_file, .. } => {
+                    files.extend(password_file);
+                    files.extend(ca_file);
+                }
+            }
+        }
+        for file in files {
+            *file = base.join(&*file);
+        }
+    }
+
+    fn check(&self) -> anyhow::Result<()> {
+        ensure!(
+            self.fhir.is_some() != self.sql.is_some(),
+            "the source {} needs either [source.fhir] or [source.sql]",
+            self.name
+        );
+        ensure!(self.name != "register", "a source can't be named register: the register is");
+        Ok(())
+    }
+}

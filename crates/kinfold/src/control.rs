@@ -1,0 +1,215 @@
+//! Commands to a node: through its control socket while it serves, otherwise on the node opened here. One line of JSON each way.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use anyhow::{Context, bail};
+use kinfold_domain::{Role, Subject, UserName};
+use kinfold_service::{
+    audit::{WhoLookedAt, WhoQuestion},
+    staff::NewEmployee,
+};
+use kinfold_token::{Code, CodePair, Pin};
+use serde::{Deserialize, Serialize};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    net::{UnixListener, UnixStream},
+};
+
+use crate::{config::Config, node::Node};
+
+/// The longest request or answer.
+const LONGEST: u64 = 4 << 20;
+
+/// What a node is told to do. The socket is the operator's alone; what needs a named employee carries their credentials.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "kebab-case")]
+pub(crate) enum Request {
+    AddEmployee { user_name: UserName, name: String, job_title: String, role: Role, pin: String },
+    ListEmployees,
+    IssueToken { user_name: UserName },
+    ConfirmToken { user_name: UserName, first: String, second: String },
+    IssueTicket { user_name: UserName },
+    ActivateAgreement { note: String },
+    RevokeAgreement { note: String },
+    WhoLooked { user_name: UserName, pin: String, code: String, subject: Subject },
+    Status,
+}
+
+/// What came of it.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "answer", rename_all = "kebab-case")]
+pub(crate) enum Answer {
+    Done,
+    Employees { employees: Vec<(UserName, String, Role)> },
+    Token { uri: String },
+    Ticket { code: String },
+    Looks { looks: Box<serde_json::Value> },
+    Status { people: usize, register: usize, agreement: Option<String>, ledger: u64, fresh: bool },
+    Failed { why: String },
+}
+
+/// The socket of a node's folder.
+pub(crate) fn socket(config: &Config) -> PathBuf {
+    config.folder.join("control.sock")
+}
+
+/// Has a request carried out: by the node that serves, or, when none does, on the node opened here.
+pub(crate) async fn carry_out(config: Config, request: Request) -> anyhow::Result<Answer> {
+    let answer = match UnixStream::connect(socket(&config)).await {
+        Ok(stream) => send(stream, &request).await?,
+        Err(_) => {
+            let node = Node::open(config).await?;
+            execute(&node, request).await
+        }
+    };
+    match answer {
+        Answer::Failed { why } => bail!(why),
+        answer => Ok(answer),
+    }
+}
+
+/// Asks a node that serves; `None` when none does.
+pub(crate) async fn ask(socket: &Path, request: &Request) -> anyhow::Result<Option<Answer>> {
+    match UnixStream::connect(socket).await {
+        Ok(stream) => send(stream, request).await.map(Some),
+        Err(_) => Ok(None),
+    }
+}
+
+async fn send(mut stream: UnixStream, request: &Request) -> anyhow::Result<Answer> {
+    let mut line = serde_json::to_vec(request)?;
+    line.push(b'\n');
+    stream.write_all(&line).await?;
+    let mut text = String::new();
+    BufReader::new(stream.take(LONGEST)).read_line(&mut text).await?;
+    serde_json::from_str(&text).context("the node's answer can't be read: is it of another version?")
+}
+
+/// Answers requests on the control socket until it is dropped.
+pub(crate) async fn listen(node: Arc<Node>, activated: Arc<tokio::sync::Notify>) -> anyhow::Result<()> {
+    let path = socket(&node.config);
+    // A socket left by a killed process: the ledger's lock tells that no other node serves this folder.
+    if path.exists() {
+        std::fs::remove_file(&path)?;
+    }
+    let listener = UnixListener::bind(&path).with_context(|| format!("can't listen on {}", path.display()))?;
+    std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    loop {
+        let (stream, _) = listener.accept().await?;
+        let (node, activated) = (Arc::clone(&node), Arc::clone(&activated));
+        tokio::spawn(async move {
+            if let Err(error) = answer(&node, stream, &activated).await {
+                tracing::warn!(%error, "a control request could not be answered");
+            }
+        });
+    }
+}
+
+async fn answer(
+    node: &Node,
+    stream: UnixStream,
+    activated: &tokio::sync::Notify,
+) -> anyhow::Result<()> {
+    let mut stream = BufReader::new(stream);
+    let mut text = String::new();
+    (&mut stream).take(LONGEST).read_line(&mut text).await?;
+    let answer = match serde_json::from_str::<Request>(&text) {
+        Ok(request) => {
+            let activates = matches!(request, Request::ActivateAgreement { .. });
+            let answer = execute(node, request).await;
+            if activates && matches!(answer, Answer::Done) {
+                activated.notify_one();
+            }
+            answer
+        }
+        Err(_) => Answer::Failed { why: "the request can't be read: is it of another version?".to_owned() },
+    };
+    let mut line = serde_json::to_vec(&answer)?;
+    line.push(b'\n');
+    stream.get_mut().write_all(&line).await?;
+    Ok(())
+}
+
+/// Carries a request out on a node.
+pub(crate) async fn execute(node: &Node, request: Request) -> Answer {
+    match try_execute(node, request).await {
+        Ok(answer) => answer,
+        Err(error) => Answer::Failed { why: format!("{error:#}") },
+    }
+}
+
+async fn try_execute(node: &Node, request: Request) -> anyhow::Result<Answer> {
+    Ok(match request {
+        Request::AddEmployee { user_name, name, job_title, role, pin } => {
+            let pin = pin.parse::<Pin>()?.choose()?;
+            node.staff.add(NewEmployee { user_name, name, job_title, role }, &pin).await?;
+            Answer::Done
+        }
+        Request::ListEmployees => {
+            let employees = node.staff.list().await?.into_iter();
+            let lines = employees.map(|e| (e.user_name, e.name.into_exposed(), e.role));
+            Answer::Employees { employees: lines.collect() }
+        }
+        Request::IssueToken { user_name } => {
+            let enrolment = node.staff.issue_token(&user_name).await?;
+            Answer::Token { uri: enrolment.uri.expose().to_string() }
+        }
+        Request::ConfirmToken { user_name, first, second } => {
+            let codes = CodePair::new(first.parse::<Code>()?, second.parse::<Code>()?);
+            node.staff.confirm_token(&user_name, &codes).await?;
+            Answer::Done
+        }
+        Request::IssueTicket { user_name } => {
+            let ticket = node.staff.issue_ticket(&user_name).await?;
+            Answer::Ticket { code: ticket.expose().to_owned() }
+        }
+        Request::ActivateAgreement { note } => {
+            node.agreements.activate(&note).await?;
+            Answer::Done
+        }
+        Request::RevokeAgreement { note } => {
+            node.agreements.revoke(&note).await?;
+            Answer::Done
+        }
+        Request::WhoLooked { user_name, pin, code, subject } => {
+            let looks = who_looked(node, &user_name, (&pin, &code), subject).await?;
+            Answer::Looks { looks: Box::new(serde_json::to_value(looks)?) }
+        }
+        Request::Status => status(node),
+    })
+}
+
+async fn who_looked(
+    node: &Node,
+    user_name: &UserName,
+    (pin, code): (&str, &str),
+    subject: Subject,
+) -> anyhow::Result<WhoLookedAt> {
+    node.follower.catch_up().await?;
+    let session = node.sign_in.sign_in(user_name, pin.parse()?, code.parse()?).await?;
+    let caller = node.sign_in.caller(&session).await?;
+    let purpose = "audit-review".parse()?;
+    let looked = node.who.list(&caller, WhoQuestion { subject, purpose }).await;
+    node.sign_in.sign_out(&session).await?;
+    Ok(looked?.content().clone())
+}
+
+fn status(node: &Node) -> Answer {
+    let now = node.clock.now();
+    let agreement = node.agreements.in_force(now);
+    let registers = node.check.registers();
+    let register = node.feeds.registers.iter().map(|r| {
+        let (current, ended) = r.standing(kinfold_service::today(now));
+        current + ended
+    });
+    Answer::Status {
+        people: node.feeds.people.len(),
+        register: register.sum(),
+        agreement: agreement.ok().map(|agreement| agreement.agreement().digest().to_string()),
+        ledger: node.journal.ledger().size(),
+        fresh: !registers.is_empty() && registers.iter().all(|register| !register.stale),
+    }
+}

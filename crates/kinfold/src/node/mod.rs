@@ -1,0 +1,10 @@
+//! One agency's node: everything that its configuration names, opened and joined.
+
+mod desks;
+pub(crate) mod keys;
+mod parts;
+mod tasks;
+
+pub(crate) use desks::Desks;
+pub(crate) use parts::Node;
+pub(crate) use tasks::{Tasks, watch_ledger};

@@ -1,0 +1,138 @@
+//! What a node does by itself while it serves: reads its sources, keeps replicas, follows its ledger, tells partners.
+
+use std::{sync::Arc, time::Duration};
+
+use kinfold_service::{
+    audit::{Follower, NoticeSender},
+    feeds::PeopleFeed,
+    register::{RegisterFeed, Replica},
+};
+use tokio::{sync::watch, task::JoinSet, time::sleep};
+
+use super::Node;
+
+/// How long a partner may hold a replica's request back: a fresh head comes at least that often.
+const HEAD_EVERY_MS: u32 = 2_000;
+/// The pause after a failure.
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// A node's background tasks; dropping them ends them.
+pub(crate) struct Tasks(JoinSet<()>);
+
+impl Tasks {
+    /// Starts them all.
+    pub(crate) fn start(node: &Node) -> Self {
+        let mut tasks = JoinSet::new();
+        for (feed, terms) in node.feeds.sources.iter().zip(&node.config.sources) {
+            tasks.spawn(read_people(Arc::clone(feed), Duration::from_millis(terms.refresh_ms)));
+        }
+        if let (Some(feed), Some(terms)) = (&node.feeds.register, &node.config.register) {
+            tasks.spawn(read_register(Arc::clone(feed), Duration::from_millis(terms.poll_ms)));
+        }
+        for replica in &node.feeds.replicas {
+            tasks.spawn(keep_replica(Arc::clone(replica)));
+        }
+        tasks.spawn(follow(Arc::clone(&node.follower), node));
+        for notices in &node.notices {
+            tasks.spawn(tell(Arc::clone(notices), node));
+        }
+        Self(tasks)
+    }
+
+    /// Ends them and waits until they are gone.
+    pub(crate) async fn stop(mut self) {
+        self.0.shutdown().await;
+    }
+}
+
+async fn read_people(feed: Arc<PeopleFeed>, every: Duration) {
+    let source = feed.source().name().to_owned();
+    loop {
+        if let Err(error) = feed.poll(&|_| {}).await {
+            tracing::warn!(source, %error, "a source's people could not be read");
+        }
+        sleep(every).await;
+    }
+}
+
+async fn read_register(feed: Arc<RegisterFeed>, every: Duration) {
+    loop {
+        match feed.poll().await {
+            Ok(0) => {}
+            Ok(changes) => tracing::info!(changes, "the register changed"),
+            Err(error) => tracing::warn!(%error, "the register could not be read"),
+        }
+        sleep(every).await;
+    }
+}
+
+async fn keep_replica(replica: Arc<Replica>) {
+    let mut failing = false;
+    loop {
+        match replica.pull(HEAD_EVERY_MS).await {
+            Ok(_) => failing = false,
+            Err(error) => {
+                // Said once: the page shows for how long.
+                if !failing {
+                    tracing::warn!(owner = %replica.owner(), %error, "a register's replica ages");
+                }
+                failing = true;
+                sleep(PAUSE).await;
+            }
+        }
+    }
+}
+
+fn follow(follower: Arc<Follower>, node: &Node) -> impl Future<Output = ()> + use<> {
+    let journal = node.journal.clone();
+    async move {
+        loop {
+            match follower.catch_up().await {
+                Ok(followed) => {
+                    if journal.ledger().growth(followed).grown().await.is_none() {
+                        return;
+                    }
+                    // Entries come in bursts: a short pause makes one transaction of many.
+                    sleep(Duration::from_millis(50)).await;
+                }
+                Err(error) => {
+                    tracing::error!(%error, "the search tables do not follow the ledger");
+                    sleep(PAUSE).await;
+                }
+            }
+        }
+    }
+}
+
+fn tell(notices: Arc<NoticeSender>, node: &Node) -> impl Future<Output = ()> + use<> {
+    let journal = node.journal.clone();
+    async move {
+        loop {
+            match notices.deliver().await {
+                Ok(delivered) => {
+                    if journal.ledger().growth(delivered).grown().await.is_none() {
+                        return;
+                    }
+                    sleep(Duration::from_millis(200)).await;
+                }
+                Err(error) => {
+                    tracing::debug!(%error, "notices wait for the partner");
+                    sleep(PAUSE).await;
+                }
+            }
+        }
+    }
+}
+
+/// Ends the process when the ledger can't be written any more: nothing may be shown without it.
+pub(crate) async fn watch_ledger(node: &Node, stop: watch::Sender<bool>) {
+    loop {
+        if node.journal.ledger().failure().is_some() {
+            tracing::error!("the ledger failed to write: the node stops, so that its next start finds out what is durable");
+            // Nobody may be left to hear it.
+            let _ = stop.send(true);
+            return;
+        }
+        sleep(Duration::from_millis(500)).await;
+    }
+}
