@@ -1,11 +1,16 @@
 //! What a node says about itself: to standard error, without anything about a child or an employee.
 
+use std::io::IsTerminal;
+
 use tracing_subscriber::EnvFilter;
 
 /// Starts logging: as JSON lines for machines, or as plain lines. `RUST_LOG` narrows or widens it.
 pub(crate) fn start(json: bool) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     let started =
         if json { lines.json().try_init() } else { lines.with_target(false).try_init() };
     if started.is_err() {

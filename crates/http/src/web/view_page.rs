@@ -31,6 +31,7 @@ struct AgencyLine {
     candidates: Vec<CandidateCard>,
     withheld: Vec<(String, String)>,
     failures: Vec<(String, String)>,
+    answered: Vec<(String, u32, u32)>,
 }
 
 #[derive(Serialize)]
@@ -107,7 +108,14 @@ fn agency(spoken: &Spoken, part: &AgencyPart, place: &mut usize) -> AgencyLine {
         candidates: candidates(spoken, &part.state, place),
         withheld: withheld(part),
         failures: failures(part),
+        answered: answered(part),
     }
+}
+
+/// Sources that were asked live and answered: how many facts, in how many microseconds.
+fn answered(part: &AgencyPart) -> Vec<(String, u32, u32)> {
+    let live = part.sources.iter().filter_map(|s| Some((s.system.clone(), s.facts?, s.took_us?)));
+    live.collect()
 }
 
 /// The tag's kind and word, and a sentence.

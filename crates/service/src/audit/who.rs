@@ -7,77 +7,23 @@ use std::{
 
 use jiff::Timestamp;
 use kinfold_agreement::{InForce, Party, ReviewDecision, ReviewQuestion, Ruling};
-use kinfold_domain::{AgencyId, AskId, Purpose, Subject};
-use serde::Serialize;
+use kinfold_domain::{AgencyId, AskId, Subject};
 
 use super::{
-    Joined, LedgerPart, Ledgers, LinesError,
+    LedgerPart, Ledgers, WhoError, WhoLookedAt, WhoQuestion,
     join::{Side, join},
 };
 use crate::{
-    agreements::{Agreements, NoAgreement},
+    agreements::Agreements,
     caller::Caller,
     exchange::{ClosedAnswer, MessageKind, Place, WhoAnswer, WhoLine, WhoLines, WhoMessage, open},
     identity::NodeIdentity,
     journal::{Journal, JournalError},
     permit::{Evidence, ReviewPermit},
-    ports::{Clock, Entropy, PartnerError, PartnerLink, PortError, Route},
+    ports::{Clock, Entropy, PartnerError, PartnerLink, Route},
     records::{About, AskKind, Asker, Entry, Intent, ProvenPlace, Refusal, Shown, SourceOutcome},
     release::Release,
 };
-
-/// What is asked.
-#[derive(Clone, Debug)]
-pub struct WhoQuestion {
-    /// Looks at whom.
-    pub subject: Subject,
-    /// Why.
-    pub purpose: Purpose,
-}
-
-/// Who looked at a child.
-#[derive(Clone, Debug, Serialize)]
-pub struct WhoLookedAt {
-    /// The ask: this reading of the ledgers is in them too.
-    pub ask: AskId,
-    /// When.
-    pub at: Timestamp,
-    /// At whom.
-    pub subject: Subject,
-    /// The looks, the newest first.
-    pub looks: Vec<Joined>,
-    /// How each ledger answered.
-    pub ledgers: Vec<LedgerPart>,
-}
-
-/// Why nobody can be told.
-#[derive(Debug, thiserror::Error)]
-pub enum WhoError {
-    /// Nothing flows at all.
-    #[error(transparent)]
-    NoAgreement(#[from] NoAgreement),
-    /// This employee may not review for this purpose; recorded.
-    #[error("{0}")]
-    Refused(String),
-    /// Too little to look anybody up by.
-    #[error("type an NHS number, or a name with a date of birth")]
-    TooLittle,
-    /// The ledger.
-    #[error(transparent)]
-    Ledger(#[from] JournalError),
-    /// The search tables.
-    #[error(transparent)]
-    Store(#[from] PortError),
-}
-
-impl From<LinesError> for WhoError {
-    fn from(error: LinesError) -> Self {
-        match error {
-            LinesError::Ledger(error) => Self::Ledger(error),
-            LinesError::Store(error) => Self::Store(error),
-        }
-    }
-}
 
 /// What the review works with.
 pub struct WhoParts {
@@ -306,6 +252,7 @@ fn shown(
         system: "ledger".to_owned(),
         facts: ledger.lines.and_then(|lines| u32::try_from(lines).ok()),
         failure: ledger.failure.clone(),
+        took_us: None,
     });
     Shown {
         ask: asked.ask,

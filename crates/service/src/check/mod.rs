@@ -255,6 +255,7 @@ fn shown(asked: &Asked<'_>, checked: &Checked, about: About) -> Shown {
         system: "register".to_owned(),
         facts: Some(answer::entries(&checked.answer, &register.agency.id)),
         failure: register.stale.then(|| "older than its limit".to_owned()),
+        took_us: None,
     });
     Shown {
         ask: asked.ask,

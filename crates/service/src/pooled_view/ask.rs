@@ -7,6 +7,7 @@ use kinfold_domain::{AgencyId, Category, Fact, SealedDesk};
 
 use super::{
     AgencyPart, Asked, Part, PartState, Pool,
+    cut::cut,
     entry_facts::register_facts,
     gather::{Gathered, Meant, SEVERAL_ENTRIES, TOO_LITTLE},
     parts::withheld,
@@ -210,10 +211,9 @@ fn told_part(party: &Party, permit: &Permit, told: Told, place: Option<ProvenPla
     // has no facts.
     granted.retain(|category, _| permit.allows(*category));
     let one = matches!(state, PartState::Known | PartState::NotSaid);
-    let ours = |fact: &Fact| {
-        one && fact.source.agency == party.agency && granted.contains_key(&fact.category())
-    };
-    let facts = facts.into_iter().filter(ours).collect();
+    let granted_too = |fact: &Fact| one && granted.contains_key(&fact.category());
+    let facts = facts.into_iter().filter(granted_too);
+    let facts = facts.filter_map(|fact| cut(permit, &party.agency, fact)).collect();
     sources.retain(|source| source.agency == party.agency);
     let told = AgencyPart { facts, granted, withheld, sources, ..AgencyPart::empty(party, state) };
     Part { place, ..Part::of(told) }
@@ -231,7 +231,7 @@ fn failed(party: &Party, reason: String) -> SourceOutcome {
 
 fn failed_at(agency: &AgencyId, reason: String) -> SourceOutcome {
     let (agency, system) = (agency.clone(), "node".to_owned());
-    SourceOutcome { agency, system, facts: None, failure: Some(reason) }
+    SourceOutcome { agency, system, facts: None, failure: Some(reason), took_us: None }
 }
 
 fn refused(decision: &Decision) -> PartState {

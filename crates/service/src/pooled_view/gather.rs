@@ -10,7 +10,11 @@ use kinfold_domain::{
 use kinfold_matching::{Candidate as Found, Outcome, Reach};
 use sha2::Sha256;
 
-use super::{Candidate, entry_facts::register_facts};
+use super::{
+    Candidate,
+    cut::{cut, hide_address},
+    entry_facts::register_facts,
+};
 use crate::{
     Permit,
     feeds::{People, demographics_of},
@@ -155,16 +159,22 @@ impl Holdings {
                 sealed = Some(self.desk(person));
                 continue;
             }
-            let known = demographics_of(&*self.store, &one.key).await.ok().flatten();
-            candidates.extend(known.map(|demographics| Candidate {
-                person: one.key.clone(),
-                demographics: visible(permit, demographics),
-                number: one.number,
-                permille: one.permille(),
-            }));
+            candidates.extend(self.candidate(permit, one).await);
         }
         let count = u32::try_from(found.len()).unwrap_or(u32::MAX);
         Meant::Several { candidates, count, sealed }
+    }
+
+    /// Who one of several is, if identity may be seen.
+    async fn candidate(&self, permit: &Permit, one: &Found<PersonId>) -> Option<Candidate> {
+        if !permit.allows(Category::Demographics) {
+            return None;
+        }
+        let known = demographics_of(&*self.store, &one.key).await;
+        let mut demographics = known.ok().flatten()?;
+        hide_address(permit, &mut demographics);
+        let (person, number, permille) = (one.key.clone(), one.number, one.permille());
+        Some(Candidate { person, demographics, number, permille })
     }
 
     fn desk(&self, person: &PersonId) -> SealedDesk {
@@ -211,6 +221,7 @@ impl Holdings {
             system: "register".to_owned(),
             facts: unsaid.is_none().then_some(count),
             failure,
+            took_us: None,
         });
         None
     }
@@ -239,16 +250,19 @@ impl Holdings {
         source: &Arc<dyn SourceSystem>,
         person: &PersonId,
     ) -> (SourceOutcome, Vec<Fact>) {
+        let began = tokio::time::Instant::now();
         let asked = tokio::time::timeout(self.deadline, source.facts(permit, person)).await;
+        let took_us = u32::try_from(began.elapsed().as_micros()).ok();
         let facts = asked.unwrap_or(Err(SourceError::TimedOut));
-        // Whatever a connector sends: only this agency's facts, of permitted categories, go on.
-        let ours = |fact: &Fact| fact.source.agency == self.own && permit.allows(fact.category());
-        let facts = facts.map(|facts| facts.into_iter().filter(ours).collect::<Vec<_>>());
+        let facts = facts.map(|facts| {
+            facts.into_iter().filter_map(|fact| cut(permit, &self.own, fact)).collect::<Vec<_>>()
+        });
         let outcome = SourceOutcome {
             agency: self.own.clone(),
             system: source.name().to_owned(),
             facts: facts.as_ref().ok().map(|facts| u32::try_from(facts.len()).unwrap_or(u32::MAX)),
             failure: facts.as_ref().err().map(ToString::to_string),
+            took_us,
         };
         (outcome, facts.unwrap_or_default())
     }
@@ -272,15 +286,6 @@ impl Holdings {
 
 fn records(key: &PersonId, same: &[PersonId]) -> Vec<PersonId> {
     std::iter::once(key).chain(same).cloned().collect()
-}
-
-/// What tells several people apart, as far as it may be seen.
-fn visible(permit: &Permit, mut known: Demographics) -> Demographics {
-    if !permit.allows(Category::Address) {
-        known.address = None;
-        known.former_postcodes.clear();
-    }
-    known
 }
 
 /// A reference that the desk can compute again and nobody else can read: ten hex digits of an HMAC.

@@ -128,6 +128,9 @@ pub struct SourceOutcome {
     /// Why it gave none, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<String>,
+    /// How long it took, in microseconds, where it was asked live.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub took_us: Option<u32>,
 }
 
 /// What an employee is about to be shown, to the last fact. Durable before the page is sent.
