@@ -1,1 +1,0 @@
-//! Whole stories over real nodes.
