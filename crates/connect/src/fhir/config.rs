@@ -94,7 +94,7 @@ pub struct SearchConfig {
     pub category: Category,
     /// Resource type: `Encounter`.
     pub resource: String,
-    /// Search parameters, in which `{patient}` stands for the patient's id: `patient={patient}`.
+    /// Search parameters, in which `{patient}` stands for the patient's id: `patient=Patient/{patient}`.
     #[serde(default = "defaults::parameters")]
     pub parameters: String,
     /// More parameters, left out when the server refuses them: `_include=Encounter:location`.
@@ -190,7 +190,7 @@ impl SearchConfig {
         }
         if !self.parameters.contains("{patient}") {
             return Some(format!(
-                "{place}: parameters must name the patient, as in patient={{patient}}"
+                "{place}: parameters must name the patient, as in patient=Patient/{{patient}}"
             ));
         }
         None
@@ -269,6 +269,6 @@ mod defaults {
         vec!["GUARD".to_owned()]
     }
     pub(super) fn parameters() -> String {
-        "patient={patient}".to_owned()
+        "patient=Patient/{patient}".to_owned()
     }
 }

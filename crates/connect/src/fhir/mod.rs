@@ -74,6 +74,9 @@ impl FhirSource {
                 "the server announces FHIR {version}; this connector reads R4 (4.0.1)"
             ));
         }
+        if announced.searches.is_empty() {
+            notes.push("the server announces no resource types: each search is tried".to_owned());
+        }
         if !announced.serves("Patient") {
             return Err(Unusable::one(format!(
                 "source {}: the server serves no Patient",

@@ -100,18 +100,19 @@ impl Server {
         }
     }
 
-    /// What the server announces, asked once. A server that announces nothing readable is taken to serve everything.
+    /// What the server announces, asked once.
     pub(super) async fn capabilities(&self) -> Capabilities {
         let asked = self.announced.get_or_try_init(|| self.ask_capabilities()).await;
         asked.cloned().unwrap_or_default()
     }
 
+    /// A server that announces nothing readable is taken to serve everything.
     pub(super) async fn ask_capabilities(&self) -> Result<Capabilities, SourceError> {
         let body = match self.client.get(self.at("metadata")?).await {
             Err(trouble) if trouble.is_refused() => return Ok(Capabilities::default()),
             answer => answer?,
         };
-        Ok(Capabilities::parse(&body, self.client.limits()).map_err(Trouble::from)?)
+        Ok(Capabilities::parse(&body, self.client.limits()).unwrap_or_default())
     }
 }
 

@@ -108,7 +108,8 @@ impl RegisterReader<'_> {
         (read, rejected): (ReadChild<T>, &mut Vec<Rejected>),
     ) -> Result<BTreeMap<String, Vec<T>>, SourceError> {
         let mut children: BTreeMap<String, Vec<T>> = BTreeMap::new();
-        for cells in rows(plan, snapshot, "", &[]).await? {
+        let order = column(table, "order").map(|order| format!("ORDER BY {} ", plan.quoted(order)));
+        for cells in rows(plan, snapshot, &order.unwrap_or_default(), &[]).await? {
             let mut row = self.reader(table, plan, &cells, "entry");
             let entry = row.record().to_owned();
             if let Some(child) = read(&mut row) {

@@ -89,7 +89,9 @@ pub(super) fn slots(table: &Place) -> Vec<Slot> {
         }
         Place::FormerPostcodes => return vec![must("person", Text), must("postcode", Text)],
         Place::Register => &REGISTER,
-        Place::RegisterProfessionals | Place::RegisterHousehold => &[must("entry", Text)],
+        Place::RegisterProfessionals | Place::RegisterHousehold => {
+            &[must("entry", Text), may("order", Text)]
+        }
         Place::Facts(..) => &[must("record", Text)],
     };
     let more: &[Slot] = match table {

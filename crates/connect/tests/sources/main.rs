@@ -1,0 +1,14 @@
+//! The connectors against sources whose schema this project does not control, and against servers that misbehave.
+#![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
+
+mod demonstration;
+mod fhir_lies;
+mod fhir_medplum;
+mod fhir_waits;
+mod mapping_errors;
+mod odd_server;
+mod postgres;
+mod sql_cases;
+mod sql_gnuhealth;
+mod sql_limits;
+mod support;
