@@ -20,6 +20,14 @@ pub mod register;
 mod release;
 pub mod sign_in;
 pub mod staff;
+#[cfg(feature = "testing")]
+#[allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::len_without_is_empty,
+    reason = "a test that can't be set up has failed"
+)]
+pub mod testing;
 
 pub use caller::Caller;
 pub use identity::NodeIdentity;

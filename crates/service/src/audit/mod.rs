@@ -7,6 +7,7 @@ mod line;
 mod looks;
 mod notices;
 mod who;
+mod who_asked;
 mod who_desk;
 
 pub use follow::{FollowError, Follower};
@@ -14,5 +15,6 @@ pub use join::{Joined, LedgerPart, Side};
 pub use keys::TrailKey;
 pub use looks::{OwnLook, OwnLooks, OwnLooksError};
 pub use notices::{NoticeDesk, NoticeError, NoticeSender};
-pub use who::{WhoError, WhoLooked, WhoLookedAt, WhoParts, WhoQuestion};
+pub use who::{WhoLooked, WhoParts};
+pub use who_asked::{WhoError, WhoLookedAt, WhoQuestion};
 pub use who_desk::{Ledgers, LinesError, WhoDesk};

@@ -192,7 +192,3 @@ fn error_words(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(error.source(), |cause| cause.source());
     causes.fold(error.to_string(), |words, cause| format!("{words}: {cause}"))
 }
-
-#[cfg(test)]
-#[path = "feed_tests.rs"]
-mod tests;

@@ -294,7 +294,3 @@ impl Replica {
         Ok(())
     }
 }
-
-#[cfg(test)]
-#[path = "replica_tests.rs"]
-mod tests;

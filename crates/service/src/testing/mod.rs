@@ -1,0 +1,32 @@
+//! Two nodes in one process: every port in memory, each able to fail on demand, around the real use cases, the real ledger and a real
+//! signed agreement. For the tests of this crate and of those that call it.
+
+mod agreements;
+mod ambient;
+mod fault;
+mod link;
+mod node;
+mod people;
+mod registers;
+mod source;
+mod staff;
+mod stage;
+mod terms;
+mod trail;
+mod two_nodes;
+
+pub use agreements::MemoryAgreements;
+pub use ambient::{CountingEntropy, ManualClock};
+pub use fault::Fault;
+pub use link::{LoopLink, Way};
+pub use node::{Desks, TestNode};
+pub use people::MemoryPeople;
+pub use registers::MemoryRegisters;
+pub use source::{Answering, ScriptedSource};
+pub use staff::MemoryStaff;
+pub use stage::{
+    caller, child, employee, entry, fact, nhs_number, person, question, subject_of, summary,
+};
+pub use terms::{COUNCIL, Ground, TRUST, agency, guardian, node_key, signed_agreement, start};
+pub use trail::MemoryTrail;
+pub use two_nodes::TwoNodes;

@@ -1,0 +1,101 @@
+//! Giving a token: a ticket from the operator, the PIN, and two successive codes.
+
+use kinfold_service::{
+    ports::{StaffStore, TokenStatus},
+    records::Entry,
+    staff::{EnrolError, NewEmployee, StaffError, Ticket},
+};
+
+use crate::{
+    sign_in::{PIN, account, code, pair, pin, user},
+    *,
+};
+
+async fn ticketed() -> (TwoNodes, Ticket) {
+    let nodes = TwoNodes::start().await;
+    account(&nodes.trust).await;
+    let ticket = nodes.trust.staff.issue_ticket(&user()).await.unwrap();
+    (nodes, ticket)
+}
+
+#[tokio::test]
+async fn ticket_pin_and_two_codes_give_a_token_that_signs_in_and_spend_the_ticket() {
+    let (nodes, ticket) = ticketed().await;
+    let staff = &nodes.trust.staff;
+    staff.begin(&user(), pin(PIN), &ticket.expose().to_uppercase()).await.unwrap();
+    let codes = pair(&nodes.trust).await;
+    staff.finish(&user(), ticket.expose(), &codes).await.unwrap();
+    nodes.advance(60);
+    let shown = code(&nodes.trust, TokenStatus::Active, 0).await;
+    assert!(nodes.trust.sign_in.sign_in(&user(), pin(PIN), shown).await.is_ok());
+    let again = staff.begin(&user(), pin(PIN), ticket.expose()).await;
+    assert!(matches!(again.err(), Some(EnrolError::Refused)), "the ticket opened twice");
+}
+
+#[tokio::test]
+async fn the_codes_that_enrolled_a_token_do_not_sign_in() {
+    let (nodes, ticket) = ticketed().await;
+    nodes.trust.staff.begin(&user(), pin(PIN), ticket.expose()).await.unwrap();
+    let codes = pair(&nodes.trust).await;
+    let second = code(&nodes.trust, TokenStatus::Pending, 8).await;
+    nodes.trust.staff.finish(&user(), ticket.expose(), &codes).await.unwrap();
+    nodes.advance(8);
+    assert!(nodes.trust.sign_in.sign_in(&user(), pin(PIN), second).await.is_err());
+}
+
+#[tokio::test]
+async fn a_ticket_ends_after_five_wrong_tries_of_ticket_or_pin() {
+    for (typed_pin, typed_ticket) in [(PIN, Some("0000-0000-0000-0000")), ("111222", None)] {
+        let (nodes, ticket) = ticketed().await;
+        let staff = &nodes.trust.staff;
+        for _ in 0..5 {
+            let typed = typed_ticket.unwrap_or(ticket.expose());
+            assert!(staff.begin(&user(), pin(typed_pin), typed).await.is_err());
+        }
+        let right = staff.begin(&user(), pin(PIN), ticket.expose()).await;
+        assert!(matches!(right.err(), Some(EnrolError::Refused)), "a ticket is a way to try PINs");
+    }
+}
+
+#[tokio::test]
+async fn a_ticket_ends_after_half_an_hour_and_with_the_next_one() {
+    let (nodes, ticket) = ticketed().await;
+    let next = nodes.trust.staff.issue_ticket(&user()).await.unwrap();
+    assert!(nodes.trust.staff.begin(&user(), pin(PIN), ticket.expose()).await.is_err());
+    nodes.advance(30 * 60 - 1);
+    assert!(nodes.trust.staff.begin(&user(), pin(PIN), next.expose()).await.is_ok());
+    nodes.advance(1);
+    assert!(nodes.trust.staff.begin(&user(), pin(PIN), next.expose()).await.is_err());
+}
+
+#[tokio::test]
+async fn nothing_of_a_token_exists_that_the_ledger_does_not_know() {
+    let (nodes, ticket) = ticketed().await;
+    nodes.trust.break_ledger().await;
+    let begun = nodes.trust.staff.begin(&user(), pin(PIN), ticket.expose()).await;
+    assert!(matches!(begun.err(), Some(EnrolError::Ledger(_))));
+    assert!(matches!(nodes.trust.staff.issue_ticket(&user()).await, Err(EnrolError::Ledger(_))));
+    let employee = nodes.trust.staff.list().await.unwrap()[0].id;
+    for status in [TokenStatus::Pending, TokenStatus::Active] {
+        assert!(nodes.trust.ground.staff.token(employee, status).await.unwrap().is_none());
+    }
+}
+
+#[tokio::test]
+async fn a_user_name_belongs_to_one_person_and_a_role_must_be_the_agreement_s() {
+    let nodes = TwoNodes::start().await;
+    account(&nodes.trust).await;
+    let add = |name: &str, role: &str| {
+        let new = NewEmployee {
+            user_name: name.parse().unwrap(),
+            name: "Other Testperson".to_owned(),
+            job_title: "Nurse".to_owned(),
+            role: role.parse().unwrap(),
+        };
+        async { nodes.trust.staff.add(new, &pin(PIN).choose().unwrap()).await }
+    };
+    assert!(matches!(add("nurse", "ed-clinician").await, Err(StaffError::Taken)));
+    assert!(matches!(add("other", "social-worker").await, Err(StaffError::UnknownRole { .. })));
+    let staff = |entry: &Entry| matches!(entry, Entry::Staff { .. });
+    assert_eq!(nodes.trust.entries(0).iter().filter(|entry| staff(entry)).count(), 1);
+}

@@ -1,0 +1,162 @@
+//! The register as its case system shows it.
+
+use jiff::civil::date;
+use kinfold_domain::{ChangeKind, RegisterEntry, Standing};
+use kinfold_service::{
+    ports::{RegisterStore, Rejected, SourceError},
+    records::Entry,
+    register::{FeedState, RegisterFeed},
+    testing::Answering,
+};
+
+use crate::*;
+
+fn feed(nodes: &TwoNodes) -> &RegisterFeed {
+    nodes.council.feed.as_ref().unwrap()
+}
+
+fn set(nodes: &TwoNodes, alter: impl FnOnce(&mut Vec<RegisterEntry>)) {
+    alter(nodes.council.ground.source.register.lock().get_or_insert_default());
+}
+
+async fn changes(nodes: &TwoNodes) -> Vec<(ChangeKind, String)> {
+    let owner = &nodes.council.ground.agency.id;
+    let stored = nodes.council.ground.registers.changes(owner, 0, 1_000).await.unwrap();
+    stored
+        .into_iter()
+        .map(|stored| (stored.change.kind, stored.change.entry.id.to_string()))
+        .collect()
+}
+
+#[tokio::test]
+async fn entries_are_added_corrected_ended_and_withdrawn_each_as_one_recorded_change() {
+    let nodes = staged().await;
+    set(&nodes, |entries| {
+        entries[0].next_review = Some(date(2026, 9, 1));
+        entries.push(entry("cpp-2", &child(2, "Garrowby", "Iseult")));
+    });
+    assert_eq!(feed(&nodes).poll().await.unwrap(), 2);
+    assert_eq!(feed(&nodes).poll().await.unwrap(), 0, "nothing has changed");
+    set(&nodes, |entries| {
+        entries[0].end = Some(date(2026, 6, 1));
+        entries.pop();
+    });
+    feed(&nodes).poll().await.unwrap();
+
+    let name = str::to_owned;
+    let expected = [
+        (ChangeKind::Added, name("cpp-1")),
+        (ChangeKind::Corrected, name("cpp-1")),
+        (ChangeKind::Added, name("cpp-2")),
+        (ChangeKind::Ended, name("cpp-1")),
+        (ChangeKind::Withdrawn, name("cpp-2")),
+    ];
+    assert_eq!(changes(&nodes).await, expected);
+    let recorded = nodes.council.entries(0);
+    let recorded = recorded.iter().filter(|entry| matches!(entry, Entry::RegisterChanged { .. }));
+    assert_eq!(recorded.count(), expected.len());
+    let today = date(2026, 6, 1);
+    let owner = &nodes.council.ground.agency.id;
+    let last = nodes.council.ground.registers.changes(owner, 4, 1).await.unwrap().remove(0);
+    assert_eq!(last.change.entry.standing(today), Standing::RecentlyEnded(today));
+}
+
+#[tokio::test]
+async fn a_register_that_vanishes_at_once_is_not_believed_and_keeps_its_age() {
+    for left in [0, 1] {
+        let nodes = staged().await;
+        set(&nodes, |entries| {
+            entries.extend(
+                (2..=12).map(|n| {
+                    entry(&format!("cpp-{n}"), &child(n, "Garrowby", &format!("Iseult{n}")))
+                }),
+            );
+        });
+        feed(&nodes).poll().await.unwrap();
+        nodes.advance(5);
+        set(&nodes, |entries| entries.truncate(left));
+
+        feed(&nodes).poll().await.unwrap();
+
+        let state = feed(&nodes).state();
+        assert_eq!(state.vanished, 12 - left);
+        let register = &nodes.council.register;
+        assert_eq!(register.standing(date(2026, 6, 1)), (12, 0));
+        let now = kinfold_service::testing::start();
+        assert_eq!(register.confirmed(now).as_at.unwrap().0, now, "its age was renewed");
+    }
+}
+
+#[tokio::test]
+async fn a_row_that_can_not_be_read_keeps_its_entry() {
+    let nodes = staged().await;
+    set(&nodes, |entries| {
+        entries[0] = entry("cpp-2", &child(2, "Garrowby", "Iseult"));
+    });
+    let rejected = Rejected { record: "CPP-1".to_owned(), problem: "no start date".to_owned() };
+    *nodes.council.ground.source.rejected.lock() = vec![rejected.clone()];
+    feed(&nodes).poll().await.unwrap();
+    assert_eq!(nodes.council.register.standing(date(2026, 6, 1)), (2, 0));
+    assert_eq!(feed(&nodes).state().rejected, [rejected]);
+}
+
+#[tokio::test]
+async fn a_reference_used_twice_is_one_entry_and_work_for_somebody() {
+    let nodes = staged().await;
+    set(&nodes, |entries| {
+        let mut ended = entries[0].clone();
+        ended.end = Some(date(2026, 1, 1));
+        entries.insert(0, ended.clone());
+        entries.push(ended);
+    });
+    assert_eq!(feed(&nodes).poll().await.unwrap(), 0, "the entry in force stands for both");
+    assert_eq!(feed(&nodes).state().rejected.len(), 2);
+}
+
+#[tokio::test]
+async fn a_source_that_fails_keeps_the_register_and_its_age() {
+    let nodes = staged().await;
+    nodes.advance(5);
+    nodes.council.ground.source.answer(Answering::Wrong(SourceError::Failed("500".to_owned())));
+    assert!(feed(&nodes).poll().await.is_err());
+    let FeedState { failure, answered, .. } = feed(&nodes).state();
+    assert!(failure.unwrap().contains("500"));
+    assert_eq!(answered.unwrap(), kinfold_service::testing::start());
+    let confirmed = nodes.council.register.confirmed(kinfold_service::testing::start());
+    assert_eq!(confirmed.as_at.unwrap().0, kinfold_service::testing::start());
+}
+
+#[tokio::test]
+async fn a_ledger_that_is_down_changes_nothing_of_the_register() {
+    let nodes = staged().await;
+    nodes.council.break_ledger().await;
+    set(&nodes, |entries| entries.push(entry("cpp-2", &child(2, "Garrowby", "Iseult"))));
+    assert!(feed(&nodes).poll().await.is_err());
+    assert_eq!(changes(&nodes).await.len(), 1);
+    assert_eq!(nodes.council.register.standing(date(2026, 6, 1)), (1, 0));
+}
+
+#[tokio::test]
+async fn a_first_reading_of_thousands_is_taken_over_whole() {
+    let nodes = TwoNodes::start().await;
+    set(&nodes, |entries| {
+        let one = child(1, "Garrowby", "Iseult");
+        entries.extend((0..2_300).map(|n| entry(&format!("cpp-{n}"), &one)));
+    });
+    assert_eq!(feed(&nodes).poll().await.unwrap(), 2_300);
+    assert_eq!(nodes.council.ground.registers.len(&nodes.council.ground.agency.id), 2_300);
+    assert_eq!(nodes.trust.replica.as_ref().unwrap().pull(0).await.unwrap(), 2_300);
+}
+
+#[tokio::test]
+async fn after_a_restart_the_register_stands_as_at_its_last_change_until_it_is_read_again() {
+    let nodes = staged().await;
+    nodes.advance(3_600);
+    let nodes = nodes.restart().await;
+    let now = kinfold_service::testing::start() + jiff::SignedDuration::from_secs(3_600);
+    let confirmed = nodes.council.register.confirmed(now);
+    assert_eq!(confirmed.as_at.unwrap().0, kinfold_service::testing::start());
+    assert!(confirmed.stale);
+    nodes.settle().await;
+    assert!(!nodes.council.register.confirmed(now).stale);
+}
