@@ -6,7 +6,3 @@
 pub mod design;
 pub mod partner;
 pub mod web;
-
-// The fixtures of the tests are shared with an example, which knows this crate by its name.
-#[cfg(test)]
-extern crate self as kinfold_http;

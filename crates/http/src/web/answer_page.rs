@@ -88,9 +88,13 @@ pub(super) fn of(site: &Site, checked: &Checked) -> AnswerPage {
     let may = |owner: &AgencyId, category| {
         checked.granted.get(owner).is_some_and(|granted| granted.contains_key(&category))
     };
-    let entries = hits
+    let entries: Vec<EntryCard> = hits
         .iter()
-        .map(|hit| EntryCard::of(&spoken, hit, |category| may(&hit.agency.id, category)));
+        .map(|hit| EntryCard::of(&spoken, hit, |category| may(&hit.agency.id, category)))
+        .collect();
+    let possible = possible(&spoken, &checked.answer);
+    let another_name = entries.iter().any(|entry| entry.another_name)
+        || possible.iter().any(|child| child.another_name);
     let stale = checked.registers.iter().any(|register| register.stale);
     AnswerPage {
         kind,
@@ -99,10 +103,10 @@ pub(super) fn of(site: &Site, checked: &Checked) -> AnswerPage {
         registers: checked.registers.iter().map(|register| line(&spoken, register)).collect(),
         stale,
         asked: asked(&spoken, &checked.subject),
-        entries: entries.collect(),
-        possible: possible(&spoken, &checked.answer),
+        entries,
+        possible,
         sealed: sealed(&checked.answer).map(card),
-        another_name: hits.iter().any(|hit| hit.number == NumberAgreement::AnotherName),
+        another_name,
         ring: whom_to_ring(&spoken, checked),
         withheld: withheld(site, checked),
         clauses: clauses(site, checked),
@@ -120,7 +124,7 @@ fn told(answer: &CheckAnswer) -> (&'static str, String) {
             ("ended", format!("Recently ended, on {}", day(*ended)))
         }
         CheckAnswer::NotOnRegister => ("not-on", "Not on these registers".to_owned()),
-        CheckAnswer::Several { possible, .. } => ("several", several(possible.len())),
+        CheckAnswer::Several { possible, .. } => ("several", several(possible)),
         CheckAnswer::Unconfirmed => ("unconfirmed", "Could not be confirmed".to_owned()),
         CheckAnswer::Sealed { .. } => ("sealed", "Sealed: ring the desk".to_owned()),
     }
@@ -142,11 +146,14 @@ fn statuses(hits: &[RegisterHit]) -> String {
     if words.is_empty() { "On the register".to_owned() } else { words.join(". ") }
 }
 
-fn several(count: usize) -> String {
-    match count {
+fn several(possible: &[Possible]) -> String {
+    if possible.iter().any(|child| child.number == NumberAgreement::AnotherName) {
+        return "This number, another name".to_owned();
+    }
+    match possible.len() {
         0 => "Too little to tell children apart".to_owned(),
         1 => "One possible child: is it this one?".to_owned(),
-        _ => format!("{count} possible children: which one?"),
+        count => format!("{count} possible children: which one?"),
     }
 }
 

@@ -145,7 +145,8 @@ pub(super) fn professional(known: &Professional) -> NamedLine {
 pub(super) fn household(spoken: &Spoken, member: &HouseholdMember) -> NamedLine {
     let mut text = member.name.expose().clone();
     if let Some(born) = member.birth_date {
-        text.push_str(&format!(", born {}", spoken.born(born)));
+        text.push_str(", born ");
+        text.push_str(&spoken.born(born));
     }
     if member.parental_responsibility {
         text.push_str(", has parental responsibility");

@@ -28,7 +28,9 @@ impl Fields {
             .map(|(name, value)| (name.into_owned(), Zeroizing::new(value.into_owned())))
             .collect();
         // Bytes that are no UTF-8 have become replacement characters: a name with one would be searched for in vain.
-        let garbled = fields.iter().any(|(_, value)| value.contains('\u{fffd}'));
+        let garbled = fields
+            .iter()
+            .any(|(name, value)| name.contains('\u{fffd}') || value.contains('\u{fffd}'));
         if fields.len() > MOST || garbled { Err(Failure::Garbled) } else { Ok(Self(fields)) }
     }
 

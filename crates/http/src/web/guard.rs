@@ -90,12 +90,13 @@ async fn attend(State(site): State<Shared>, mut request: Request, next: Next) ->
 
 /// Sets the headers that every answer carries.
 async fn seal(State(site): State<Shared>, request: Request, next: Next) -> Response<Body> {
+    let may_be_kept = request.uri().path().starts_with("/assets/");
     let mut response = next.run(request).await;
-    put_headers(&site, &mut response);
+    put_headers(&site, &mut response, may_be_kept);
     response
 }
 
-fn put_headers(site: &Site, response: &mut Response<Body>) {
+fn put_headers(site: &Site, response: &mut Response<Body>, may_be_kept: bool) {
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
@@ -103,6 +104,7 @@ fn put_headers(site: &Site, response: &mut Response<Body>) {
     if site.services.secure {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(TRANSPORT));
     }
-    let kept = HeaderValue::from_static("no-store");
-    headers.entry(header::CACHE_CONTROL).or_insert(kept);
+    if !may_be_kept || !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
 }

@@ -36,6 +36,9 @@ mod view_page;
 mod who;
 mod who_page;
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use axum::Router;

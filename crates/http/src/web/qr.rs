@@ -1,5 +1,7 @@
 //! A QR code as an SVG picture.
 
+use std::fmt::Write as _;
+
 use qrcode::{Color, QrCode};
 
 /// Light modules around the code (ISO/IEC 18004: four).
@@ -13,7 +15,8 @@ pub(super) fn svg(text: &str) -> Option<String> {
     for (place, color) in code.to_colors().into_iter().enumerate() {
         if color == Color::Dark {
             let (x, y) = (place % width + QUIET, place / width + QUIET);
-            path.push_str(&format!("M{x} {y}h1v1h-1z"));
+            // Writing into a text cannot fail.
+            let _ = write!(path, "M{x} {y}h1v1h-1z");
         }
     }
     let side = width + 2 * QUIET;

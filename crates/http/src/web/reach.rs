@@ -11,6 +11,7 @@ use crate::design::Link;
 
 /// The pages of one role.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "four pages, each open or closed by itself")]
 pub(super) struct Reach {
     /// The check of the registers.
     pub(super) check: bool,
@@ -66,7 +67,10 @@ impl Reach {
 
 /// Every page asks for its navigation; an agreement answers the same for a role until it ends.
 #[derive(Default)]
-pub(super) struct ReachCache(RwLock<HashMap<(Role, Option<[u8; 32]>), Reach>>);
+pub(super) struct ReachCache(RwLock<HashMap<Standing, Reach>>);
+
+/// A role, and the digest of the agreement in force.
+type Standing = (Role, Option<[u8; 32]>);
 
 impl ReachCache {
     pub(super) fn of(&self, agreements: &Agreements, employee: &Employee, now: Timestamp) -> Reach {

@@ -91,21 +91,23 @@ fn line(site: &Site, spoken: &Spoken, look: &Joined) -> LookLine {
     }
 }
 
-fn side_line(site: &Site, spoken: &Spoken, side: &Side) -> SideLine {
-    let (entry, outcome) = match side.line.entry.as_str() {
+fn side_line(site: &Site, spoken: &Spoken, recorded: &Side) -> SideLine {
+    let (entry, outcome) = match recorded.line.entry.as_str() {
         "intent" => ("Was about to look", String::new()),
-        "receipt" => ("Was shown", looks::outcome(&side.line.outcome)),
-        "disclosure" => ("Told the other agency", told(&side.line.outcome)),
-        "refusal" => ("Refused", sentence(&side.line.outcome)),
-        "replica-look" => ("Read from this register's copy", looks::outcome(&side.line.outcome)),
-        _ => ("Entry", sentence(&side.line.outcome)),
+        "receipt" => ("Was shown", looks::outcome(&recorded.line.outcome)),
+        "disclosure" => ("Told the other agency", told(&recorded.line.outcome)),
+        "refusal" => ("Refused", sentence(&recorded.line.outcome)),
+        "replica-look" => {
+            ("Read from this register's copy", looks::outcome(&recorded.line.outcome))
+        }
+        _ => ("Entry", sentence(&recorded.line.outcome)),
     };
     SideLine {
-        ledger: name(site, &side.ledger),
+        ledger: name(site, &recorded.ledger),
         entry,
-        at: spoken.moment(side.line.at),
+        at: spoken.moment(recorded.line.at),
         outcome,
-        index: side.line.index,
+        index: recorded.line.index,
     }
 }
 

@@ -1,0 +1,328 @@
+//! Two nodes in memory, with everything real but the ports: use cases, agreement, ledger.
+
+pub(crate) mod agreed;
+pub(crate) mod children;
+pub(crate) mod desks;
+pub(crate) mod staff;
+pub(crate) mod stores;
+
+use std::{
+    sync::{Arc, OnceLock, atomic::AtomicBool},
+    time::Duration,
+};
+
+use jiff::SignedDuration;
+use kinfold_domain::{Agency, AgencyId, AgencyKind, AsAt};
+use kinfold_ledger::{BodyKey, Ledger, LedgerKeys, Options, testing::MemoryMedia};
+use kinfold_service::{
+    Journal, NodeIdentity,
+    agreements::{Agreements, AgreementsParts, ApproverKeys},
+    audit::{Follower, Ledgers, OwnLooks, TrailKey, WhoDesk, WhoLooked, WhoParts},
+    check::Check,
+    feeds::{Feeds, People, PeopleFeed},
+    pooled_view::{AskDesk, Holdings, Pool, PoolParts, SealedDeskTerms},
+    ports::{Clock, Entropy, PeopleStore, SourceSystem, TrailStore},
+    register::{Register, Registers},
+    sign_in::{SessionLimits, SignIn},
+    staff::{Staff, StaffParts},
+};
+
+use super::Services;
+use agreed::{COUNCIL, TRUST};
+use desks::{Desks, TestLink, TestSource};
+use stores::{Counting, MemoryAgreements, MemoryPeople, MemoryStaff, MemoryTrail, TestClock};
+
+/// What everything at a node needs.
+pub(crate) struct Core {
+    pub(crate) agency: Agency,
+    pub(crate) clock: Arc<TestClock>,
+    pub(crate) agreements: Arc<Agreements>,
+    identity: Arc<NodeIdentity>,
+    journal: Journal,
+    entropy: Arc<dyn Entropy>,
+}
+
+/// What a node holds.
+pub(crate) struct Held {
+    pub(crate) source: Arc<TestSource>,
+    store: Arc<MemoryPeople>,
+    people: Arc<People>,
+    holdings: Arc<Holdings>,
+}
+
+/// One node.
+pub(crate) struct Node {
+    pub(crate) core: Core,
+    pub(crate) holdings: Held,
+    pub(crate) media: MemoryMedia,
+    pub(crate) staff_store: Arc<MemoryStaff>,
+    pub(crate) register: Arc<Register>,
+    pub(crate) link: Arc<TestLink>,
+    pub(crate) follower: Follower,
+    pub(crate) sign_in: Arc<SignIn>,
+    pub(crate) staff: Arc<Staff>,
+    desks: Arc<Desks>,
+    ledgers: Arc<Ledgers>,
+    trail: Arc<MemoryTrail>,
+}
+
+/// A Monday afternoon in summer, 14:02:07 in England.
+pub(crate) const NOW: &str = "2026-06-01T13:02:07Z";
+
+/// The council's node and the trust's, each with the other at the end of its line.
+pub(crate) async fn pair() -> (Node, Node) {
+    let clock = Arc::new(TestClock::at(NOW));
+    let council = node(COUNCIL, AgencyKind::Council, Arc::clone(&clock)).await;
+    let trust = node(TRUST, AgencyKind::NhsTrust, clock).await;
+    let _ = council.link.other.set(Arc::clone(&trust.desks));
+    let _ = trust.link.other.set(Arc::clone(&council.desks));
+    (council, trust)
+}
+
+/// The trust's node, with the council at the end of its line.
+pub(crate) async fn trust() -> Node {
+    pair().await.1
+}
+
+async fn node((id, name): (&str, &str), kind: AgencyKind, clock: Arc<TestClock>) -> Node {
+    let agency = Agency { id: id.parse().unwrap(), name: name.to_owned(), kind };
+    let media = MemoryMedia::new();
+    let journal = journal(id, &media);
+    let identity = Arc::new(NodeIdentity::new(agency.clone(), agreed::key(id, "node")));
+    let entropy: Arc<dyn Entropy> = Arc::new(Counting::default());
+    let agreements = agreements(&identity, &journal, &clock).await;
+    let register = register(&clock);
+    let holdings = holdings(&agency, &clock, &register).await;
+    let trail = Arc::new(MemoryTrail::default());
+    let keys = Arc::new(TrailKey::new([3; 32]));
+    let trail_store: Arc<dyn TrailStore> = Arc::<MemoryTrail>::clone(&trail);
+    let ledgers = Arc::new(Ledgers {
+        journal: journal.clone(),
+        store: Arc::clone(&trail_store),
+        keys: Arc::clone(&keys),
+    });
+    let staff_store = Arc::new(MemoryStaff::default());
+    let core = Core { agency, clock, agreements, identity, journal, entropy };
+    Node {
+        follower: Follower::new(core.agency.id.clone(), core.journal.clone(), trail_store, keys),
+        link: Arc::new(TestLink {
+            own: core.agency.id.clone(),
+            other: OnceLock::new(),
+            down: AtomicBool::new(false),
+        }),
+        sign_in: Arc::new(core.sign_in(&staff_store)),
+        staff: Arc::new(core.staff(&staff_store)),
+        desks: Arc::new(core.desks(&holdings.holdings, &ledgers)),
+        core,
+        media,
+        staff_store,
+        register,
+        holdings,
+        ledgers,
+        trail,
+    }
+}
+
+async fn agreements(
+    identity: &Arc<NodeIdentity>,
+    journal: &Journal,
+    clock: &Arc<TestClock>,
+) -> Arc<Agreements> {
+    let parts = AgreementsParts {
+        identity: Arc::clone(identity),
+        approvers: ApproverKeys::default(),
+        rules: None,
+        store: Arc::new(MemoryAgreements::default()),
+        journal: journal.clone(),
+        clock: Arc::<TestClock>::clone(clock),
+    };
+    let agreements = Arc::new(Agreements::load(parts).await.unwrap());
+    agreements.activate(agreed::signed()).await.unwrap();
+    agreements
+}
+
+async fn holdings(agency: &Agency, clock: &Arc<TestClock>, register: &Arc<Register>) -> Held {
+    let is_council = agency.kind == AgencyKind::Council;
+    let name = if is_council { "case-system" } else { "pas" };
+    let source = Arc::new(TestSource {
+        name,
+        agency: agency.id.to_string(),
+        clock: Arc::clone(clock),
+        broken: AtomicBool::new(false),
+    });
+    let store = Arc::new(MemoryPeople::default());
+    store.0.lock().extend(children::people(name));
+    let people = Arc::new(People::default());
+    people.load(&*store).await.unwrap();
+    let holdings = Arc::new(Holdings {
+        own: agency.id.clone(),
+        people: Arc::clone(&people),
+        store: Arc::<MemoryPeople>::clone(&store),
+        register: is_council.then(|| Arc::clone(register)),
+        sources: vec![Arc::<TestSource>::clone(&source)],
+        deadline: Duration::from_secs(2),
+        sealed_desk: SealedDeskTerms {
+            desk: "Sealed records desk".to_owned(),
+            telephone: "01632 960555".parse().unwrap(),
+            reference_key: [5; 32],
+        },
+        clock: Arc::<TestClock>::clone(clock),
+    });
+    Held { source, store, people, holdings }
+}
+
+impl Core {
+    fn clock(&self) -> Arc<dyn Clock> {
+        Arc::<TestClock>::clone(&self.clock)
+    }
+
+    fn sign_in(&self, store: &Arc<MemoryStaff>) -> SignIn {
+        SignIn::new(
+            Arc::<MemoryStaff>::clone(store),
+            self.journal.clone(),
+            self.clock(),
+            Arc::clone(&self.entropy),
+            SessionLimits::default(),
+        )
+    }
+
+    fn staff(&self, store: &Arc<MemoryStaff>) -> Staff {
+        Staff::new(StaffParts {
+            agency: self.agency.id.clone(),
+            issuer: self.agency.name.clone(),
+            store: Arc::<MemoryStaff>::clone(store),
+            agreements: Arc::clone(&self.agreements),
+            journal: self.journal.clone(),
+            clock: self.clock(),
+            entropy: Arc::clone(&self.entropy),
+        })
+    }
+
+    fn desks(&self, holdings: &Arc<Holdings>, ledgers: &Arc<Ledgers>) -> Desks {
+        Desks {
+            ask: AskDesk::new(
+                Arc::clone(&self.identity),
+                Arc::clone(&self.agreements),
+                Arc::clone(holdings),
+                self.journal.clone(),
+                self.clock(),
+            ),
+            who: WhoDesk {
+                identity: Arc::clone(&self.identity),
+                agreements: Arc::clone(&self.agreements),
+                ledgers: Arc::clone(ledgers),
+                clock: self.clock(),
+            },
+        }
+    }
+}
+
+fn journal(id: &str, media: &MemoryMedia) -> Journal {
+    let keys = LedgerKeys {
+        signing: agreed::key(id, "ledger"),
+        earlier: Vec::new(),
+        body: BodyKey::new([9; 32]),
+    };
+    let options = Options { segment_bytes: 4 << 20, ..Options::default() };
+    let entropy = kinfold_ledger::testing::counting_entropy(1);
+    let ledger = Ledger::open_on(Arc::new(media.clone()), keys, &options, entropy).unwrap();
+    Journal::new(Arc::new(ledger))
+}
+
+/// The council's register, confirmed four seconds ago.
+fn register(clock: &TestClock) -> Arc<Register> {
+    let (id, name) = COUNCIL;
+    let owner = Agency {
+        id: id.parse::<AgencyId>().unwrap(),
+        name: name.to_owned(),
+        kind: AgencyKind::Council,
+    };
+    let register = Arc::new(Register::new(owner, 900));
+    for change in children::register() {
+        let leaf = serde_json::to_string(&change).unwrap();
+        register.apply(change, leaf.as_bytes());
+    }
+    let at = clock.now().checked_sub(SignedDuration::from_secs(4)).unwrap();
+    register.confirm(Some(AsAt(at)), Some(children::phones()));
+    register
+}
+
+impl Node {
+    /// What the web application is given.
+    pub(crate) fn services(&self, secure: bool) -> Services {
+        let core = &self.core;
+        let registers = Registers::new([Arc::clone(&self.register)]);
+        Services {
+            agency: core.agency.clone(),
+            sign_in: Arc::clone(&self.sign_in),
+            staff: Arc::clone(&self.staff),
+            agreements: Arc::clone(&core.agreements),
+            check: Arc::new(Check::new(
+                Arc::clone(&core.agreements),
+                registers.clone(),
+                core.journal.clone(),
+                core.clock(),
+                Arc::clone(&core.entropy),
+            )),
+            pool: Arc::new(self.pool(registers.clone())),
+            own_looks: Arc::new(OwnLooks {
+                journal: core.journal.clone(),
+                store: Arc::<MemoryTrail>::clone(&self.trail),
+                clock: core.clock(),
+            }),
+            who: Arc::new(self.who()),
+            feeds: Arc::new(self.feeds(registers)),
+            clock: core.clock(),
+            secure,
+        }
+    }
+
+    fn pool(&self, registers: Registers) -> Pool {
+        Pool::new(PoolParts {
+            identity: Arc::clone(&self.core.identity),
+            agreements: Arc::clone(&self.core.agreements),
+            holdings: Arc::clone(&self.holdings.holdings),
+            registers,
+            link: Arc::<TestLink>::clone(&self.link),
+            journal: self.core.journal.clone(),
+            clock: self.core.clock(),
+            entropy: Arc::clone(&self.core.entropy),
+        })
+    }
+
+    fn who(&self) -> WhoLooked {
+        WhoLooked::new(WhoParts {
+            identity: Arc::clone(&self.core.identity),
+            agreements: Arc::clone(&self.core.agreements),
+            ledgers: Arc::clone(&self.ledgers),
+            link: Arc::<TestLink>::clone(&self.link),
+            journal: self.core.journal.clone(),
+            clock: self.core.clock(),
+            entropy: Arc::clone(&self.core.entropy),
+        })
+    }
+
+    fn feeds(&self, registers: Registers) -> Feeds {
+        let Held { source, store, people, .. } = &self.holdings;
+        let source: Arc<dyn SourceSystem> = Arc::<TestSource>::clone(source);
+        let store: Arc<dyn PeopleStore> = Arc::<MemoryPeople>::clone(store);
+        let feed = PeopleFeed::new(
+            source,
+            Arc::clone(&store),
+            Arc::clone(people),
+            self.core.clock(),
+            SignedDuration::from_hours(24),
+        );
+        Feeds {
+            people: Arc::clone(people),
+            sources: vec![Arc::new(feed)],
+            register: None,
+            replicas: Vec::new(),
+            registers,
+            store,
+            agreements: Arc::clone(&self.core.agreements),
+            journal: self.core.journal.clone(),
+            clock: self.core.clock(),
+        }
+    }
+}
