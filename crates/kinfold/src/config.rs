@@ -201,15 +201,19 @@ impl Config {
             "[web] listens on {}, which others can reach: give [web.tls] a certificate and a key, or listen on 127.0.0.1",
             self.web.listen
         );
-        ensure!((1..=4096).contains(&self.ledger.segment_mib), "[ledger] segment_mib lies outside 1 to 4096");
+        ensure!(
+            (1..=4096).contains(&self.ledger.segment_mib),
+            "[ledger] segment_mib lies outside 1 to 4096"
+        );
         ensure!(self.sessions.idle_minutes >= 1, "[sessions] idle_minutes is at least 1");
         for source in &self.sources {
             source.check()?;
         }
         let mut names: Vec<&str> = self.sources.iter().map(|source| source.name.as_str()).collect();
         names.sort_unstable();
-        if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
-            bail!("two sources are named {}", twice[0]);
+        let mut pairs = names.iter().zip(names.iter().skip(1));
+        if let Some((twice, _)) = pairs.find(|(one, next)| one == next) {
+            bail!("two sources are named {twice}");
         }
         if let Some(register) = &self.register {
             ensure!(

@@ -58,12 +58,11 @@ pub(crate) fn socket(config: &Config) -> PathBuf {
 
 /// Has a request carried out: by the node that serves, or, when none does, on the node opened here.
 pub(crate) async fn carry_out(config: Config, request: Request) -> anyhow::Result<Answer> {
-    let answer = match UnixStream::connect(socket(&config)).await {
-        Ok(stream) => send(stream, &request).await?,
-        Err(_) => {
-            let node = Node::open(config).await?;
-            execute(&node, request).await
-        }
+    let answer = if let Ok(stream) = UnixStream::connect(socket(&config)).await {
+        send(stream, &request).await?
+    } else {
+        let node = Node::open(config).await?;
+        execute(&node, request).await
     };
     match answer {
         Answer::Failed { why } => bail!(why),
@@ -85,17 +84,22 @@ async fn send(mut stream: UnixStream, request: &Request) -> anyhow::Result<Answe
     stream.write_all(&line).await?;
     let mut text = String::new();
     BufReader::new(stream.take(LONGEST)).read_line(&mut text).await?;
-    serde_json::from_str(&text).context("the node's answer can't be read: is it of another version?")
+    serde_json::from_str(&text)
+        .context("the node's answer can't be read: is it of another version?")
 }
 
 /// Answers requests on the control socket until it is dropped.
-pub(crate) async fn listen(node: Arc<Node>, activated: Arc<tokio::sync::Notify>) -> anyhow::Result<()> {
+pub(crate) async fn listen(
+    node: Arc<Node>,
+    activated: Arc<tokio::sync::Notify>,
+) -> anyhow::Result<()> {
     let path = socket(&node.config);
     // A socket left by a killed process: the ledger's lock tells that no other node serves this folder.
     if path.exists() {
         std::fs::remove_file(&path)?;
     }
-    let listener = UnixListener::bind(&path).with_context(|| format!("can't listen on {}", path.display()))?;
+    let listener =
+        UnixListener::bind(&path).with_context(|| format!("can't listen on {}", path.display()))?;
     std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
     loop {
         let (stream, _) = listener.accept().await?;
@@ -118,14 +122,16 @@ async fn answer(
     (&mut stream).take(LONGEST).read_line(&mut text).await?;
     let answer = match serde_json::from_str::<Request>(&text) {
         Ok(request) => {
-            let activates = matches!(request, Request::ActivateAgreement { .. });
+            let changes_agreement = matches!(request, Request::ActivateAgreement { .. });
             let answer = execute(node, request).await;
-            if activates && matches!(answer, Answer::Done) {
+            if changes_agreement && matches!(answer, Answer::Done) {
                 activated.notify_one();
             }
             answer
         }
-        Err(_) => Answer::Failed { why: "the request can't be read: is it of another version?".to_owned() },
+        Err(_) => Answer::Failed {
+            why: "the request can't be read: is it of another version?".to_owned(),
+        },
     };
     let mut line = serde_json::to_vec(&answer)?;
     line.push(b'\n');

@@ -6,13 +6,13 @@ use tracing_subscriber::EnvFilter;
 
 /// Starts logging: as JSON lines for machines, or as plain lines. `RUST_LOG` narrows or widens it.
 pub(crate) fn start(json: bool) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
+    let filter =
+        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
-    let started =
-        if json { lines.json().try_init() } else { lines.with_target(false).try_init() };
+    let started = if json { lines.json().try_init() } else { lines.with_target(false).try_init() };
     if started.is_err() {
         complain("logging was started twice");
     }

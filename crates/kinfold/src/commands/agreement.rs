@@ -172,7 +172,8 @@ fn read_party(path: &Path) -> anyhow::Result<Party> {
 
 impl Sign {
     fn run(self) -> anyhow::Result<()> {
-        let signed = kinfold_agreement::sign(read(&self.file)?.as_bytes(), &read_signing(&self.key)?)?;
+        let signed =
+            kinfold_agreement::sign(read(&self.file)?.as_bytes(), &read_signing(&self.key)?)?;
         // Written beside and moved over, so that a full disk leaves the old file.
         let beside = self.file.with_extension("signing");
         std::fs::write(&beside, signed)?;
@@ -202,7 +203,10 @@ fn show(path: &Path) -> anyhow::Result<()> {
     say(&plain(&draft.agreement().plain_language()));
     let missing = draft.missing();
     if !missing.is_empty() {
-        say(&format!("NOT YET IN FORCE: the signature of {} is missing.", missing.join(" and of ")));
+        say(&format!(
+            "NOT YET IN FORCE: the signature of {} is missing.",
+            missing.join(" and of ")
+        ));
     }
     Ok(())
 }
@@ -228,7 +232,10 @@ impl Revoke {
             let (now, key) = (SystemClock.now(), read_signing(key)?);
             let note = kinfold_agreement::revoke(draft.agreement(), reason, now, &key)?;
             std::fs::write(out, note)?;
-            say(&format!("Written. Hand it to every party's node: kinfold agreement revoke {}", out.display()));
+            say(&format!(
+                "Written. Hand it to every party's node: kinfold agreement revoke {}",
+                out.display()
+            ));
             return Ok(());
         }
         block_on(carry_out(self.node.read()?, Request::RevokeAgreement { note: text }))?;

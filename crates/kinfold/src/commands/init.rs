@@ -35,14 +35,12 @@ impl Init {
         make_keys(&config)?;
         let party = party(&config, self.endpoint, self.approvers, self.telephones)?;
         let text = toml::to_string(&party)?;
-        match self.out {
-            Some(path) => std::fs::write(&path, text)
-                .with_context(|| format!("can't write {}", path.display())),
-            None => {
-                say(&text);
-                Ok(())
-            }
+        if let Some(path) = self.out {
+            return std::fs::write(&path, text)
+                .with_context(|| format!("can't write {}", path.display()));
         }
+        say(&text);
+        Ok(())
     }
 }
 

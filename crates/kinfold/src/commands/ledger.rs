@@ -61,29 +61,30 @@ impl Ledger {
 
 impl Verify {
     fn run(self) -> anyhow::Result<()> {
-        let (folder, keys, body) = match (self.folder, self.key) {
-            (Some(folder), Some(key)) => (folder, vec![key], None),
-            _ => {
-                let config = self.node.read()?;
-                let keys = KeyFolder::of(&config.folder);
-                let body = BodyKey::new(*keys.bytes("body")?);
-                let signer = keys.signing("ledger")?.verifier().clone();
-                (config.folder.join("ledger"), vec![signer], Some(body))
-            }
+        let (folder, keys, body) = if let (Some(folder), Some(key)) = (self.folder, self.key) {
+            (folder, vec![key], None)
+        } else {
+            let config = self.node.read()?;
+            let keys = KeyFolder::of(&config.folder);
+            let body = BodyKey::new(*keys.bytes("body")?);
+            let signer = keys.signing("ledger")?.verifier().clone();
+            (config.folder.join("ledger"), vec![signer], Some(body))
         };
-        let bar = ProgressBar::new(0).with_style(ProgressStyle::with_template(
-            "{bar:40} {pos}/{len} files {eta}",
-        )?);
+        let bar = ProgressBar::new(0)
+            .with_style(ProgressStyle::with_template("{bar:40} {pos}/{len} files {eta}")?);
         let report = verify_folder(&folder, &keys, body.as_ref(), &mut |progress| {
-            bar.set_length(progress.of_segments as u64);
-            bar.set_position(progress.segments as u64);
+            bar.set_length(progress.of_segments);
+            bar.set_position(progress.segments);
         })
         .with_context(|| format!("{} can't be read", folder.display()))?;
         bar.finish_and_clear();
         for finding in report.findings() {
             say(&words(finding));
         }
-        ensure!(report.is_sound(), "the ledger is not sound: keep a copy of the folder, and tell your partners");
+        ensure!(
+            report.is_sound(),
+            "the ledger is not sound: keep a copy of the folder, and tell your partners"
+        );
         say(&format!(
             "Sound: {} entries in {} batches, {} bodies opened, {} erased. Root {}",
             report.size(),
@@ -110,7 +111,9 @@ impl Who {
     fn run(self) -> anyhow::Result<()> {
         let child = match &self.child {
             Some(child) => child.clone(),
-            None => prompt::line("NHS number, or last name, first names, date of birth")?.to_string(),
+            None => {
+                prompt::line("NHS number, or last name, first names, date of birth")?.to_string()
+            }
         };
         let subject = parse_child(&child)?;
         let pin = prompt::secret("PIN")?.to_string();

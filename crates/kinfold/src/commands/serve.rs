@@ -86,12 +86,10 @@ async fn serve_once(config: Config, mut stopping: watch::Receiver<bool>) -> anyh
     let (failing, mut failed) = watch::channel(false);
     let (ending, ended) = watch::channel(false);
     let control = tokio::spawn(control::listen(Arc::clone(&node), Arc::clone(&activated)));
-    let web = tokio::spawn(serve_web(web, app, node.config.web.tls.as_ref().map(copy), ended.clone()));
-    let desk = tokio::spawn(kinfold_http::partner::serve(
-        partners,
-        partner_parts(&node),
-        until(ended),
-    ));
+    let web =
+        tokio::spawn(serve_web(web, app, node.config.web.tls.as_ref().map(copy), ended.clone()));
+    let desk =
+        tokio::spawn(kinfold_http::partner::serve(partners, partner_parts(&node), until(ended)));
     tracing::info!(agency = %node.config.agency.id, web = %node.config.web.listen,
         partner = %node.config.partner.listen, "the node serves");
     let end = tokio::select! {

@@ -68,7 +68,8 @@ impl Enrol {
     fn run(self) -> anyhow::Result<()> {
         let user_name = self.user_name.clone();
         if self.page {
-            let answer = block_on(carry_out(self.node.read()?, Request::IssueTicket { user_name }))?;
+            let answer =
+                block_on(carry_out(self.node.read()?, Request::IssueTicket { user_name }))?;
             if let Answer::Ticket { code } = answer {
                 say(&format!(
                     "Tell {} this enrolment code. It opens the page /enrol for 30 minutes, with their user name and PIN:\n\n    {code}\n",
@@ -105,7 +106,9 @@ impl Enrol {
 fn show_qr(uri: &str) -> anyhow::Result<()> {
     let code = QrCode::new(uri)?;
     let drawn = code.render::<unicode::Dense1x2>().quiet_zone(true).build();
-    say(&format!("{drawn}\n\nScan this with an app that honours an eight-second period, or type:\n{uri}\n"));
+    say(&format!(
+        "{drawn}\n\nScan this with an app that honours an eight-second period, or type:\n{uri}\n"
+    ));
     Ok(())
 }
 

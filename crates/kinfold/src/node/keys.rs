@@ -64,7 +64,8 @@ impl KeyFolder {
 
     /// The store's three keys.
     pub(crate) fn store(&self) -> anyhow::Result<StoreKeys> {
-        let key = |name| -> anyhow::Result<StoreKey> { Ok(StoreKey::from(Box::new(*self.bytes(name)?))) };
+        let key =
+            |name| -> anyhow::Result<StoreKey> { Ok(StoreKey::from(Box::new(*self.bytes(name)?))) };
         Ok(StoreKeys { people: key("people")?, register: key("register")?, seeds: key("seeds")? })
     }
 }
@@ -80,8 +81,7 @@ pub(crate) fn write_secret(path: &Path, text: &str) -> anyhow::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file =
-        options.open(path).with_context(|| format!("can't make {}", path.display()))?;
+    let mut file = options.open(path).with_context(|| format!("can't make {}", path.display()))?;
     file.write_all(text.as_bytes())?;
     file.write_all(b"\n")?;
     file.sync_all()?;
@@ -90,10 +90,14 @@ pub(crate) fn write_secret(path: &Path, text: &str) -> anyhow::Result<()> {
 
 fn read_secret(path: &Path) -> anyhow::Result<Zeroizing<String>> {
     use std::os::unix::fs::PermissionsExt;
-    let metadata = fs::metadata(path)
-        .with_context(|| format!("the key file {} can't be read: run `kinfold init`, or put it back from your backup", path.display()))?;
+    let metadata = fs::metadata(path).with_context(|| {
+        format!(
+            "the key file {} can't be read: run `kinfold init`, or put it back from your backup",
+            path.display()
+        )
+    })?;
     ensure!(
-        metadata.permissions().mode() & 0o077 == 0,
+        metadata.permissions().mode().trailing_zeros() >= 6,
         "{} can be read by others: run chmod 600 on it, and consider the key stolen",
         path.display()
     );

@@ -1,7 +1,9 @@
 //! One agency's node: everything that its configuration names, opened and joined.
 
 mod desks;
+mod joining;
 pub(crate) mod keys;
+mod opening;
 mod parts;
 mod tasks;
 

@@ -88,8 +88,8 @@ fn follow(follower: Arc<Follower>, node: &Node) -> impl Future<Output = ()> + us
     async move {
         loop {
             match follower.catch_up().await {
-                Ok(followed) => {
-                    if journal.ledger().growth(followed).grown().await.is_none() {
+                Ok(size) => {
+                    if journal.ledger().growth(size).grown().await.is_none() {
                         return;
                     }
                     // Entries come in bursts: a short pause makes one transaction of many.
@@ -128,7 +128,9 @@ fn tell(notices: Arc<NoticeSender>, node: &Node) -> impl Future<Output = ()> + u
 pub(crate) async fn watch_ledger(node: &Node, stop: watch::Sender<bool>) {
     loop {
         if node.journal.ledger().failure().is_some() {
-            tracing::error!("the ledger failed to write: the node stops, so that its next start finds out what is durable");
+            tracing::error!(
+                "the ledger failed to write: the node stops, so that its next start finds out what is durable"
+            );
             // Nobody may be left to hear it.
             let _ = stop.send(true);
             return;

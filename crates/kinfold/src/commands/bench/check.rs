@@ -9,7 +9,10 @@ use hyper::body::Bytes;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use super::{Terms, block_on_threads, browser::Browser, disk::fdatasync_p50, ms, quantile, sorted, stage::Stage};
+use super::{
+    Terms, block_on_threads, browser::Browser, disk::fdatasync_p50, ms, quantile, sorted,
+    stage::Stage,
+};
 use crate::telemetry::complain;
 
 /// Concurrent sessions.

@@ -52,5 +52,5 @@ async fn wait_for(port: u16) -> anyhow::Result<()> {
             sleep(Duration::from_millis(2)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), answering).await.context("the node does not start")
+    tokio::time::timeout(Duration::from_mins(1), answering).await.context("the node does not start")
 }

@@ -64,8 +64,8 @@ fn forms(stage: &Stage) -> Vec<hyper::body::Bytes> {
 
 fn view_form(child: &Demographics) -> hyper::body::Bytes {
     let subject = Subject::from(child);
-    let number = subject.nhs_number.map(|number| number.digits()).unwrap_or_default();
-    let born = subject.birth_date.map(|born| born.expose());
+    let number = subject.nhs_number.map(kinfold_domain::NhsNumber::digits).unwrap_or_default();
+    let born = subject.birth_date.map(kinfold_domain::BirthDate::expose);
     let part = |take: fn(jiff::civil::Date) -> String| born.map(take).unwrap_or_default();
     form(&[
         ("nhs_number", &number),

@@ -7,7 +7,10 @@ use kinfold_domain::{Demographics, Subject};
 use kinfold_sample::{District, RecordCopy};
 use kinfold_token::{Generator, OtpauthUri};
 
-use super::{Terms, browser::{Browser, form}};
+use super::{
+    Terms,
+    browser::{Browser, form},
+};
 use crate::{
     ambient::SystemClock,
     commands::demo::{self, Demo, Places, Processes},
@@ -49,7 +52,7 @@ impl Stage {
     pub(super) async fn begin(&self) -> anyhow::Result<Processes> {
         let processes = Processes::start(&self.places)?;
         let ready = demo::wait_until_ready(&self.places, &self.district);
-        tokio::time::timeout(Duration::from_secs(180), ready)
+        tokio::time::timeout(Duration::from_mins(3), ready)
             .await
             .context("the nodes do not get ready")??;
         Ok(processes)
@@ -112,7 +115,7 @@ pub(super) fn check_form(child: &Demographics, by_number: bool) -> hyper::body::
         return form(&[("nhs_number", &number.digits()), ("purpose", "direct-care-unscheduled")]);
     }
     let name = &child.name;
-    let born = subject.birth_date.map(|born| born.expose());
+    let born = subject.birth_date.map(kinfold_domain::BirthDate::expose);
     let part = |take: fn(jiff::civil::Date) -> String| born.map(take).unwrap_or_default();
     form(&[
         ("family", name.family()),

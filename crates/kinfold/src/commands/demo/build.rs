@@ -20,7 +20,10 @@ use crate::{
     },
     config::Config,
     control::{Answer, Request, execute},
-    node::{Node, keys::{read_signing, write_secret}},
+    node::{
+        Node,
+        keys::{read_signing, write_secret},
+    },
     telemetry::say,
 };
 
@@ -71,11 +74,15 @@ fn make(
     let tell = |whose: &'static str| {
         let bar = bar.clone();
         move |progress: kinfold_sample::Progress| {
-            bar.set_message(format!("{whose}: {} ({}/{})", progress.step, progress.done, progress.of));
+            bar.set_message(format!(
+                "{whose}: {} ({}/{})",
+                progress.step, progress.done, progress.of
+            ));
         }
     };
     block_on(async {
-        CaseSystem::create(&places.case_system(), district, tell("the council's case system")).await?;
+        CaseSystem::create(&places.case_system(), district, tell("the council's case system"))
+            .await?;
         Hospital::create(&places.hospital(), district, tell("the hospital's records")).await?;
         Ok(())
     })?;
@@ -98,7 +105,10 @@ fn write_configs(places: &Places, demo: &Demo) -> anyhow::Result<()> {
     for (name, text) in written {
         fs::write(places.config(name), text)?;
     }
-    fs::write(places.agency("council").join("case-system-mapping.toml"), configs::CASE_SYSTEM_MAPPING)?;
+    fs::write(
+        places.agency("council").join("case-system-mapping.toml"),
+        configs::CASE_SYSTEM_MAPPING,
+    )?;
     Ok(())
 }
 
@@ -167,10 +177,10 @@ async fn settle(
     places: &Places,
     name: &str,
     agency: &SampleAgency,
-    note: &str,
+    agreement: &str,
 ) -> anyhow::Result<()> {
     let node = Node::open(Config::read(&places.config(name))?).await?;
-    done(execute(&node, Request::ActivateAgreement { note: note.to_owned() }).await)?;
+    done(execute(&node, Request::ActivateAgreement { note: agreement.to_owned() }).await)?;
     for person in agency.employees.iter().filter(|employee| employee.role != "approver") {
         let names = (person.name, person.job_title);
         let token = employ_named(&node, (person.user_name, person.role, person.pin), names)

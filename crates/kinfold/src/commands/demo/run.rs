@@ -1,10 +1,6 @@
 //! Runs the demonstration's processes: two nodes and the hospital's server, each on its own.
 
-use std::{
-    path::Path,
-    process::Stdio,
-    time::Duration,
-};
+use std::{path::Path, process::Stdio, time::Duration};
 
 use anyhow::{Context, bail};
 use kinfold_sample::District;
@@ -20,7 +16,7 @@ use crate::{
 /// How long a process may take to end by itself.
 const GRACE: Duration = Duration::from_secs(6);
 /// How long the nodes may take until they know their people.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_mins(3);
 
 /// The nodes by the names of their folders.
 const NODES: [(&str, &str); 2] = [("council", "the council's node"), ("trust", "the trust's node")];

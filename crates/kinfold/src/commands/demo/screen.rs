@@ -42,7 +42,10 @@ pub(super) fn introduce(places: &Places, district: &District) {
     if !std::io::stdout().is_terminal() {
         for (name, employee) in employees() {
             say(&row(places, name, employee, None));
-            say(&format!("      kinfold token show {}", places.token(employee.user_name).display()));
+            say(&format!(
+                "      kinfold token show {}",
+                places.token(employee.user_name).display()
+            ));
         }
         say("\nReady. Ctrl-C stops.");
     }

@@ -1,0 +1,242 @@
+//! The use cases, each joined from the same ground.
+
+use std::{sync::Arc, time::Duration};
+
+use anyhow::Context;
+use jiff::SignedDuration;
+use kinfold_domain::{Agency, AgencyKind};
+use kinfold_service::{
+    audit::{Ledgers, NoticeDesk, NoticeSender, OwnLooks, WhoDesk, WhoLooked, WhoParts},
+    check::Check,
+    feeds::{People, PeopleFeed},
+    pooled_view::{AskDesk, Holdings, Pool, PoolParts, SealedDeskTerms},
+    ports::{PeopleStore, RegisterStore, StaffStore, TrailStore},
+    register::{DeskParts, Register, RegisterDesk, RegisterFeed, Registers, Replica},
+    sign_in::{SessionLimits, SignIn},
+    staff::{Staff, StaffParts},
+};
+
+use super::{
+    Desks,
+    keys::KeyFolder,
+    parts::{Ground, Sources},
+};
+use crate::config::Config;
+
+pub(super) async fn register_feed(
+    config: &Config,
+    ground: &Ground,
+    sources: &Sources,
+) -> anyhow::Result<Option<(Arc<Register>, Arc<RegisterFeed>)>> {
+    let Some(terms) = &config.register else { return Ok(None) };
+    let source = sources.iter().find(|source| source.name() == terms.source);
+    let source = source.context("the register's source is not configured")?;
+    let register = Arc::new(Register::new(config.agency.clone(), config.stale_after_s));
+    register.confirm(None, Some(terms.phones.clone()));
+    let feed = Arc::new(RegisterFeed::new(
+        Arc::clone(&register),
+        Arc::clone(source),
+        Arc::clone(&ground.store) as Arc<dyn RegisterStore>,
+        ground.journal.clone(),
+        Arc::clone(&ground.clock),
+    ));
+    feed.load().await.context("the stored register can't be loaded")?;
+    Ok(Some((register, feed)))
+}
+
+/// A replica for every partner that is a council. They are known at the start: a new agreement takes effect with a restart of its parties'
+/// replicas, which `serve` does by itself when the agreement changes.
+pub(super) fn replicas(config: &Config, ground: &Ground) -> Vec<(Arc<Register>, Arc<Replica>)> {
+    let partners = ground.agreements.partners();
+    let councils = partners.into_iter().filter(|party| party.kind == AgencyKind::Council);
+    councils
+        .map(|party| {
+            let owner = Agency { id: party.agency, name: party.name, kind: party.kind };
+            let register = Arc::new(Register::new(owner, config.stale_after_s));
+            let replica = Replica::new(
+                Arc::clone(&register),
+                Arc::clone(&ground.identity),
+                Arc::clone(&ground.agreements),
+                (
+                    Arc::clone(&ground.link),
+                    Arc::clone(&ground.store) as Arc<dyn RegisterStore>,
+                    Arc::clone(&ground.clock),
+                ),
+            );
+            (register, Arc::new(replica))
+        })
+        .collect()
+}
+
+pub(super) fn holdings(
+    config: &Config,
+    keys: &KeyFolder,
+    ground: &Ground,
+    (people, sources): (&Arc<People>, &Sources),
+    register: Option<Arc<Register>>,
+) -> anyhow::Result<Holdings> {
+    let deadline = config.sources.iter().map(|source| source.deadline_ms).max().unwrap_or(3_000);
+    Ok(Holdings {
+        own: config.agency.id.clone(),
+        people: Arc::clone(people),
+        store: Arc::clone(&ground.store) as Arc<dyn PeopleStore>,
+        register,
+        sources: sources.clone(),
+        deadline: Duration::from_millis(deadline),
+        sealed_desk: SealedDeskTerms {
+            desk: config.sealed_desk.desk.clone(),
+            telephone: config.sealed_desk.telephone.clone(),
+            reference_key: *keys.bytes("sealed")?,
+        },
+        clock: Arc::clone(&ground.clock),
+    })
+}
+
+pub(super) fn people_feeds(
+    config: &Config,
+    ground: &Ground,
+    people: &Arc<People>,
+    sources: &Sources,
+) -> Vec<Arc<PeopleFeed>> {
+    let pairs = sources.iter().zip(&config.sources);
+    pairs
+        .map(|(source, terms)| {
+            Arc::new(PeopleFeed::new(
+                Arc::clone(source),
+                Arc::clone(&ground.store) as Arc<dyn PeopleStore>,
+                Arc::clone(people),
+                Arc::clone(&ground.clock),
+                SignedDuration::from_hours(terms.sweep_hours.into()),
+            ))
+        })
+        .collect()
+}
+
+pub(super) fn desks(
+    config: &Config,
+    ground: &Ground,
+    (holdings, ledgers): (&Arc<Holdings>, &Arc<Ledgers>),
+    feed: Option<&(Arc<Register>, Arc<RegisterFeed>)>,
+) -> Desks {
+    let register = feed.zip(config.register.as_ref()).map(|((register, feed), terms)| {
+        RegisterDesk::new(DeskParts {
+            register: Arc::clone(register),
+            phones: terms.phones.clone(),
+            identity: Arc::clone(&ground.identity),
+            agreements: Arc::clone(&ground.agreements),
+            store: Arc::clone(&ground.store) as Arc<dyn RegisterStore>,
+            journal: ground.journal.clone(),
+            clock: Arc::clone(&ground.clock),
+            grown: feed.grown(),
+        })
+    });
+    Desks {
+        ask: AskDesk::new(
+            Arc::clone(&ground.identity),
+            Arc::clone(&ground.agreements),
+            Arc::clone(holdings),
+            ground.journal.clone(),
+            Arc::clone(&ground.clock),
+        ),
+        register,
+        notices: NoticeDesk {
+            identity: Arc::clone(&ground.identity),
+            agreements: Arc::clone(&ground.agreements),
+            journal: ground.journal.clone(),
+            clock: Arc::clone(&ground.clock),
+        },
+        who: WhoDesk {
+            identity: Arc::clone(&ground.identity),
+            agreements: Arc::clone(&ground.agreements),
+            ledgers: Arc::clone(ledgers),
+            clock: Arc::clone(&ground.clock),
+        },
+    }
+}
+
+pub(super) fn sign_in(config: &Config, ground: &Ground) -> SignIn {
+    let limits = SessionLimits {
+        idle: SignedDuration::from_mins(config.sessions.idle_minutes.into()),
+        longest: SignedDuration::from_hours(config.sessions.longest_hours.into()),
+    };
+    SignIn::new(
+        Arc::clone(&ground.store) as Arc<dyn StaffStore>,
+        ground.journal.clone(),
+        Arc::clone(&ground.clock),
+        Arc::clone(&ground.entropy),
+        limits,
+    )
+}
+
+pub(super) fn staff(config: &Config, ground: &Ground) -> Staff {
+    Staff::new(StaffParts {
+        agency: config.agency.id.clone(),
+        issuer: format!("Kinfold {}", config.agency.id),
+        store: Arc::clone(&ground.store) as Arc<dyn StaffStore>,
+        agreements: Arc::clone(&ground.agreements),
+        journal: ground.journal.clone(),
+        clock: Arc::clone(&ground.clock),
+        entropy: Arc::clone(&ground.entropy),
+    })
+}
+
+pub(super) fn check(ground: &Ground, registers: Registers) -> Check {
+    Check::new(
+        Arc::clone(&ground.agreements),
+        registers,
+        ground.journal.clone(),
+        Arc::clone(&ground.clock),
+        Arc::clone(&ground.entropy),
+    )
+}
+
+pub(super) fn own_looks(ground: &Ground) -> OwnLooks {
+    OwnLooks {
+        journal: ground.journal.clone(),
+        store: Arc::clone(&ground.store) as Arc<dyn TrailStore>,
+        clock: Arc::clone(&ground.clock),
+    }
+}
+
+pub(super) fn pool(ground: &Ground, holdings: Arc<Holdings>, registers: Registers) -> Pool {
+    Pool::new(PoolParts {
+        identity: Arc::clone(&ground.identity),
+        agreements: Arc::clone(&ground.agreements),
+        holdings,
+        registers,
+        link: Arc::clone(&ground.link),
+        journal: ground.journal.clone(),
+        clock: Arc::clone(&ground.clock),
+        entropy: Arc::clone(&ground.entropy),
+    })
+}
+
+pub(super) fn who(ground: &Ground, ledgers: Arc<Ledgers>) -> WhoLooked {
+    WhoLooked::new(WhoParts {
+        identity: Arc::clone(&ground.identity),
+        agreements: Arc::clone(&ground.agreements),
+        ledgers,
+        link: Arc::clone(&ground.link),
+        journal: ground.journal.clone(),
+        clock: Arc::clone(&ground.clock),
+        entropy: Arc::clone(&ground.entropy),
+    })
+}
+
+pub(super) fn notices(ground: &Ground) -> Vec<Arc<NoticeSender>> {
+    let partners = ground.agreements.partners();
+    let councils = partners.into_iter().filter(|party| party.kind == AgencyKind::Council);
+    councils
+        .map(|party| {
+            Arc::new(NoticeSender {
+                partner: party.agency,
+                identity: Arc::clone(&ground.identity),
+                agreements: Arc::clone(&ground.agreements),
+                link: Arc::clone(&ground.link),
+                journal: ground.journal.clone(),
+                store: Arc::clone(&ground.store) as Arc<dyn TrailStore>,
+                clock: Arc::clone(&ground.clock),
+            })
+        })
+        .collect()
+}

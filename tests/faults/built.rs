@@ -1,0 +1,56 @@
+//! The one demonstration that every test gets a copy of.
+
+use std::{
+    fs,
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use kinfold_sample::{District, Seed, Size};
+
+const PEOPLE: usize = 600;
+const SEED: u64 = 7;
+
+/// The demonstration.
+pub(crate) struct Built {
+    pub(crate) folder: PathBuf,
+    pub(crate) base: u16,
+    pub(crate) district: District,
+}
+
+impl Built {
+    /// Builds it.
+    pub(crate) fn new() -> Self {
+        let folder = scratch("faults-built");
+        let _ = fs::remove_dir_all(&folder);
+        let base = free_ports();
+        let mut build = Command::new(env!("CARGO_BIN_EXE_kinfold"));
+        build.args(["demo", "--build-only", "--people", &PEOPLE.to_string(), "--folder"]);
+        build.arg(&folder).args(["--port", &base.to_string()]);
+        let built = build.output().expect("the program runs");
+        assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+        let ready = fs::read_to_string(folder.join("ready")).expect("a built demonstration");
+        let day = ready.split_whitespace().nth(2).expect("its day").parse().expect("a day");
+        let district = District::generate(Seed(SEED), Size { people_per_agency: PEOPLE }, day);
+        Self { folder, base, district }
+    }
+}
+
+/// A folder of these tests.
+pub(crate) fn scratch(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
+}
+
+/// The first of eight free ports.
+fn free_ports() -> u16 {
+    let first = 20_000 + u16::try_from(std::process::id() % 1_000).unwrap_or(0) * 8;
+    let free = |base: &u16| (0..8).all(|n| TcpListener::bind(("127.0.0.1", base + n)).is_ok());
+    (first..32_000).step_by(8).find(free).expect("eight free ports")
+}
+
+/// Copies a folder; long runs of nothing stay holes.
+pub(crate) fn copy(from: &Path, to: &Path) {
+    let copied = Command::new("cp").args(["-a", "--sparse=always"]).args([from, to]).status();
+    assert!(copied.expect("cp runs").success());
+}

@@ -1,0 +1,16 @@
+//! Bad days: whole processes that are killed, filled up, set to another time, revoked, fed garbage. Each test is named as
+//! the promise that a node keeps then. One test runs at a time; each works on a copy of one demonstration built for all.
+
+mod agreement;
+mod browser;
+mod built;
+mod certificates;
+mod clocks;
+mod council_away;
+mod crash;
+mod edge;
+mod folder;
+mod ledger_full;
+mod logs;
+mod source;
+mod stage;
