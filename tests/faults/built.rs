@@ -28,8 +28,8 @@ impl Built {
         let mut build = Command::new(env!("CARGO_BIN_EXE_kinfold"));
         build.args(["demo", "--build-only", "--people", &PEOPLE.to_string(), "--folder"]);
         build.arg(&folder).args(["--port", &base.to_string()]);
-        let built = build.output().expect("the program runs");
-        assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+        let output = build.output().expect("the program runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let ready = fs::read_to_string(folder.join("ready")).expect("a built demonstration");
         let day = ready.split_whitespace().nth(2).expect("its day").parse().expect("a day");
         let district = District::generate(Seed(SEED), Size { people_per_agency: PEOPLE }, day);

@@ -63,7 +63,7 @@ fn personal(stage: &Stage, key: StoryKey) -> Vec<String> {
         values.extend(copy.born.map(|born| born.expose().to_string()));
     }
     let subject = &story.ask;
-    if let Some(number) = subject.nhs_number.map(|number| number.expose()) {
+    if let Some(number) = subject.nhs_number.map(kinfold_domain::NhsNumber::expose) {
         values.push(number.replace(' ', ""));
         values.push(number);
     }

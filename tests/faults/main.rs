@@ -1,6 +1,13 @@
 //! Bad days: whole processes that are killed, filled up, set to another time, revoked, fed garbage. Each test is named as
 //! the promise that a node keeps then. One test runs at a time; each works on a copy of one demonstration built for all.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a broken expectation is how a test tells that a promise was not kept"
+)]
+
 mod agreement;
 mod browser;
 mod built;
