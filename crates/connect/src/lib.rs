@@ -4,6 +4,7 @@
 //! and asks for nothing beyond it. No text of an error, and no log line, repeats a value that came from a source. The way to
 //! partners' nodes (`partner`) carries signed notes and does not read them.
 
+mod certificate;
 pub mod fhir;
 mod gathered;
 pub mod partner;

@@ -17,7 +17,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::{FhirAuth, FhirConfig};
-use crate::Unusable;
+use crate::{Unusable, certificate::certificate_problem};
 
 /// The longest that a server's `Retry-After` is obeyed.
 const LONGEST_PAUSE: Duration = Duration::from_mins(5);
@@ -206,7 +206,9 @@ fn json_only(headers: &HeaderMap) -> Result<(), Trouble> {
 
 fn failure(error: &reqwest::Error) -> SourceError {
     tracing::debug!(error = chain(error), "a FHIR request failed");
-    if error.is_connect() {
+    if let Some(problem) = certificate_problem(error) {
+        SourceError::Failed(problem.to_owned())
+    } else if error.is_connect() {
         SourceError::Unreachable
     } else if error.is_timeout() {
         SourceError::TimedOut

@@ -12,7 +12,7 @@ use sqlx::{
 
 use super::config::{SqlConfig, SqlDatabase, SqlTls};
 use super::row::Cell;
-use crate::Unusable;
+use crate::{Unusable, certificate::certificate_problem};
 
 /// `SQLite` looks at the clock after so many of its steps.
 const STEPS: i32 = 1_000;
@@ -198,6 +198,10 @@ fn failure(error: &sqlx::Error) -> SourceError {
             "14" | "57P01" | "57P03" | "53300" => SourceError::Unreachable,
             code => SourceError::Failed(format!("SQL error {}", known(code))),
         },
+        sqlx::Error::Tls(cause) if certificate_problem(cause.as_ref()).is_some() => {
+            let problem = certificate_problem(cause.as_ref()).unwrap_or_default();
+            SourceError::Failed(problem.to_owned())
+        }
         sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut => {
             SourceError::Unreachable
         }

@@ -24,6 +24,25 @@ pub(super) type Register = (Vec<RegisterEntry>, Vec<Rejected>);
 /// Reads one professional or relative.
 type ReadChild<T> = fn(&mut RowReader<'_>) -> Option<T>;
 
+/// Whose professionals and relatives are read.
+enum Whose {
+    Everybodys,
+    /// Those of these entries.
+    Of(Vec<String>),
+}
+
+impl Whose {
+    fn filter(&self, table: &Table, plan: &Plan) -> (String, Vec<&str>) {
+        let (Self::Of(ids), Some(entry)) = (self, column(table, "entry")) else {
+            return (String::new(), Vec::new());
+        };
+        let places: Vec<String> = (1..=ids.len()).map(|at| format!("${at}")).collect();
+        let filter =
+            format!("WHERE CAST({} AS TEXT) IN ({}) ", plan.quoted(entry), places.join(", "));
+        (filter, ids.iter().map(String::as_str).collect())
+    }
+}
+
 pub(super) struct RegisterReader<'a> {
     pub(super) mapping: &'a Mapping,
     pub(super) plans: &'a Plans,
@@ -39,7 +58,7 @@ impl RegisterReader<'_> {
             return Ok(None);
         };
         let rows = rows(plan, snapshot, "", &[]).await?;
-        self.entries(table, plan, rows, snapshot).await.map(Some)
+        self.entries((table, plan), &rows, snapshot, &Whose::Everybodys).await.map(Some)
     }
 
     /// The entries of one person.
@@ -55,32 +74,40 @@ impl RegisterReader<'_> {
         let id = self.mapping.person_id.placeholder_for(plan);
         let filter = format!("WHERE {} = {id} ", plan.quoted(of));
         let rows = rows(plan, snapshot, &filter, &[person]).await?;
-        self.entries(table, plan, rows, snapshot).await
+        if rows.is_empty() {
+            return Ok((Vec::new(), Vec::new()));
+        }
+        let ids =
+            rows.iter().map(|cells| self.reader(table, plan, cells, "id").record().to_owned());
+        let whose = Whose::Of(ids.collect());
+        self.entries((table, plan), &rows, snapshot, &whose).await
     }
 
     async fn entries(
         &self,
-        table: &Table,
-        plan: &Plan,
-        rows: Vec<Vec<Cell>>,
+        (table, plan): (&Table, &Plan),
+        rows: &[Vec<Cell>],
         snapshot: &mut Snapshot,
+        whose: &Whose,
     ) -> Result<Register, SourceError> {
         let mut rejected = Vec::new();
         let mut professionals = BTreeMap::new();
         let tables = (&self.mapping.register_professionals, &self.plans.register_professionals);
         if let (Some(table), Some(plan)) = tables {
-            professionals =
-                self.children(table, plan, snapshot, (professional, &mut rejected)).await?;
+            professionals = self
+                .children((table, plan), whose, snapshot, (professional, &mut rejected))
+                .await?;
         }
         let mut household = BTreeMap::new();
         let tables = (&self.mapping.register_household, &self.plans.register_household);
         if let (Some(table), Some(plan)) = tables {
-            household =
-                self.children(table, plan, snapshot, (household_member, &mut rejected)).await?;
+            household = self
+                .children((table, plan), whose, snapshot, (household_member, &mut rejected))
+                .await?;
         }
         let mut entries = Vec::with_capacity(rows.len());
         let mut seen = BTreeSet::new();
-        for cells in &rows {
+        for cells in rows {
             let mut row = self.reader(table, plan, cells, "id");
             let source_id = row.record().to_owned();
             if let Some(mut entry) = entry(&mut row) {
@@ -102,14 +129,16 @@ impl RegisterReader<'_> {
 
     async fn children<T>(
         &self,
-        table: &Table,
-        plan: &Plan,
+        (table, plan): (&Table, &Plan),
+        whose: &Whose,
         snapshot: &mut Snapshot,
         (read, rejected): (ReadChild<T>, &mut Vec<Rejected>),
     ) -> Result<BTreeMap<String, Vec<T>>, SourceError> {
         let mut children: BTreeMap<String, Vec<T>> = BTreeMap::new();
         let order = column(table, "order").map(|order| format!("ORDER BY {} ", plan.quoted(order)));
-        for cells in rows(plan, snapshot, &order.unwrap_or_default(), &[]).await? {
+        let (filter, binds) = whose.filter(table, plan);
+        let rest = format!("{filter}{}", order.unwrap_or_default());
+        for cells in rows(plan, snapshot, &rest, &binds).await? {
             let mut row = self.reader(table, plan, &cells, "entry");
             let entry = row.record().to_owned();
             if let Some(child) = read(&mut row) {

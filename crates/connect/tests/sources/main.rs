@@ -4,6 +4,7 @@
 mod demonstration;
 mod fhir_lies;
 mod fhir_medplum;
+mod fhir_tls;
 mod fhir_waits;
 mod mapping_errors;
 mod odd_server;
