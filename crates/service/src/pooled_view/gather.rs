@@ -231,6 +231,8 @@ impl Holdings {
             gathered.about.entries.push((self.own.clone(), hit.entry.id.clone()));
             gathered.about.nhs_numbers.extend(hit.entry.subject.nhs_number);
         }
+        gathered.about.nhs_numbers.sort_unstable();
+        gathered.about.nhs_numbers.dedup();
     }
 
     async fn take_sources(&self, permit: &Permit, people: &[PersonId], gathered: &mut Gathered) {

@@ -3,6 +3,7 @@
 
 mod agreements;
 mod ambient;
+mod base;
 mod fault;
 mod link;
 mod node;

@@ -1,43 +1,30 @@
 //! One node: the real use cases over ports in memory.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use jiff::SignedDuration;
-use kinfold_domain::{Agency, AgencyId, RegisterPhones};
-use kinfold_ledger::{BodyKey, Ledger, LedgerKeys, Options, testing::counting_entropy};
+use kinfold_domain::AgencyId;
 
-use super::{
-    COUNCIL, Ground, TRUST, agency,
-    terms::{ledger_key, node_key},
-};
+use super::{Ground, base::Base};
 use crate::{
     Journal, NodeIdentity,
     agreements::{Agreements, AgreementsParts, ApproverKeys, RefusedPeer},
-    audit::{
-        Follower, Ledgers, NoticeDesk, NoticeSender, OwnLooks, TrailKey, WhoDesk, WhoLooked,
-        WhoParts,
-    },
+    audit::{Follower, NoticeDesk, NoticeSender, OwnLooks, WhoDesk, WhoLooked},
     check::Check,
     feeds::{People, PeopleFeed},
-    pooled_view::{AskDesk, Holdings, Pool, PoolParts, SealedDeskTerms},
-    ports::{Clock, Entropy, PartnerLink, PeopleStore, Route, SourceSystem, StaffStore},
+    pooled_view::{AskDesk, Pool},
+    ports::{Clock, Route},
     records::Entry,
-    register::{DeskParts, Register, RegisterDesk, RegisterFeed, Registers, Replica},
-    sign_in::{SessionLimits, SignIn},
-    staff::{Staff, StaffParts},
+    register::{Register, RegisterDesk, RegisterFeed, Replica},
+    sign_in::SignIn,
+    staff::Staff,
 };
-
-/// A register older than that is stale, in seconds.
-const STALE_AFTER_S: u64 = 60;
-/// How long a source may take.
-const DEADLINE: Duration = Duration::from_millis(300);
 
 /// What a node answers to its partner.
 pub struct Desks {
-    ask: AskDesk,
-    register: Option<RegisterDesk>,
-    notices: NoticeDesk,
-    who: WhoDesk,
+    pub(super) ask: AskDesk,
+    pub(super) register: Option<RegisterDesk>,
+    pub(super) notices: NoticeDesk,
+    pub(super) who: WhoDesk,
 }
 
 impl Desks {
@@ -100,9 +87,11 @@ pub struct TestNode {
 impl TestNode {
     /// Opens a node on its ground.
     pub async fn open(ground: Ground) -> Self {
-        let journal = Journal::new(Arc::new(open_ledger(&ground)));
-        let identity =
-            Arc::new(NodeIdentity::new(ground.agency.clone(), node_key(ground.agency.id.as_str())));
+        let journal = Journal::new(Arc::new(super::base::open_ledger(&ground)));
+        let identity = Arc::new(NodeIdentity::new(
+            ground.agency.clone(),
+            super::node_key(ground.agency.id.as_str()),
+        ));
         let agreements = Agreements::load(AgreementsParts {
             identity: Arc::clone(&identity),
             approvers: ApproverKeys::default(),
@@ -148,250 +137,5 @@ impl TestNode {
         }
         let _ = self.notices.deliver().await;
         let _ = self.follower.catch_up().await;
-    }
-}
-
-fn open_ledger(ground: &Ground) -> Ledger {
-    let keys = LedgerKeys {
-        signing: ledger_key(ground.agency.id.as_str()),
-        earlier: Vec::new(),
-        body: BodyKey::new([9; 32]),
-    };
-    let options = Options { segment_bytes: 1 << 20, ..Options::default() };
-    let entropy: Arc<dyn Entropy> = ground.entropy.clone();
-    // A salt is used once, so each opening begins elsewhere.
-    let first = u64::from_be_bytes(entropy.bytes32()[..8].try_into().expect("eight bytes"));
-    let media = Arc::new(ground.media.clone());
-    Ledger::open_on(media, keys, &options, counting_entropy(first)).expect("the ledger")
-}
-
-/// What the parts of a node are made from.
-struct Base {
-    ground: Ground,
-    journal: Journal,
-    identity: Arc<NodeIdentity>,
-    agreements: Arc<Agreements>,
-    people: Arc<People>,
-}
-
-impl Base {
-    async fn open(self) -> TestNode {
-        let council = self.is_council();
-        let register = Arc::new(Register::new(agency(COUNCIL), STALE_AFTER_S));
-        let feed = if council { Some(self.feed(&register).await) } else { None };
-        let replica = if council { None } else { Some(self.replica(&register).await) };
-        let registers = Registers::new([Arc::clone(&register)]);
-        let holdings = Arc::new(self.holdings(council.then(|| Arc::clone(&register))));
-        let keys = Arc::new(TrailKey::new([if council { 5 } else { 6 }; 32]));
-        let (journal, store) = (self.journal.clone(), self.ground.trail.clone());
-        let ledgers = Arc::new(Ledgers { journal, store, keys: Arc::clone(&keys) });
-        let desks = Arc::new(self.desks(&register, (&holdings, &ledgers), feed.as_ref()));
-        TestNode {
-            people_feed: self.people_feed(),
-            check: self.check(&registers),
-            pool: self.pool(&holdings, registers),
-            who: self.who(ledgers),
-            own_looks: OwnLooks {
-                journal: self.journal.clone(),
-                store: self.ground.trail.clone(),
-                clock: self.ground.clock.clone(),
-            },
-            follower: self.follower(keys),
-            notices: self.notices(),
-            sign_in: self.sign_in(),
-            staff: self.staff(),
-            journal: self.journal,
-            agreements: self.agreements,
-            people: self.people,
-            ground: self.ground,
-            register,
-            feed,
-            replica,
-            desks,
-        }
-    }
-
-    fn is_council(&self) -> bool {
-        self.ground.agency.id.as_str() == COUNCIL
-    }
-
-    async fn feed(&self, register: &Arc<Register>) -> Arc<RegisterFeed> {
-        register.confirm(None, Some(phones()));
-        let feed = RegisterFeed::new(
-            Arc::clone(register),
-            self.ground.source.clone(),
-            self.ground.registers.clone(),
-            self.journal.clone(),
-            self.ground.clock.clone(),
-        );
-        feed.load().await.expect("the stored register");
-        Arc::new(feed)
-    }
-
-    async fn replica(&self, register: &Arc<Register>) -> Replica {
-        let ground = &self.ground;
-        let replica = Replica::new(
-            Arc::clone(register),
-            Arc::clone(&self.identity),
-            Arc::clone(&self.agreements),
-            (ground.link.clone(), ground.registers.clone(), ground.clock.clone()),
-        );
-        replica.load().await.expect("the stored replica");
-        replica
-    }
-
-    fn holdings(&self, register: Option<Arc<Register>>) -> Holdings {
-        Holdings {
-            own: self.ground.agency.id.clone(),
-            people: Arc::clone(&self.people),
-            store: self.ground.people.clone() as Arc<dyn PeopleStore>,
-            register,
-            sources: vec![self.ground.source.clone() as Arc<dyn SourceSystem>],
-            deadline: DEADLINE,
-            sealed_desk: SealedDeskTerms {
-                desk: "Sealed records desk".to_owned(),
-                telephone: "01632 960900".parse().expect("a telephone"),
-                reference_key: [3; 32],
-            },
-            clock: self.ground.clock.clone(),
-        }
-    }
-
-    fn desks(
-        &self,
-        register: &Arc<Register>,
-        (holdings, ledgers): (&Arc<Holdings>, &Arc<Ledgers>),
-        feed: Option<&Arc<RegisterFeed>>,
-    ) -> Desks {
-        let (identity, agreements) = (&self.identity, &self.agreements);
-        let clock: Arc<dyn Clock> = self.ground.clock.clone();
-        Desks {
-            ask: AskDesk::new(
-                Arc::clone(identity),
-                Arc::clone(agreements),
-                Arc::clone(holdings),
-                self.journal.clone(),
-                Arc::clone(&clock),
-            ),
-            register: feed.map(|feed| {
-                RegisterDesk::new(DeskParts {
-                    register: Arc::clone(register),
-                    phones: phones(),
-                    identity: Arc::clone(identity),
-                    agreements: Arc::clone(agreements),
-                    store: self.ground.registers.clone(),
-                    journal: self.journal.clone(),
-                    clock: Arc::clone(&clock),
-                    grown: feed.grown(),
-                })
-            }),
-            notices: NoticeDesk {
-                identity: Arc::clone(identity),
-                agreements: Arc::clone(agreements),
-                journal: self.journal.clone(),
-                clock: Arc::clone(&clock),
-            },
-            who: WhoDesk {
-                identity: Arc::clone(identity),
-                agreements: Arc::clone(agreements),
-                ledgers: Arc::clone(ledgers),
-                clock,
-            },
-        }
-    }
-
-    fn people_feed(&self) -> PeopleFeed {
-        PeopleFeed::new(
-            self.ground.source.clone(),
-            self.ground.people.clone(),
-            Arc::clone(&self.people),
-            self.ground.clock.clone(),
-            SignedDuration::from_secs(-1),
-        )
-    }
-
-    fn check(&self, registers: &Registers) -> Check {
-        Check::new(
-            Arc::clone(&self.agreements),
-            registers.clone(),
-            self.journal.clone(),
-            self.ground.clock.clone(),
-            self.ground.entropy.clone(),
-        )
-    }
-
-    fn pool(&self, holdings: &Arc<Holdings>, registers: Registers) -> Pool {
-        Pool::new(PoolParts {
-            identity: Arc::clone(&self.identity),
-            agreements: Arc::clone(&self.agreements),
-            holdings: Arc::clone(holdings),
-            registers,
-            link: self.ground.link.clone() as Arc<dyn PartnerLink>,
-            journal: self.journal.clone(),
-            clock: self.ground.clock.clone(),
-            entropy: self.ground.entropy.clone(),
-        })
-    }
-
-    fn who(&self, ledgers: Arc<Ledgers>) -> WhoLooked {
-        WhoLooked::new(WhoParts {
-            identity: Arc::clone(&self.identity),
-            agreements: Arc::clone(&self.agreements),
-            ledgers,
-            link: self.ground.link.clone(),
-            journal: self.journal.clone(),
-            clock: self.ground.clock.clone(),
-            entropy: self.ground.entropy.clone(),
-        })
-    }
-
-    fn follower(&self, keys: Arc<TrailKey>) -> Follower {
-        let own = self.ground.agency.id.clone();
-        Follower::new(own, self.journal.clone(), self.ground.trail.clone(), keys)
-    }
-
-    fn notices(&self) -> NoticeSender {
-        NoticeSender {
-            partner: self.partner().id,
-            identity: Arc::clone(&self.identity),
-            agreements: Arc::clone(&self.agreements),
-            link: self.ground.link.clone(),
-            journal: self.journal.clone(),
-            store: self.ground.trail.clone(),
-            clock: self.ground.clock.clone(),
-        }
-    }
-
-    fn partner(&self) -> Agency {
-        agency(if self.is_council() { TRUST } else { COUNCIL })
-    }
-
-    fn sign_in(&self) -> SignIn {
-        SignIn::new(
-            self.ground.staff.clone() as Arc<dyn StaffStore>,
-            self.journal.clone(),
-            self.ground.clock.clone(),
-            self.ground.entropy.clone(),
-            SessionLimits::default(),
-        )
-    }
-
-    fn staff(&self) -> Staff {
-        Staff::new(StaffParts {
-            agency: self.ground.agency.id.clone(),
-            issuer: self.ground.agency.name.clone(),
-            store: self.ground.staff.clone(),
-            agreements: Arc::clone(&self.agreements),
-            journal: self.journal.clone(),
-            clock: self.ground.clock.clone(),
-            entropy: self.ground.entropy.clone(),
-        })
-    }
-}
-
-fn phones() -> RegisterPhones {
-    RegisterPhones {
-        office: "01632 960001".parse().expect("a telephone"),
-        emergency_duty_team: "01632 960002".parse().expect("a telephone"),
     }
 }

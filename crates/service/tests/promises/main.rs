@@ -10,6 +10,7 @@ mod partner_down;
 mod partner_messages;
 mod register_feed;
 mod replica;
+mod replica_property;
 mod sealed;
 mod sign_in;
 mod tracing_output;

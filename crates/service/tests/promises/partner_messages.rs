@@ -72,7 +72,7 @@ async fn a_revoked_agreement_lets_nothing_flow_even_where_it_is_not_known_yet() 
 #[tokio::test]
 async fn nodes_that_hold_different_agreements_tell_each_other_nothing() {
     let nodes = staged().await;
-    let (digest, note) = signed_agreement(2);
+    let (_, note) = signed_agreement(2);
     nodes.council.agreements.activate(&note).await.unwrap();
     assert!(
         nodes.council.ground.agreements.active().await.unwrap().unwrap().contains("version = 2")
@@ -83,7 +83,6 @@ async fn nodes_that_hold_different_agreements_tell_each_other_nothing() {
     let refusal = last_refusal(&nodes.council);
     assert_eq!(refusal.asker.unwrap().user_name.as_str(), "nurse", "the asker was not recorded");
     assert!(refusal.subject.is_some());
-    assert_ne!(digest.to_string(), "");
 }
 
 #[tokio::test]
@@ -148,7 +147,7 @@ async fn a_node_can_not_ask_in_the_name_of_another_agency_s_employee() {
 async fn an_ask_whose_intent_is_not_proved_is_refused() {
     let nodes = staged().await;
     nurse_views(&nodes, ada_by_number()).await;
-    let proof = forged(&nodes, |ask| ask.intent.0 = ask.intent.0.replacen("index 0", "index 1", 1));
+    let moved = forged(&nodes, |ask| ask.intent.0 = ask.intent.0.replacen("index ", "index 1", 1));
     let garbage = forged(&nodes, |ask| ask.intent.0 = "no proof".to_owned());
     // Another ledger's proof proves nothing of this one's.
     let sent = nodes.trust.ground.link.sent();
@@ -156,12 +155,11 @@ async fn an_ask_whose_intent_is_not_proved_is_refused() {
     let told: kinfold_service::exchange::AnswerMessage =
         open(MessageKind::Answer, answer.as_bytes(), node_key(COUNCIL).verifier()).unwrap();
     let other = forged(&nodes, |ask| ask.intent = told.recorded.unwrap());
-    for message in [garbage, other] {
+    for message in [moved, garbage, other] {
         let refused = nodes.trust.ground.link.deliver(Route::Ask, &message).await;
         assert!(matches!(refused, Err(PartnerError::Refused(why)) if why.contains("not proved")));
         assert!(last_refusal(&nodes.council).asker.is_some());
     }
-    assert!(!proof.is_empty());
 }
 
 #[tokio::test]
