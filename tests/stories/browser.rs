@@ -28,6 +28,10 @@ fn answers(program: &str) -> bool {
     asked.status().is_ok_and(|status| status.success())
 }
 
+/// The purposes that are stated.
+pub(crate) const IN_THE_DEPARTMENT: &str = "direct-care-unscheduled";
+pub(crate) const ENQUIRY: &str = "child-protection-enquiry";
+
 /// The driver's process.
 pub(crate) struct Driver {
     process: Child,
@@ -91,6 +95,7 @@ impl Browser {
         let server = format!("http://127.0.0.1:{}", stage.driver.port);
         let driver = WebDriver::new(server, capabilities).await?;
         let base = stage.demonstration.address(person.node);
+        driver.cdp().send_raw("Emulation.setScrollbarsHidden", json!({"hidden": true})).await?;
         let browser = Self { driver, scripts, base, _profile: profile };
         browser.size(1280, 900).await?;
         browser.go("/").await?;
@@ -183,10 +188,15 @@ impl Browser {
     }
 
     /// Checks a child and waits for the answer; which of the six it is, by its mark.
-    pub(crate) async fn check(&self, fields: &[(&str, &str)]) -> anyhow::Result<String> {
+    pub(crate) async fn check(
+        &self,
+        fields: &[(&str, &str)],
+        purpose: &str,
+    ) -> anyhow::Result<String> {
         self.go("/check").await?;
         self.arrive("Check a child").await?;
         self.fill(fields).await?;
+        self.fill(&[("purpose", purpose)]).await?;
         self.press("main form button").await?;
         self.arrive("Answer").await?;
         self.kind().await

@@ -5,7 +5,7 @@ use tokio::time::sleep;
 
 use crate::{
     Stage,
-    browser::Browser,
+    browser::{Browser, IN_THE_DEPARTMENT},
     demonstration::{NURSE, Node, STALE_AFTER},
 };
 
@@ -22,7 +22,7 @@ pub(crate) async fn story(stage: &Stage) -> anyhow::Result<()> {
 }
 
 async fn still_answers(browser: &Browser) -> anyhow::Result<()> {
-    let answered = browser.check(&[("nhs_number", "999 000 0026")]).await?;
+    let answered = browser.check(&[("nhs_number", "999 000 0026")], IN_THE_DEPARTMENT).await?;
     ensure!(answered == "on", "Ruby is answered with {answered}");
     let age = browser.text(".kinfold-answer__registers").await?;
     ensure!(age.contains("as at") && age.contains("ago"), "the answer has no age: {age}");
@@ -40,12 +40,12 @@ async fn names_who_is_away(browser: &Browser) -> anyhow::Result<()> {
 }
 
 async fn says_when_it_cannot_be_sure(browser: &Browser) -> anyhow::Result<()> {
-    let answered = browser.check(&[("nhs_number", "999 000 0077")]).await?;
+    let answered = browser.check(&[("nhs_number", "999 000 0077")], IN_THE_DEPARTMENT).await?;
     ensure!(answered == "unconfirmed", "Grace is answered with {answered}");
     ensure!(browser.count("main a[href^='tel:']").await? >= 2, "nobody to ring");
     browser.seen("answer-unconfirmed").await?;
     browser.seen_at_four_hundred_percent("answer-unconfirmed").await?;
-    let answered = browser.check(&[("nhs_number", "999 000 0026")]).await?;
+    let answered = browser.check(&[("nhs_number", "999 000 0026")], IN_THE_DEPARTMENT).await?;
     ensure!(answered == "on", "Ruby is answered with {answered}");
     let page = browser.text("main").await?;
     ensure!(page.contains("last known state"), "an old answer does not say so: {page}");

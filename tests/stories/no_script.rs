@@ -2,7 +2,11 @@
 
 use anyhow::ensure;
 
-use crate::{Stage, browser::Browser, demonstration::OTHER_NURSE};
+use crate::{
+    Stage,
+    browser::{Browser, IN_THE_DEPARTMENT},
+    demonstration::OTHER_NURSE,
+};
 
 pub(crate) async fn story(stage: &Stage) -> anyhow::Result<()> {
     let browser = Browser::with_scripts(stage, OTHER_NURSE, false).await?;
@@ -11,7 +15,7 @@ pub(crate) async fn story(stage: &Stage) -> anyhow::Result<()> {
     let body = browser.driver.find(thirtyfour::By::Tag("body")).await?;
     let classes = body.class_name().await?.unwrap_or_default();
     ensure!(!classes.contains("js-enabled"), "scripts run in this browser");
-    let answered = browser.check(&[("nhs_number", "999 000 0026")]).await?;
+    let answered = browser.check(&[("nhs_number", "999 000 0026")], IN_THE_DEPARTMENT).await?;
     ensure!(answered == "on", "Ruby is answered with {answered}");
     browser.seen("answer-without-scripts").await?;
     browser.press("form[action='/view'] button").await?;

@@ -3,15 +3,18 @@
 use anyhow::ensure;
 use thirtyfour::prelude::*;
 
-use crate::{Stage, browser::Browser, demonstration::SOCIAL_WORKER};
+use crate::{
+    Stage,
+    browser::{Browser, ENQUIRY},
+    demonstration::SOCIAL_WORKER,
+};
 
 pub(crate) async fn story(stage: &Stage) -> anyhow::Result<()> {
     let browser = Browser::open(stage, SOCIAL_WORKER).await?;
     browser.sign_in(stage, SOCIAL_WORKER).await?;
     browser.arrive("Check a child").await?;
     browser.seen("council-check").await?;
-    let ruby = [("nhs_number", "999 000 0026"), ("purpose", "child-protection-enquiry")];
-    let answered = browser.check(&ruby).await?;
+    let answered = browser.check(&[("nhs_number", "999 000 0026")], ENQUIRY).await?;
     ensure!(answered == "on", "Ruby is answered with {answered}");
     browser.seen("council-answer-on").await?;
     browser.press("form[action='/view'] button").await?;
