@@ -176,3 +176,7 @@ fn about<'a>(matches: impl Iterator<Item = (&'a Found, &'a RegisterMatch)>) -> A
     }
     about
 }
+
+#[cfg(test)]
+#[path = "answer_tests.rs"]
+mod tests;
