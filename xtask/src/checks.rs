@@ -25,8 +25,16 @@ pub(crate) fn lint(report: &mut Report) {
 /// Every test of the workspace, and the examples in its documentation.
 pub(crate) fn tests(report: &mut Report) {
     if has_cargo_tool("nextest") {
-        let args = ["nextest", "run", "--workspace", "--no-fail-fast"];
+        // Whole nodes would get into each other's way: they are run below, one story after the other.
+        let alone = "not (binary(faults) | binary(stories))";
+        let args = ["nextest", "run", "--workspace", "--no-fail-fast", "-E", alone];
         report.step("tests", || run(cargo(args)));
+        for (target, what) in
+            [("faults", "bad days of whole nodes"), ("stories", "stories in a browser")]
+        {
+            let args = ["test", "--package", "kinfold", "--test", target];
+            report.step(what, || run(cargo(args)));
+        }
     } else {
         println!("cargo-nextest is not installed; `cargo test` takes its place");
         let args = ["test", "--workspace", "--all-targets", "--no-fail-fast"];
