@@ -3,6 +3,7 @@
 use std::fmt;
 
 use kinfold_domain::Categories;
+use kinfold_service::ports::SourceError;
 
 /// A source that can be used as it is configured.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -19,12 +20,25 @@ pub struct Checked {
 pub struct Unusable {
     /// At least one.
     pub problems: Vec<String>,
+    /// The source did not answer, so that nothing is known against its configuration: try again later.
+    pub no_answer: bool,
 }
 
 impl Unusable {
     /// One problem.
     pub fn one(problem: impl Into<String>) -> Self {
-        Self { problems: vec![problem.into()] }
+        Self::many(vec![problem.into()])
+    }
+
+    /// Several problems, told at once.
+    pub(crate) const fn many(problems: Vec<String>) -> Self {
+        Self { problems, no_answer: false }
+    }
+
+    /// What a source answered instead of what was asked of it, at `place`.
+    pub(crate) fn answered(place: &str, error: &SourceError) -> Self {
+        let no_answer = matches!(error, SourceError::Unreachable | SourceError::TimedOut);
+        Self { problems: vec![format!("{place}: {error}")], no_answer }
     }
 }
 

@@ -152,7 +152,7 @@ impl FhirConfig {
     pub(crate) fn searches(&self) -> Result<Vec<SearchConfig>, Unusable> {
         let searches = self.searches.clone().unwrap_or_else(usual_searches);
         let problems: Vec<String> = searches.iter().filter_map(SearchConfig::problem).collect();
-        if problems.is_empty() { Ok(searches) } else { Err(Unusable { problems }) }
+        if problems.is_empty() { Ok(searches) } else { Err(Unusable::many(problems)) }
     }
 
     /// Numbers that would make no sense.
@@ -171,7 +171,7 @@ impl FhirConfig {
         let wrong = checks.into_iter().filter(|(_, fine, _)| !fine);
         let problems: Vec<String> =
             wrong.map(|(name, _, range)| format!("{name} must be {range}")).collect();
-        if problems.is_empty() { Ok(()) } else { Err(Unusable { problems }) }
+        if problems.is_empty() { Ok(()) } else { Err(Unusable::many(problems)) }
     }
 }
 

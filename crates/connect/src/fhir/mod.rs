@@ -60,10 +60,10 @@ impl FhirSource {
         })
     }
 
-    /// Asks the server for what the configuration relies on. For `kinfold doctor` and the start of a node.
+    /// Asks the server for what the configuration relies on. For the start of a node.
     pub async fn check(&self) -> Result<Checked, Unusable> {
         let refused = |what: &str, error: SourceError| {
-            Unusable::one(format!("source {}: {what}: {error}", self.name))
+            Unusable::answered(&format!("source {}: {what}", self.name), &error)
         };
         let seconds = self.config.answer_seconds;
         let announced = within(seconds, self.server.ask_capabilities()).await;

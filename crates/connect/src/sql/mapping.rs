@@ -105,9 +105,7 @@ impl Mapping {
         let mapping = read.into_mapping(&mut problems);
         match mapping {
             Some(mapping) if problems.is_empty() => Ok(mapping),
-            _ => Err(Unusable {
-                problems: problems.iter().map(|p| format!("{file}: {p}")).collect(),
-            }),
+            _ => Err(Unusable::many(problems.iter().map(|p| format!("{file}: {p}")).collect())),
         }
     }
 }

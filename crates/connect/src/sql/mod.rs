@@ -79,24 +79,24 @@ impl SqlSource {
         Ok(Self { name, agency, config, mapping, database, plans, clock })
     }
 
-    /// Lays the mapping against the live database. For `kinfold doctor` and the start of a node.
+    /// Lays the mapping against the live database. For the start of a node.
     pub async fn check(&self) -> Result<Checked, Unusable> {
         let file = self.config.mapping.display();
         let mut snapshot = self
             .database
             .snapshot(self.config.answer_seconds)
             .await
-            .map_err(|error| Unusable::one(format!("source {}: {error}", self.name)))?;
+            .map_err(|error| Unusable::answered(&format!("source {}", self.name), &error))?;
         let plans = Plans::of(&self.mapping, &mut snapshot).await;
-        let plans = plans.map_err(|problems| Unusable {
-            problems: problems.iter().map(|problem| format!("{file}: {problem}")).collect(),
-        })?;
+        let placed = |problem: &String| format!("{file}: {problem}");
+        let plans =
+            plans.map_err(|problems| Unusable::many(problems.iter().map(placed).collect()))?;
         drop(snapshot);
         self.plans.set(plans).ok();
         let page = self.people(None).await;
-        page.map_err(|error| Unusable::one(format!("{file}: [people]: {error}")))?;
+        page.map_err(|error| Unusable::answered(&format!("{file}: [people]"), &error))?;
         let register = self.register().await;
-        register.map_err(|error| Unusable::one(format!("{file}: [register]: {error}")))?;
+        register.map_err(|error| Unusable::answered(&format!("{file}: [register]"), &error))?;
         Ok(Checked { categories: self.categories(), notes: self.notes() })
     }
 
@@ -154,7 +154,8 @@ impl SqlSource {
                 "the mapping doesn't fit the database"
             );
             SourceError::Failed(
-                "the mapping does not fit the database; run kinfold doctor".to_owned(),
+                "the mapping does not fit the database; the node's log names each column"
+                    .to_owned(),
             )
         })?;
         Ok((snapshot, self.plans.get_or_init(|| async { plans }).await))

@@ -34,7 +34,8 @@ async fn a_server_that_is_not_there_is_unreachable() {
     let config = FhirConfig::at("http://127.0.0.1:9/R4");
     let source = FhirSource::new("pas", agency(), config, noon()).unwrap();
     assert_eq!(source.people(None).await.unwrap_err(), SourceError::Unreachable);
-    assert!(source.check().await.unwrap_err().to_string().contains("could not be reached"));
+    let unusable = source.check().await.unwrap_err();
+    assert!(unusable.no_answer && unusable.to_string().contains("could not be reached"));
 }
 
 #[tokio::test]

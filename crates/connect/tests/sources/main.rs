@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
 mod demonstration;
+mod documented;
 mod fhir_lies;
 mod fhir_medplum;
 mod fhir_tls;

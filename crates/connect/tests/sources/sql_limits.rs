@@ -15,7 +15,7 @@ async fn a_mapping_that_does_not_fit_the_database_is_refused_by_file_table_and_c
     let refused = async |mapping: &str| {
         let source = cases.source(mapping, |_| ());
         let told = source.check().await.unwrap_err().to_string();
-        assert!(source.people(None).await.unwrap_err().to_string().contains("kinfold doctor"));
+        assert!(source.people(None).await.unwrap_err().to_string().contains("does not fit"));
         told
     };
     let told =
