@@ -73,10 +73,10 @@ async fn signs_in_without_a_mouse(stage: &Stage, browser: &Browser) -> anyhow::R
 }
 
 async fn checks_without_a_mouse(browser: &Browser) -> anyhow::Result<()> {
-    browser.tab_to("nhs_number").await?;
-    browser.keys("999 000 0026").await?;
     browser.tab_to("purpose").await?;
     browser.keys(" ").await?;
+    browser.tab_to("nhs_number").await?;
+    browser.keys("999 000 0026").await?;
     browser.keys(Key::Enter).await?;
     browser.arrive("Answer").await?;
     ensure!(browser.kind().await? == "on", "Ruby is on the register");
