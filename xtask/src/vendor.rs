@@ -1,4 +1,5 @@
-//! The design system, fetched through its own package managers into an ignored folder (`crates/http/vendor`).
+//! What comes through package managers of its own into ignored folders: the design system, which the program embeds, and two source
+//! systems that others wrote, which the connectors are tested against.
 
 use std::fs;
 use std::path::Path;
@@ -29,13 +30,42 @@ pub(crate) fn fetch() -> Outcome {
         fs::copy(crate_folder.join(name), npm.join(name))
             .map_err(|error| failed("write", &npm, &error))?;
     }
-    let mut install = command("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
-    run({
-        install.args(["--loglevel", "error"]).current_dir(&npm);
-        install
-    })?;
+    npm_install(&npm)?;
     pip_install(&crate_folder.join("requirements.txt"), &vendor.join("python"))?;
     fs::write(&stamp, locks).map_err(|error| failed("write", &stamp, &error))
+}
+
+/// Fetches the FHIR server and the health record system that the connectors' tests start, unless they are there.
+pub(crate) fn fetch_sources() -> Outcome {
+    let tests = root().join("crates/connect/tests");
+    let (fhir, health) = (tests.join("fhir_server"), tests.join("gnuhealth"));
+    once(&fhir, "package-lock.json", "node_modules", || npm_install(&fhir))?;
+    once(&health, "requirements.txt", "site", || {
+        pip_install(&health.join("requirements.txt"), &health.join("site"))
+    })
+}
+
+/// Fetches into a folder unless what it was fetched from is unchanged: a copy of the lock file lies beside the packages.
+fn once(folder: &Path, lock: &str, into: &str, fetch: impl Fn() -> Outcome) -> Outcome {
+    let lock = folder.join(lock);
+    let wanted = fs::read_to_string(&lock).map_err(|error| failed("read", &lock, &error))?;
+    let target = folder.join(into);
+    let stamp = target.join(".fetched-from");
+    if fs::read_to_string(&stamp).is_ok_and(|found| found == wanted) {
+        return Ok(());
+    }
+    println!("Fetching a source system to test against into {}", target.display());
+    if target.exists() {
+        fs::remove_dir_all(&target).map_err(|error| failed("empty", &target, &error))?;
+    }
+    fetch()?;
+    fs::write(&stamp, wanted).map_err(|error| failed("write", &stamp, &error))
+}
+
+fn npm_install(folder: &Path) -> Outcome {
+    let mut install = command("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
+    install.args(["--loglevel", "error"]).current_dir(folder);
+    run(install)
 }
 
 fn read_locks(folder: &Path) -> Result<String, String> {
