@@ -25,7 +25,7 @@ pub(super) enum Kind {
     Review,
 }
 
-/// The purposes of this employee for this kind of page.
+/// The purposes of this employee for this kind of page. Where none is chosen, the one that was stated last in this session is.
 pub(super) fn of(
     site: &Site,
     open: &Open,
@@ -38,10 +38,15 @@ pub(super) fn of(
         Kind::Check => !agreements.may_review(employee, purpose),
         Kind::Review => agreements.may_review(employee, purpose),
     };
+    let last = site.remembered.last_purpose(open.caller.session()).filter(|_| chosen.is_empty());
+    let is_chosen = |purpose: &Purpose| match &last {
+        Some(last) => purpose == last,
+        None => purpose.as_str() == chosen,
+    };
     Ok(all
         .filter(|(purpose, _)| fits(purpose))
         .map(|(purpose, reads)| PurposeLine {
-            chosen: purpose.as_str() == chosen,
+            chosen: is_chosen(&purpose),
             id: purpose.to_string(),
             reads,
         })

@@ -64,6 +64,11 @@ impl Remembered {
         Some(kept.asked.clone())
     }
 
+    /// The purpose that a session stated last: the next page offers it chosen.
+    pub(super) fn last_purpose(&self, session: SessionId) -> Option<Purpose> {
+        Some(self.0.lock().get(&session)?.back()?.asked.purpose.clone())
+    }
+
     /// Forgets a session.
     pub(super) fn forget(&self, session: SessionId) {
         self.0.lock().remove(&session);

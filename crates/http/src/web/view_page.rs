@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::{
     answer_page,
     clauses::{ClauseLine, Readings},
-    entry_card,
+    entry_card::{self, PersonLines},
     fact_card::{self, FactCard, Row},
     failure::sentence,
     purposes::{self, PurposeLine},
@@ -62,6 +62,8 @@ struct Group {
 pub(super) struct ViewPage {
     answered: Moment,
     asked: Vec<(&'static str, String)>,
+    /// Who it is, as the first agency holds it that says so.
+    who: Option<PersonLines>,
     agencies: Vec<AgencyLine>,
     sections: Vec<Section>,
     handle: String,
@@ -79,12 +81,28 @@ pub(super) fn of(site: &Site, view: &PooledView, purposes: Vec<PurposeLine>) -> 
     ViewPage {
         answered: spoken.moment(view.at),
         asked: answer_page::asked(&spoken, &view.subject),
+        who: who(&spoken, view),
         agencies,
         sections: sections.filter_map(|c| section(&spoken, &readings, view, c)).collect(),
         handle: view.ask.0.to_string(),
         purpose_reads: purposes::reading(site, &view.purpose),
         others: purposes.into_iter().filter(|purpose| !purpose.chosen).collect(),
     }
+}
+
+fn who(spoken: &Spoken, view: &PooledView) -> Option<PersonLines> {
+    let facts = || view.agencies.iter().flat_map(|part| &part.facts);
+    let held = facts().find_map(|fact| match &fact.content {
+        FactContent::Demographics(known) => Some(&**known),
+        _ => None,
+    });
+    let registered = || {
+        facts().find_map(|fact| match &fact.content {
+            FactContent::Register(entry) => Some(&entry.subject),
+            _ => None,
+        })
+    };
+    held.or_else(registered).map(|known| entry_card::person(spoken, known, false))
 }
 
 fn agency(spoken: &Spoken, part: &AgencyPart, place: &mut usize) -> AgencyLine {

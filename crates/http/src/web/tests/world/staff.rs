@@ -17,9 +17,14 @@ pub(crate) struct Person {
 }
 
 impl Node {
-    /// Adds an employee of this role, `ROLE.test`, with a confirmed token.
+    /// Adds an employee of this role with a confirmed token: `ROLE.test`, then `ROLE.test1`.
     pub(crate) async fn employ(&self, role: &str) -> Person {
-        let user_name: UserName = format!("{role}.test").parse().unwrap();
+        let staff = self.staff.list().await.unwrap();
+        let number = match staff.iter().filter(|known| known.role.as_str() == role).count() {
+            0 => String::new(),
+            before => before.to_string(),
+        };
+        let user_name: UserName = format!("{role}.test{number}").parse().unwrap();
         let new = NewEmployee {
             user_name: user_name.clone(),
             name: format!("Kim {role}"),
