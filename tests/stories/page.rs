@@ -94,20 +94,34 @@ impl Browser {
     /// Draws the whole page at a width; how wide its content is.
     async fn picture(&self, name: &str, width: u32) -> anyhow::Result<u32> {
         self.size(width, 900).await?;
-        let measured = self.driver.cdp().send_raw("Page.getLayoutMetrics", json!({})).await?;
-        let content = &measured["cssContentSize"];
-        let whole = |side: &str| content[side].as_f64().context("the page has no size");
-        #[allow(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a page is small"
-        )]
-        let (wide, high) = (whole("width")?.ceil() as u32, whole("height")?.ceil() as u32);
+        let (wide, high) = self.laid_out(width).await?;
         self.size(width, high.clamp(400, 16_000)).await?;
         std::fs::create_dir_all(SCREENSHOTS)?;
         let file = PathBuf::from(SCREENSHOTS).join(format!("{name}.png"));
         self.driver.screenshot(&file).await?;
         self.size(1280, 900).await?;
         Ok(wide)
+    }
+
+    /// The page's width and height once it is laid out anew: a busy browser takes a moment, so it is measured until it fits, two seconds
+    /// at most.
+    async fn laid_out(&self, width: u32) -> anyhow::Result<(u32, u32)> {
+        let mut tries = 0;
+        loop {
+            let measured = self.driver.cdp().send_raw("Page.getLayoutMetrics", json!({})).await?;
+            let content = &measured["cssContentSize"];
+            let whole = |side: &str| content[side].as_f64().context("the page has no size");
+            #[allow(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "a page is small"
+            )]
+            let (wide, high) = (whole("width")?.ceil() as u32, whole("height")?.ceil() as u32);
+            if wide <= width || tries == 20 {
+                return Ok((wide, high));
+            }
+            tries += 1;
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
     }
 }
