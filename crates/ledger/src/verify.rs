@@ -134,17 +134,21 @@ impl Check<'_> {
         }
     }
 
-    /// Judges what lies behind the last whole batch of a segment.
+    /// Judges what lies behind the last whole batch of a segment. Whether a batch that looks cut short was acknowledged after all, what
+    /// follows it and the published checkpoint tell.
     fn end(&mut self, segment: &Segment, at: u64) -> io::Result<bool> {
         match tail::judge(segment, at)? {
-            Ok(Tail::Clean) => return Ok(true),
+            Ok(Tail::Clean) => {}
             Ok(Tail::Torn { .. }) => {
                 let what = "a batch was cut short before it was acknowledged";
                 self.report.add(Finding::Unfinished(segment.damage(at, what)));
             }
-            Err(damage) => self.report.wrong(damage),
+            Err(damage) => {
+                self.report.wrong(damage);
+                return Ok(false);
+            }
         }
-        Ok(false)
+        Ok(true)
     }
 
     fn batch(

@@ -65,6 +65,24 @@ fn every_flipped_byte_is_found() {
 }
 
 #[test]
+fn an_acknowledged_batch_that_was_made_to_look_unfinished_is_missed() {
+    let media = small_log();
+    let segments = ["segments/0000000000.seg", "segments/0000000001.seg"];
+    for path in segments {
+        let whole = media.bytes(path).unwrap();
+        let last = whole.iter().rposition(|byte| *byte != 0).unwrap() / 512 * 512;
+        assert!(last > 512, "{path} has no batch");
+        let mut cut = whole.clone();
+        cut[last..last + 512].fill(0);
+        media.tamper(path, &cut);
+        let report = verify(&media, true);
+        assert!(matches!(report.findings()[0], Finding::Unfinished(_)), "{:?}", report.findings());
+        assert!(!report.is_sound(), "{path}: {} entries are called all", report.size());
+        media.tamper(path, &whole);
+    }
+}
+
+#[test]
 fn an_erased_body_is_gone_and_breaks_nothing() {
     let media = small_log();
     let ledger = open(&media).unwrap();
