@@ -21,3 +21,4 @@ mod ledger_full;
 mod logs;
 mod source;
 mod stage;
+mod vanished;

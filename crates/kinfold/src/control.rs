@@ -8,7 +8,9 @@ use std::{
 use anyhow::{Context, bail};
 use kinfold_domain::{Role, Subject, UserName};
 use kinfold_service::{
+    Caller,
     audit::{WhoLookedAt, WhoQuestion},
+    register::{RegisterFeed, Vanished},
     staff::NewEmployee,
 };
 use kinfold_token::{Code, CodePair, Pin};
@@ -27,14 +29,45 @@ const LONGEST: u64 = 4 << 20;
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "kebab-case")]
 pub(crate) enum Request {
-    AddEmployee { user_name: UserName, name: String, job_title: String, role: Role, pin: String },
+    AddEmployee {
+        user_name: UserName,
+        name: String,
+        job_title: String,
+        role: Role,
+        pin: String,
+    },
     ListEmployees,
-    IssueToken { user_name: UserName },
-    ConfirmToken { user_name: UserName, first: String, second: String },
-    IssueTicket { user_name: UserName },
-    ActivateAgreement { note: String },
-    RevokeAgreement { note: String },
-    WhoLooked { user_name: UserName, pin: String, code: String, subject: Subject },
+    IssueToken {
+        user_name: UserName,
+    },
+    ConfirmToken {
+        user_name: UserName,
+        first: String,
+        second: String,
+    },
+    IssueTicket {
+        user_name: UserName,
+    },
+    ActivateAgreement {
+        note: String,
+    },
+    RevokeAgreement {
+        note: String,
+    },
+    WhoLooked {
+        user_name: UserName,
+        pin: String,
+        code: String,
+        subject: Subject,
+    },
+    VanishedEntries,
+    ConfirmVanished {
+        user_name: UserName,
+        pin: String,
+        code: String,
+        reading: String,
+        reason: String,
+    },
     Status,
 }
 
@@ -47,6 +80,8 @@ pub(crate) enum Answer {
     Token { uri: String },
     Ticket { code: String },
     Looks { looks: Box<serde_json::Value> },
+    Vanished { vanished: Option<Vanished> },
+    Ended { changes: usize },
     Status { people: usize, register: usize, agreement: Option<String>, ledger: u64, fresh: bool },
     Failed { why: String },
 }
@@ -184,23 +219,52 @@ async fn try_execute(node: &Node, request: Request) -> anyhow::Result<Answer> {
             let looks = who_looked(node, &user_name, (&pin, &code), subject).await?;
             Answer::Looks { looks: Box::new(serde_json::to_value(looks)?) }
         }
+        Request::VanishedEntries => {
+            Answer::Vanished { vanished: register_feed(node)?.vanished().await? }
+        }
+        Request::ConfirmVanished { user_name, pin, code, reading, reason } => {
+            let feed = register_feed(node)?;
+            let confirm = async |caller: Caller| {
+                Ok(feed.confirm_vanished(caller.employee(), &reading, &reason).await?)
+            };
+            let changes = signed_in(node, &user_name, (&pin, &code), confirm).await?;
+            Answer::Ended { changes }
+        }
         Request::Status => status(node),
     })
+}
+
+fn register_feed(node: &Node) -> anyhow::Result<&RegisterFeed> {
+    node.feeds.register.as_deref().context("this node keeps no register of its own")
 }
 
 async fn who_looked(
     node: &Node,
     user_name: &UserName,
-    (pin, code): (&str, &str),
+    credentials: (&str, &str),
     subject: Subject,
 ) -> anyhow::Result<WhoLookedAt> {
     node.follower.catch_up().await?;
+    let purpose = "audit-review".parse()?;
+    let look = async |caller: Caller| {
+        let looked = node.who.list(&caller, WhoQuestion { subject, purpose }).await?;
+        Ok(looked.content().clone())
+    };
+    signed_in(node, user_name, credentials, look).await
+}
+
+/// Does something as a named employee, whose session ends with it.
+async fn signed_in<T>(
+    node: &Node,
+    user_name: &UserName,
+    (pin, code): (&str, &str),
+    work: impl AsyncFnOnce(Caller) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
     let session = node.sign_in.sign_in(user_name, pin.parse()?, code.parse()?).await?;
     let caller = node.sign_in.caller(&session).await?;
-    let purpose = "audit-review".parse()?;
-    let looked = node.who.list(&caller, WhoQuestion { subject, purpose }).await;
+    let done = work(caller).await;
     node.sign_in.sign_out(&session).await?;
-    Ok(looked?.content().clone())
+    done
 }
 
 fn status(node: &Node) -> Answer {

@@ -116,8 +116,9 @@ fn register(spoken: &Spoken, held: &PartnerHealth) -> FeedLine {
     let mut problem = held.failure.as_deref().map(sentence).unwrap_or_default();
     if held.vanished > 0 {
         problem = format!(
-            "{} entries vanished from the case system at once. They are kept. If they were truly ended, \
-             give them end dates there; otherwise mend the case system. {problem}",
+            "{} entries vanished from the case system at once. They are kept. If they have truly ended, \
+             give them end dates there, or confirm it with “kinfold register confirm”; otherwise mend \
+             the case system. {problem}",
             held.vanished
         );
     }

@@ -7,6 +7,7 @@ mod employee;
 mod init;
 mod ledger;
 mod prompt;
+mod register;
 mod sample;
 mod serve;
 mod token;
@@ -38,6 +39,9 @@ pub(crate) enum Command {
     /// The ledger.
     #[command(subcommand)]
     Ledger(ledger::Ledger),
+    /// This agency's own register.
+    #[command(subcommand)]
+    Register(register::Register),
     /// Measures this machine with Kinfold's own work.
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -70,6 +74,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<()> {
         Command::Token(token) => token.run(),
         Command::Agreement(agreement) => agreement.run(),
         Command::Ledger(ledger) => ledger.run(),
+        Command::Register(register) => register.run(),
         Command::Bench(bench) => bench.run(),
         Command::Sample(sample) => sample.run(),
     }

@@ -137,7 +137,7 @@ impl Feeds {
             stale: confirmed.stale,
             failure: feed.failure.or(replica_failure),
             rejected: feed.rejected,
-            vanished: feed.vanished,
+            vanished: feed.vanished.map_or(0, |vanished| vanished.gone),
         }
     }
 }

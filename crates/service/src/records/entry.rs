@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use kinfold_domain::{AgencyId, EmployeeId, EntryId};
 use serde::{Deserialize, Serialize};
 
-use super::{Disclosure, Intent, Refusal, ReplicaLook, Shown};
+use super::{Confirmation, Disclosure, Intent, Refusal, ReplicaLook, Shown};
 
 /// One entry of the ledger.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -42,6 +42,8 @@ pub enum Entry {
         /// Who or what changed it.
         by: String,
     },
+    /// An employee confirmed that a good part of this agency's register has ended: its case system lacks it.
+    RegisterEndConfirmed(Box<Confirmation>),
     /// A partner's node asked for the register or told of looks, and was refused. Its node tries again every few seconds: the same
     /// reason is recorded once an hour.
     PartnerRefused {
@@ -113,4 +115,28 @@ pub enum Entry {
         /// The program's version.
         version: String,
     },
+}
+
+impl Entry {
+    /// When what it says happened.
+    pub fn at(&self) -> Timestamp {
+        match self {
+            Self::Intent(intent) => intent.at,
+            Self::Refusal(refusal) => refusal.at,
+            Self::Receipt(shown) => shown.at,
+            Self::Disclosure(told) => told.at,
+            Self::ReplicaLook(look) => look.at,
+            Self::RegisterEndConfirmed(confirmation) => confirmation.at,
+            Self::RegisterSent { at, .. }
+            | Self::RegisterChanged { at, .. }
+            | Self::PartnerRefused { at, .. }
+            | Self::SignedIn { at, .. }
+            | Self::SignInRefused { at, .. }
+            | Self::SignedOut { at, .. }
+            | Self::Staff { at, .. }
+            | Self::Agreement { at, .. }
+            | Self::LedgerRead { at, .. }
+            | Self::Started { at, .. } => *at,
+        }
+    }
 }

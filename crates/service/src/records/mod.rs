@@ -216,3 +216,22 @@ pub struct ReplicaLook {
     /// The entries of this register that were shown.
     pub entries: Vec<EntryId>,
 }
+
+/// A good part of this agency's register vanished from its case system, and an employee says that it has ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Confirmation {
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub employee: EmployeeId,
+    /// In which role.
+    pub role: Role,
+    /// How many entries.
+    pub gone: u64,
+    /// Of how many in force.
+    pub of: u64,
+    /// Which reading of the case system it counts for.
+    pub reading: String,
+    /// Why, in their words.
+    pub reason: String,
+}

@@ -8,6 +8,7 @@ use std::{
 use jiff::{Timestamp, civil::Date};
 use kinfold_domain::{ChangeKind, EntryId, RegisterChange, RegisterEntry, Standing};
 
+use super::Vanished;
 use crate::{ports::Rejected, today};
 
 /// The most bytes of an entry's JSON: it must fit into a page of changes, and no child's entry is nearly as long.
@@ -24,7 +25,7 @@ pub(super) struct Moment<'a> {
 pub(super) struct Difference {
     pub(super) changes: Vec<RegisterChange>,
     /// Entries that vanished, too many to believe: not among the changes.
-    pub(super) vanished: usize,
+    pub(super) vanished: Option<Vanished>,
 }
 
 /// Entries that can be taken over, one for each reference; the rest becomes work for somebody.
@@ -57,10 +58,11 @@ pub(super) fn sound(
     (sound.into_values().map(|(_, entry)| entry).collect(), rejected)
 }
 
-/// Compares. An entry whose row can't be read keeps what was known of it.
+/// Compares. An entry whose row can't be read keeps what was known of it. `confirmed` is the reading whose vanished entries are believed.
 pub(super) fn difference(
     known: &HashMap<EntryId, Arc<RegisterEntry>>,
     (entries, rejected): (Vec<RegisterEntry>, &[Rejected]),
+    confirmed: Option<&str>,
     moment: Moment<'_>,
 ) -> Difference {
     let mut seen: HashSet<EntryId> =
@@ -77,12 +79,16 @@ pub(super) fn difference(
     let current = || known.values().filter(|entry| entry.standing(day) == Standing::Current);
     let mut gone: Vec<_> = current().filter(|entry| !seen.contains(&entry.id)).collect();
     // A source that suddenly lacks a good part of its register, or has none at all, is broken, not reformed.
-    if gone.len() > (current().count() / 10).max(5) || (is_empty && !gone.is_empty()) {
-        return Difference { changes, vanished: gone.len() };
-    }
     gone.sort_by(|a, b| a.id.cmp(&b.id));
+    let known = current().count();
+    if gone.len() > (known / 10).max(5) || (is_empty && !gone.is_empty()) {
+        let vanished = Vanished::of(gone.iter().map(|entry| &entry.id), known);
+        if confirmed != Some(vanished.reading.as_str()) {
+            return Difference { changes, vanished: Some(vanished) };
+        }
+    }
     changes.extend(gone.into_iter().map(|entry| withdrawal(entry, day, moment)));
-    Difference { changes, vanished: 0 }
+    Difference { changes, vanished: None }
 }
 
 fn withdrawal(entry: &RegisterEntry, day: Date, moment: Moment<'_>) -> RegisterChange {

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use kinfold_domain::{AsAt, RegisterChange, RegisterEntry};
 use parking_lot::RwLock;
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 
 use super::{
-    Register,
+    Register, Vanished,
     difference::{Difference, Moment, difference, sound},
 };
 use crate::{
@@ -29,8 +29,8 @@ pub struct FeedState {
     pub failure: Option<String>,
     /// Rows that can't be loaded: the entries stay as they were.
     pub rejected: Vec<Rejected>,
-    /// Entries that vanished from the source at once, too many to believe: not applied.
-    pub vanished: usize,
+    /// Entries that vanished from the source at once, too many to believe: not applied until somebody confirms them.
+    pub vanished: Option<Vanished>,
 }
 
 /// Why one reading of the case system changed nothing.
@@ -59,6 +59,8 @@ pub struct RegisterFeed {
     clock: Arc<dyn Clock>,
     state: RwLock<FeedState>,
     grown: watch::Sender<u64>,
+    /// One reading at a time: two would each make the same changes.
+    reading: Mutex<()>,
 }
 
 impl RegisterFeed {
@@ -71,7 +73,8 @@ impl RegisterFeed {
         clock: Arc<dyn Clock>,
     ) -> Self {
         let (grown, _) = watch::channel(0);
-        Self { register, source, store, journal, clock, state: RwLock::default(), grown }
+        let (state, reading) = (RwLock::default(), Mutex::default());
+        Self { register, source, store, journal, clock, state, grown, reading }
     }
 
     /// Takes over the changes stored before.
@@ -102,26 +105,45 @@ impl RegisterFeed {
 
     /// Reads the case system once; answers how many changes that made.
     pub async fn poll(&self) -> Result<usize, FeedError> {
-        let outcome = self.read_once().await;
+        self.read(None).await
+    }
+
+    /// Reads it once, and believes that these entries vanished.
+    pub(super) async fn poll_confirmed(&self, reading: &str) -> Result<usize, FeedError> {
+        self.read(Some(reading)).await
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub(super) async fn record(&self, entry: Entry) -> Result<(), JournalError> {
+        self.journal.record(entry).await.map(drop)
+    }
+
+    async fn read(&self, confirmed: Option<&str>) -> Result<usize, FeedError> {
+        let _alone = self.reading.lock().await;
+        let outcome = self.read_once(confirmed).await;
         if let Err(error) = &outcome {
             self.state.write().failure = Some(error_words(error));
         }
         outcome
     }
 
-    async fn read_once(&self) -> Result<usize, FeedError> {
+    async fn read_once(&self, confirmed: Option<&str>) -> Result<usize, FeedError> {
         // The moment before asking: what changes while the answer travels belongs to the next reading.
         let asked_at = self.clock.now();
         let (entries, rejected) = self.source.register().await?.ok_or(FeedError::NoRegister)?;
         let (entries, rejected) = sound(entries, rejected);
-        let difference = self.difference(entries, &rejected, asked_at);
+        let difference = self.difference((entries, &rejected), confirmed, asked_at);
         let (count, vanished) = (difference.changes.len(), difference.vanished);
+        let is_whole = vanished.is_none();
         self.take_over(difference.changes, asked_at).await?;
         let mut state = self.state.write();
         *state = FeedState { answered: Some(asked_at), failure: None, rejected, vanished };
         drop(state);
         // A register of which a part vanished is not confirmed: it keeps its last age until somebody has looked.
-        if vanished == 0 {
+        if is_whole {
             self.register.confirm(Some(AsAt(asked_at)), None);
         }
         Ok(count)
@@ -172,12 +194,12 @@ impl RegisterFeed {
 
     fn difference(
         &self,
-        entries: Vec<RegisterEntry>,
-        rejected: &[Rejected],
+        read: (Vec<RegisterEntry>, &[Rejected]),
+        confirmed: Option<&str>,
         at: Timestamp,
     ) -> Difference {
         let (known, by) = (self.register.entries(), self.source.name());
-        difference(&known, (entries, rejected), Moment { at, by })
+        difference(&known, read, confirmed, Moment { at, by })
     }
 }
 

@@ -9,14 +9,16 @@ mod projection;
 mod pulled;
 mod replica;
 mod serve;
+mod vanished;
 
 pub use book::{Freshness, Register, RegisterMatch, RegisterSearch};
-pub use feed::{FeedState, RegisterFeed};
+pub use feed::{FeedError, FeedState, RegisterFeed};
 pub use head::RegisterHead;
 pub use projection::project;
 pub(crate) use projection::release;
 pub use replica::{Replica, ReplicaError};
 pub use serve::{DeskParts, RegisterDesk};
+pub use vanished::{ConfirmError, Vanished};
 
 use std::{collections::BTreeMap, sync::Arc};
 

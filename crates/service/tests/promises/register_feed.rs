@@ -1,12 +1,12 @@
 //! The register as its case system shows it.
 
 use jiff::civil::date;
-use kinfold_domain::{ChangeKind, RegisterEntry, Standing};
+use kinfold_domain::{ChangeKind, Employee, RegisterEntry, Standing};
 use kinfold_service::{
     ports::{RegisterStore, Rejected, SourceError},
     records::Entry,
-    register::{FeedState, RegisterFeed},
-    testing::Answering,
+    register::{ConfirmError, FeedState, RegisterFeed},
+    testing::{Answering, employee},
 };
 
 use crate::*;
@@ -79,7 +79,8 @@ async fn a_register_that_vanishes_at_once_is_not_believed_and_keeps_its_age() {
         feed(&nodes).poll().await.unwrap();
 
         let state = feed(&nodes).state();
-        assert_eq!(state.vanished, 12 - left);
+        let vanished = state.vanished.unwrap();
+        assert_eq!((vanished.gone, vanished.of), (12 - left, 12));
         let register = &nodes.council.register;
         assert_eq!(register.standing(date(2026, 6, 1)), (12, 0));
         let now = kinfold_service::testing::start();
@@ -159,4 +160,71 @@ async fn after_a_restart_the_register_stands_as_at_its_last_change_until_it_is_r
     assert!(confirmed.stale);
     nodes.settle().await;
     assert!(!nodes.council.register.confirmed(now).stale);
+}
+
+/// Twelve entries of which nine vanish; the reading that says so.
+async fn nine_vanished() -> (TwoNodes, String) {
+    let nodes = staged().await;
+    set(&nodes, |entries| {
+        entries.extend(
+            (2..=12)
+                .map(|n| entry(&format!("cpp-{n}"), &child(n, "Garrowby", &format!("Iseult{n}")))),
+        );
+    });
+    feed(&nodes).poll().await.unwrap();
+    set(&nodes, |entries| entries.truncate(3));
+    let vanished = feed(&nodes).vanished().await.unwrap().unwrap();
+    assert_eq!((vanished.gone, vanished.of), (9, 12));
+    (nodes, vanished.reading)
+}
+
+const REASON: &str = "Nine plans were closed by the review.";
+
+#[tokio::test]
+async fn what_vanished_ends_once_the_custodian_confirms_it_and_is_recorded_first() {
+    let (nodes, reading) = nine_vanished().await;
+    let before = nodes.council.size();
+
+    let changes = feed(&nodes).confirm_vanished(&custodian(), &reading, REASON).await.unwrap();
+
+    assert_eq!(changes, 9);
+    assert_eq!(nodes.council.register.standing(date(2026, 6, 1)), (3, 9));
+    assert_eq!(feed(&nodes).state().vanished, None);
+    let recorded = nodes.council.entries(before);
+    let Entry::RegisterEndConfirmed(confirmed) = &recorded[0] else { panic!("not recorded first") };
+    assert_eq!((confirmed.gone, confirmed.of, confirmed.reason.as_str()), (9, 12, REASON));
+    assert_eq!(kinds(&recorded[1..]), ["register-changed"; 9]);
+    // The next time is another one.
+    set(&nodes, Vec::clear);
+    feed(&nodes).poll().await.unwrap();
+    assert_eq!(feed(&nodes).state().vanished.unwrap().gone, 3);
+}
+
+#[tokio::test]
+async fn a_confirmation_of_another_reading_ends_nothing() {
+    let (nodes, reading) = nine_vanished().await;
+    set(&nodes, |entries| entries.truncate(2));
+    let refused = feed(&nodes).confirm_vanished(&custodian(), &reading, REASON).await;
+    assert!(matches!(refused, Err(ConfirmError::Changed(10))), "{refused:?}");
+    assert_eq!(nodes.council.register.standing(date(2026, 6, 1)), (12, 0));
+}
+
+#[tokio::test]
+async fn nothing_is_confirmed_by_another_role_without_a_reason_or_without_the_ledger() {
+    let (nodes, reading) = nine_vanished().await;
+    let before = nodes.council.size();
+    let worker = employee(COUNCIL, "worker", "social-worker");
+    let refused = feed(&nodes).confirm_vanished(&worker, &reading, REASON).await;
+    assert!(matches!(refused, Err(ConfirmError::NotForRole)), "{refused:?}");
+    let refused = feed(&nodes).confirm_vanished(&custodian(), &reading, " ").await;
+    assert!(matches!(refused, Err(ConfirmError::Reason)), "{refused:?}");
+    assert_eq!(nodes.council.size(), before);
+    nodes.council.break_ledger().await;
+    let refused = feed(&nodes).confirm_vanished(&custodian(), &reading, REASON).await;
+    assert!(matches!(refused, Err(ConfirmError::Ledger(_))), "{refused:?}");
+    assert_eq!(nodes.council.register.standing(date(2026, 6, 1)), (12, 0));
+}
+
+fn custodian() -> Employee {
+    employee(COUNCIL, "custodian", "register-custodian")
 }
