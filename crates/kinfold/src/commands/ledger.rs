@@ -144,6 +144,11 @@ fn parse_child(text: &str) -> anyhow::Result<Subject> {
     })
 }
 
+fn in_one_ledger(look: &serde_json::Value) -> bool {
+    let sides = look["sides"].as_array().map(Vec::as_slice).unwrap_or_default();
+    sides.windows(2).all(|two| two[0]["ledger"] == two[1]["ledger"])
+}
+
 fn print_looks(looked: &serde_json::Value) {
     let text = |value: &serde_json::Value| value.as_str().unwrap_or("–").to_owned();
     let empty = Vec::new();
@@ -152,10 +157,17 @@ fn print_looks(looked: &serde_json::Value) {
             Some(why) => say(&format!("{}: could not be asked: {why}", text(&ledger["ledger"]))),
             None => say(&format!("{}: {} lines", text(&ledger["ledger"]), ledger["lines"])),
         }
+        if let Some(entries) = ledger["behind"]["entries"].as_u64() {
+            say(&format!("  NOT COMPLETE: its newest {entries} entries are not searched yet"));
+        }
+        if ledger["more"].as_bool() == Some(true) {
+            say("  NOT COMPLETE: there are older looks than are listed");
+        }
     }
     for look in looked["looks"].as_array().unwrap_or(&empty) {
         let asker = &look["asker"];
         let both = match look["both_sides"].as_bool() {
+            Some(true) if in_one_ledger(look) => "in the one ledger that it concerns",
             Some(true) => "in both ledgers",
             Some(false) => "in one ledger",
             None => "the other ledger could not be asked",

@@ -6,7 +6,10 @@ use jiff::Timestamp;
 use kinfold_domain::{AgencyId, AskId, Purpose};
 use serde::Serialize;
 
-use crate::{exchange::WhoLine, records::Asker};
+use crate::{
+    exchange::{Behind, WhoLine, WhoLines},
+    records::Asker,
+};
 
 /// One side of a look, as one ledger has it.
 #[derive(Clone, Debug, Serialize)]
@@ -30,7 +33,7 @@ pub struct Joined {
     pub purpose: Option<Purpose>,
     /// The sides, in order of time.
     pub sides: Vec<Side>,
-    /// Recorded by every ledger that must have it: `None` where one of them could not be asked. A look that concerned one agency alone
+    /// Recorded by every ledger that must have it: `None` where one of them could not be asked, or not whole. A look that concerned one agency alone
     /// is whole in that agency's ledger.
     pub both_sides: Option<bool>,
 }
@@ -44,6 +47,37 @@ pub struct LedgerPart {
     pub lines: Option<usize>,
     /// Why it gave none.
     pub failure: Option<String>,
+    /// Set where its newest entries are not among those that were searched.
+    pub behind: Option<Behind>,
+    /// It has older looks than it gave.
+    pub more: bool,
+}
+
+impl LedgerPart {
+    /// What a ledger gave.
+    pub(super) fn given(ledger: &AgencyId, lines: &WhoLines) -> Self {
+        let (ledger, behind) = (ledger.clone(), lines.behind.clone());
+        Self { ledger, lines: Some(lines.lines.len()), failure: None, behind, more: lines.more }
+    }
+
+    /// Why a ledger gave nothing.
+    pub(super) fn failed(ledger: &AgencyId, failure: String) -> Self {
+        let ledger = ledger.clone();
+        Self { ledger, lines: None, failure: Some(failure), behind: None, more: false }
+    }
+
+    /// Whether a look that it did not give is not in it.
+    const fn is_whole(&self) -> bool {
+        self.lines.is_some() && self.behind.is_none() && !self.more
+    }
+
+    /// What its readers, and the ledger, are told beside its lines.
+    pub(super) fn failing(&self) -> Option<String> {
+        let behind = self.behind.as_ref();
+        let behind = behind.map(|b| format!("the last {} entries were not searched", b.entries));
+        let more = self.more.then(|| "there are older looks than are listed".to_owned());
+        self.failure.clone().or(behind).or(more)
+    }
 }
 
 /// Sides of the same ask become one look, the newest first.
@@ -52,8 +86,8 @@ pub(super) fn join(sides: Vec<Side>, ledgers: &[LedgerPart]) -> Vec<Joined> {
     for side in sides {
         asks.entry(side.line.ask).or_default().push(side);
     }
-    let answering: BTreeSet<&AgencyId> =
-        ledgers.iter().filter(|part| part.lines.is_some()).map(|part| &part.ledger).collect();
+    let whole = ledgers.iter().filter(|part| part.is_whole());
+    let answering: BTreeSet<&AgencyId> = whole.map(|part| &part.ledger).collect();
     let mut looks: Vec<Joined> =
         asks.into_iter().map(|(ask, sides)| look(ask, sides, &answering)).collect();
     looks.sort_by_key(|look| std::cmp::Reverse(look.at));

@@ -3,6 +3,7 @@
 mod follow;
 mod join;
 mod keys;
+mod ledgers;
 mod line;
 mod looks;
 mod notices;
@@ -13,8 +14,9 @@ mod who_desk;
 pub use follow::{FollowError, Follower};
 pub use join::{Joined, LedgerPart, Side};
 pub use keys::TrailKey;
+pub use ledgers::{Ledgers, LinesError};
 pub use looks::{OwnLook, OwnLooks, OwnLooksError};
 pub use notices::{NoticeDesk, NoticeError, NoticeSender};
 pub use who::{WhoLooked, WhoParts};
 pub use who_asked::{WhoError, WhoLookedAt, WhoQuestion};
-pub use who_desk::{Ledgers, LinesError, WhoDesk};
+pub use who_desk::WhoDesk;

@@ -49,7 +49,7 @@ pub struct WhoLooked {
 }
 
 /// What a partner's ledger says, with the place of its own record of having told; or why it says nothing.
-type Theirs = Result<(Vec<WhoLine>, ProvenPlace), String>;
+type Theirs = Result<(WhoLines, ProvenPlace), String>;
 
 struct Asked<'a> {
     ask: AskId,
@@ -90,23 +90,27 @@ impl WhoLooked {
             self.refuse(&asked, why.to_string()).await?;
             return Err(WhoError::Refused(why.to_string()));
         }
+        let due = self.parts.journal.ledger().size();
         let receipt = Arc::new(self.record_intent(&asked, &agreement).await?);
         let place = self.parts.journal.place(&receipt)?;
         let Some(permit) = ReviewPermit::new(&own, Evidence::Recorded(Arc::clone(&receipt))) else {
             return Err(WhoError::Refused("the agreement does not permit it".to_owned()));
         };
-        let mut mine = self.parts.ledgers.lines(&permit, &question.subject, &[]).await?;
+        let ledgers = &self.parts.ledgers;
+        let mut mine = ledgers.lines(&permit, (&question.subject, &[]), due).await?;
         let partners = agreement.partners().map(|party| {
             let decision = self.decide(&asked, &agreement, &party.agency);
-            self.partner(&asked, &agreement, (party, decision), (&mine, &place))
+            self.partner(&asked, &agreement, (party, decision), (&mine.lines, &place))
         });
         let theirs = futures::future::join_all(partners).await;
         // Looks that only the partner could tie to the child may have another side here: a notice names its entry alone.
         let told = theirs.iter().filter_map(|(_, answer)| answer.as_ref().ok());
-        let asks: Vec<AskId> = told.flat_map(|(lines, _)| lines).map(|line| line.ask).collect();
-        mine.extend(self.parts.ledgers.lines(&permit, &Subject::default(), &asks).await?);
-        mine.sort_by_key(|line| std::cmp::Reverse(line.index));
-        mine.dedup_by_key(|line| line.index);
+        let told = told.flat_map(|(told, _)| &told.lines);
+        let asks: Vec<AskId> = told.map(|line| line.ask).collect();
+        let further = ledgers.lines(&permit, (&Subject::default(), &asks), 0).await?;
+        mine.lines.extend(further.lines);
+        mine.lines.sort_by_key(|line| std::cmp::Reverse(line.index));
+        mine.lines.dedup_by_key(|line| line.index);
         self.release(&asked, mine, theirs).await
     }
 
@@ -177,7 +181,7 @@ impl WhoLooked {
         agreement: &InForce,
         party: &Party,
         (asks, place): (Vec<AskId>, &Place),
-    ) -> Result<(Vec<WhoLine>, ProvenPlace), PartnerError> {
+    ) -> Result<(WhoLines, ProvenPlace), PartnerError> {
         let message = WhoMessage {
             ask: asked.ask,
             sent_at: self.parts.clock.now(),
@@ -199,7 +203,7 @@ impl WhoLooked {
             place.ok_or_else(|| untrusted(&"it answers another ask, or without a record"))?;
         let proved = place.verify(&party.ledger_key).map_err(|error| untrusted(&error))?;
         match answer.outcome {
-            ClosedAnswer::Told(WhoLines { lines }) => Ok((lines, proved)),
+            ClosedAnswer::Told(told) => Ok((told, proved)),
             ClosedAnswer::Refused { reason } => Err(PartnerError::Refused(reason)),
         }
     }
@@ -207,27 +211,22 @@ impl WhoLooked {
     async fn release(
         &self,
         asked: &Asked<'_>,
-        mine: Vec<WhoLine>,
+        mine: WhoLines,
         theirs: Vec<(AgencyId, Theirs)>,
     ) -> Result<Release<WhoLookedAt>, WhoError> {
         let own = self.parts.agreements.own();
         let side = |ledger: &AgencyId, line| Side { ledger: ledger.clone(), line };
-        let part = |ledger: &AgencyId, lines, failure| LedgerPart {
-            ledger: ledger.clone(),
-            lines,
-            failure,
-        };
-        let mut ledgers = vec![part(own, Some(mine.len()), None)];
-        let mut sides: Vec<Side> = mine.into_iter().map(|line| side(own, line)).collect();
+        let mut ledgers = vec![LedgerPart::given(own, &mine)];
+        let mut sides: Vec<Side> = mine.lines.into_iter().map(|line| side(own, line)).collect();
         let mut proofs = BTreeMap::new();
         for (ledger, answer) in theirs {
             match answer {
-                Ok((lines, proved)) => {
-                    ledgers.push(part(&ledger, Some(lines.len()), None));
-                    sides.extend(lines.into_iter().map(|line| side(&ledger, line)));
+                Ok((told, proved)) => {
+                    ledgers.push(LedgerPart::given(&ledger, &told));
+                    sides.extend(told.lines.into_iter().map(|line| side(&ledger, line)));
                     proofs.insert(ledger, proved);
                 }
-                Err(failure) => ledgers.push(part(&ledger, None, Some(failure))),
+                Err(failure) => ledgers.push(LedgerPart::failed(&ledger, failure)),
             }
         }
         let looked = WhoLookedAt {
@@ -251,7 +250,7 @@ fn shown(
         agency: ledger.ledger.clone(),
         system: "ledger".to_owned(),
         facts: ledger.lines.and_then(|lines| u32::try_from(lines).ok()),
-        failure: ledger.failure.clone(),
+        failure: ledger.failing(),
         took_us: None,
     });
     Shown {

@@ -1,71 +1,22 @@
-//! One ledger's lines about a child: for this agency's own review, and for a partner's.
+//! This ledger's lines about a child, for a partner's review.
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use kinfold_agreement::{ReviewQuestion, Ruling};
-use kinfold_domain::{AgencyId, AskId, Subject};
+use kinfold_domain::AgencyId;
 
-use super::{TrailKey, line::line};
+use super::{Ledgers, LinesError, ledgers::MOST_LOOKS};
 use crate::{
     agreements::{Agreements, Heard, RefusedPeer},
-    exchange::{ClosedAnswer, MessageKind, WhoAnswer, WhoLine, WhoLines, WhoMessage},
+    exchange::{
+        ANSWER_BYTES, ClosedAnswer, MessageKind, WhoAnswer, WhoLines, WhoMessage, bytes_of,
+    },
     identity::NodeIdentity,
-    journal::{Journal, JournalError},
     permit::{Evidence, ReviewPermit},
-    ports::{Clock, PortError, TrailStore},
+    ports::Clock,
     records::{About, AskKind, Disclosure, Entry, Refusal},
     release::digest,
 };
-
-/// The most lines of one answer.
-const MOST_LINES: u32 = 500;
-
-/// This agency's ledger with its search tables.
-pub struct Ledgers {
-    /// The ledger.
-    pub journal: Journal,
-    /// The search tables.
-    pub store: Arc<dyn TrailStore>,
-    /// Their key.
-    pub keys: Arc<TrailKey>,
-}
-
-impl Ledgers {
-    /// Lines about a child, or of these asks, the newest first.
-    pub(super) async fn lines(
-        &self,
-        _permit: &ReviewPermit,
-        subject: &Subject,
-        asks: &[AskId],
-    ) -> Result<Vec<WhoLine>, LinesError> {
-        // What the child's records are called here follows from looks that carried the number: their keys are found with them.
-        let keys = self.keys.of_subject(subject);
-        let mut looks = self.store.by_keys(&keys, MOST_LINES).await?;
-        if !asks.is_empty() {
-            looks.extend(self.store.by_asks(asks, MOST_LINES).await?);
-        }
-        looks.sort_by_key(|look| std::cmp::Reverse(look.index));
-        looks.dedup_by_key(|look| look.index);
-        let mut lines = Vec::new();
-        for look in looks {
-            if let Some(entry) = self.journal.read(look.index)? {
-                lines.extend(line(&look, entry));
-            }
-        }
-        Ok(lines)
-    }
-}
-
-/// Why lines can't be read.
-#[derive(Debug, thiserror::Error)]
-pub enum LinesError {
-    /// The ledger.
-    #[error(transparent)]
-    Ledger(#[from] JournalError),
-    /// The search tables.
-    #[error(transparent)]
-    Store(#[from] PortError),
-}
 
 /// Answers partners who review who looked.
 pub struct WhoDesk {
@@ -82,7 +33,7 @@ pub struct WhoDesk {
 impl WhoDesk {
     /// Answers with a signed note; what is told is recorded before it leaves.
     pub async fn answer(&self, peer: &AgencyId, note: &[u8]) -> Result<String, RefusedPeer> {
-        let now = self.clock.now();
+        let (now, due) = (self.clock.now(), self.ledgers.journal.ledger().size());
         let heard: Heard<WhoMessage> = self.agreements.hear(peer, note, now).await?;
         let intent = heard.intent()?;
         let Heard { agreement, message, .. } = heard;
@@ -96,8 +47,7 @@ impl WhoDesk {
         let (ask, evidence) = (message.ask, Evidence::Proven(intent.clone()));
         let (outcome, entry) = match (decision.ruling(), ReviewPermit::new(&decision, evidence)) {
             (Ruling::Permitted { .. }, Some(permit)) => {
-                let lines = self.lines(&permit, &message).await?;
-                let told = WhoLines { lines };
+                let told = fitting(self.lines(&permit, &message, due).await?);
                 let entry = disclosure(message, digest(&told), (intent.0, now));
                 (ClosedAnswer::Told(told), entry)
             }
@@ -119,14 +69,29 @@ impl WhoDesk {
         &self,
         permit: &ReviewPermit,
         message: &WhoMessage,
-    ) -> Result<Vec<WhoLine>, RefusedPeer> {
-        let asks = message.asks.get(..MOST_LINES as usize).unwrap_or(&message.asks);
-        match self.ledgers.lines(permit, &message.subject, asks).await {
+        due: u64,
+    ) -> Result<WhoLines, RefusedPeer> {
+        let asks = message.asks.get(..MOST_LOOKS as usize).unwrap_or(&message.asks);
+        match self.ledgers.lines(permit, (&message.subject, asks), due).await {
             Ok(lines) => Ok(lines),
             Err(LinesError::Ledger(error)) => Err(error.into()),
             Err(LinesError::Store(error)) => Err(error.into()),
         }
     }
+}
+
+/// The newest lines that one message holds.
+fn fitting(mut told: WhoLines) -> WhoLines {
+    let mut room = ANSWER_BYTES;
+    let fits = told.lines.iter().take_while(|line| {
+        let left = room.checked_sub(bytes_of(line) + 1);
+        room = left.unwrap_or(0);
+        left.is_some()
+    });
+    let count = fits.count();
+    told.more |= count < told.lines.len();
+    told.lines.truncate(count);
+    told
 }
 
 fn disclosure(

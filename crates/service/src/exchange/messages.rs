@@ -226,4 +226,20 @@ pub struct WhoAnswer {
 pub struct WhoLines {
     /// The lines, the newest first.
     pub lines: Vec<WhoLine>,
+    /// Set where looks may be missing because the ledger's search tables have not followed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub behind: Option<Behind>,
+    /// There are older looks than are listed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub more: bool,
+}
+
+/// The newest entries of a ledger, which its search tables lack.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Behind {
+    /// How many.
+    pub entries: u64,
+    /// When the last entry was recorded that they have; `None` where that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upto: Option<Timestamp>,
 }

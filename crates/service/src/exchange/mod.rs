@@ -6,9 +6,10 @@ mod place;
 mod seal;
 
 pub use messages::{
-    AnswerMessage, AskMessage, ClosedAnswer, Known, Noticed, NoticesAnswer, NoticesMessage,
+    AnswerMessage, AskMessage, Behind, ClosedAnswer, Known, Noticed, NoticesAnswer, NoticesMessage,
     RegisterMessage, RegisterPage, Told, WhoAnswer, WhoLine, WhoLines, WhoMessage,
 };
 pub(crate) use partner_message::{Asked, PartnerMessage, ask_kind};
 pub use place::{Place, PlaceError};
+pub(crate) use seal::{ANSWER_BYTES, bytes_of};
 pub use seal::{MessageKind, SealError, open, seal};

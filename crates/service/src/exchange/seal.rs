@@ -1,7 +1,10 @@
 //! Messages as signed notes: a first line that says what it is, one line of JSON, the node's signature.
 
-use kinfold_note::{Note, SigningKey, VerifierKey};
+use kinfold_note::{MAX_TEXT_BYTES, Note, SigningKey, VerifierKey};
 use serde::{Serialize, de::DeserializeOwned};
+
+/// The most bytes of JSON that an answer may tell: the proof of its place and the message around it need less than the rest of a note.
+pub(crate) const ANSWER_BYTES: usize = MAX_TEXT_BYTES - (64 << 10);
 
 /// What a message is: its note's first line, so that no message can be taken for another.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -73,6 +76,11 @@ pub fn seal<T: Serialize>(
     let json = serde_json::to_string(message).map_err(|_| SealError::Content)?;
     let text = format!("{}\n{json}\n", kind.first_line());
     kinfold_note::sign(&text, &[key]).map_err(|_| SealError::NotANote)
+}
+
+/// The bytes of JSON that something takes in a message.
+pub(crate) fn bytes_of<T: Serialize>(content: &T) -> usize {
+    serde_json::to_vec(content).map_or(usize::MAX, |json| json.len())
 }
 
 /// Verifies and reads a message: signature first, then kind, then content.

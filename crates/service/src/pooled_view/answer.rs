@@ -7,6 +7,7 @@ use kinfold_agreement::{Decision, InForce, Question};
 use kinfold_domain::{AgencyId, Category};
 
 use super::{
+    bound::bound,
     gather::{Gathered, Holdings, Meant},
     parts::withheld,
 };
@@ -93,13 +94,13 @@ impl AskDesk {
     ) -> Result<AnswerMessage, RefusedPeer> {
         let Gathered { meant, facts, sources, about } =
             self.holdings.gather(permit, &message.subject, None).await;
-        let told = Told {
+        let told = bound(Told {
             known: known(meant, permit),
             facts,
             granted: granted(decision),
             withheld: withheld(decision),
             sources,
-        };
+        });
         let disclosure = Disclosure {
             ask: message.ask,
             at,

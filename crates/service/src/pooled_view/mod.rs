@@ -2,6 +2,7 @@
 
 mod answer;
 mod ask;
+mod bound;
 mod cut;
 mod entry_facts;
 mod gather;

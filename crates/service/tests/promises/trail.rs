@@ -200,3 +200,41 @@ async fn own_look_ups_are_one_s_own_and_opening_the_list_is_recorded() {
     let colleague = caller(TRUST, "colleague", "ed-clinician");
     assert!(nodes.trust.own_looks.list(&colleague, 50).await.unwrap().is_empty());
 }
+
+#[tokio::test]
+async fn a_list_from_search_tables_that_do_not_follow_says_how_far_it_is_behind() {
+    let nodes = staged().await;
+    who(&nodes, TRUST).await;
+    nodes.trust.follower.catch_up().await.unwrap();
+    let entries = nodes.trust.size();
+    let view = nurse_views(&nodes, ada_by_number()).await;
+
+    for agency in [TRUST, COUNCIL] {
+        nodes.council.follower.catch_up().await.unwrap();
+        let node = if agency == COUNCIL { &nodes.council } else { &nodes.trust };
+        let question = WhoQuestion { subject: ada_by_number(), purpose: purpose(REVIEW) };
+        let due = nodes.trust.size();
+        let release = node.who.list(&governance(agency), question).await.unwrap();
+        let looked = release.content();
+        let trust = looked.ledgers.iter().find(|part| part.ledger.as_str() == TRUST).unwrap();
+        let behind = trust.behind.as_ref().expect("it says nothing");
+        assert_eq!(behind.entries, due - entries, "{agency}");
+        assert!(behind.upto.is_some());
+        let look = looked.looks.iter().find(|look| look.ask == view.ask).unwrap();
+        assert_eq!(look.both_sides, None, "nobody knows yet whether the other side is there");
+        let recorded = node.entries(node.size() - 1).remove(0);
+        let Entry::Receipt(shown) = recorded else { panic!("{recorded:?}") };
+        assert!(shown.sources.iter().any(|source| source.failure.is_some()), "{agency}");
+    }
+}
+
+#[tokio::test]
+async fn a_child_whom_more_have_looked_at_than_are_listed_says_so() {
+    let nodes = staged().await;
+    for _ in 0..501 {
+        check(&nodes.trust, ada_by_number()).await;
+    }
+    let looked = who(&nodes, TRUST).await;
+    assert_eq!(looked.ledgers.iter().map(|part| part.more).collect::<Vec<_>>(), [true, false]);
+    assert_eq!(of_kind(&looked, AskKind::Check).len(), 500);
+}

@@ -159,3 +159,28 @@ async fn a_role_sees_of_each_agency_what_its_clause_says() {
     assert_eq!(categories, [Category::Existence, Category::Demographics]);
     assert!(trust.facts.iter().all(|fact| categories.contains(&fact.category())));
 }
+
+#[tokio::test]
+async fn more_facts_than_a_message_holds_are_left_out_before_they_are_recorded_and_counted() {
+    let nodes = staged().await;
+    let many = (0..2_000).map(|_| {
+        let mut told = fact(TRUST, "1", FactContent::HealthSummary(summary(&"x".repeat(1_000))));
+        told.source.system = "pas".to_owned();
+        told
+    });
+    nodes.trust.ground.source.facts.lock().insert("T1".to_owned(), many.collect());
+    let before = nodes.trust.size();
+
+    let view = worker_views(&nodes, ada_by_number()).await;
+
+    let trust = part(&view, TRUST);
+    assert!(matches!(trust.state, PartState::Known), "{:?}", trust.state);
+    let shown = trust.facts.iter().filter(|fact| fact.category() == Category::HealthSummary);
+    let left = 2_000 - shown.count();
+    let said = format!("{left} facts are left out, more than can be shown: ask the agency");
+    assert_eq!(trust.withheld[&Category::HealthSummary], said);
+    let recorded = nodes.trust.entries(before);
+    let Some(Entry::Disclosure(told)) = recorded.first() else { panic!("{:?}", kinds(&recorded)) };
+    assert_eq!(told.sources, trust.sources, "the ledger and the page say the same");
+    assert_eq!(told.sources[0].facts, Some(2_000 - u32::try_from(left).unwrap()));
+}
