@@ -25,6 +25,7 @@ mod reach;
 mod remembered;
 mod ring;
 mod routes;
+mod sent;
 mod session;
 mod sign_in;
 mod site;
