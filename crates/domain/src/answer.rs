@@ -52,6 +52,9 @@ pub struct Possible {
     pub entry: EntryId,
     /// Why they are on the register.
     pub status: RegisterStatus,
+    /// The day on which that ended, where it has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Date>,
     /// Who it is.
     pub subject: Demographics,
     /// How well a typed number fits the name.

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use jiff::Timestamp;
 use rustls::{AlertDescription, CertificateError, Error};
 
 /// Why two nodes could not join. None of the texts names anybody.
@@ -43,6 +44,17 @@ impl HandshakeFailure {
         inner.map_or(Self::Broken, Self::of_tls)
     }
 
+    /// From when a peer's certificate is valid, where the error is that its time has not come.
+    pub fn valid_from(error: &io::Error) -> Option<Timestamp> {
+        let inner = error.get_ref()?.downcast_ref::<Error>()?;
+        let Error::InvalidCertificate(CertificateError::NotValidYetContext { not_before, .. }) =
+            inner
+        else {
+            return None;
+        };
+        Timestamp::from_second(i64::try_from(not_before.as_secs()).ok()?).ok()
+    }
+
     /// Reads a TLS error.
     pub fn of_tls(error: &Error) -> Self {
         match error {
@@ -50,7 +62,9 @@ impl HandshakeFailure {
                 Self::UnknownKey
             }
             Error::InvalidCertificate(CertificateError::Expired) => Self::Expired,
-            Error::InvalidCertificate(CertificateError::NotValidYet) => Self::NotYetValid,
+            Error::InvalidCertificate(CertificateError::NotValidYetContext { .. }) => {
+                Self::NotYetValid
+            }
             Error::InvalidCertificate(_) => Self::Malformed,
             Error::NoCertificatesPresented => Self::NoCertificate,
             Error::AlertReceived(AlertDescription::CertificateExpired) => Self::OwnOutdated,

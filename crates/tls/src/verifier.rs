@@ -1,6 +1,6 @@
 //! Judges the peer's certificate in a handshake: its key is one that the agreement names, its dates are right, it is all there is.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use rustls::{
@@ -38,11 +38,16 @@ impl PinnedKeys {
         if !self.accepted.accepts(certificate.public_key()) {
             return Err(TlsCertificateError::ApplicationVerificationFailure.into());
         }
-        let now = i64::try_from(now.as_secs()).ok().and_then(|s| Timestamp::from_second(s).ok());
-        match certificate.standing(now.ok_or(Error::FailedToGetCurrentTime)?) {
+        let moment = i64::try_from(now.as_secs()).ok().and_then(|s| Timestamp::from_second(s).ok());
+        match certificate.standing(moment.ok_or(Error::FailedToGetCurrentTime)?) {
             Ok(()) => Ok(()),
             Err(Outdated::Expired) => Err(TlsCertificateError::Expired.into()),
-            Err(Outdated::NotYetValid) => Err(TlsCertificateError::NotValidYet.into()),
+            Err(Outdated::NotYetValid) => {
+                // A certificate begins in 1970 or later.
+                let begins = u64::try_from(certificate.not_before().as_second()).unwrap_or(0);
+                let not_before = UnixTime::since_unix_epoch(Duration::from_secs(begins));
+                Err(TlsCertificateError::NotValidYetContext { time: now, not_before }.into())
+            }
         }
     }
 

@@ -118,7 +118,12 @@ async fn handshake(
     // Required and of no meaning: the partner is known by its key, and no name is sent.
     let name = ServerName::try_from("node").map_err(|_| PartnerError::Unreachable)?;
     let stream = TlsConnector::from(config).connect(name, stream).await;
-    stream.map_err(|error: io::Error| told(HandshakeFailure::of(&error)))
+    stream.map_err(|error: io::Error| match HandshakeFailure::of(&error) {
+        HandshakeFailure::NotYetValid => {
+            PartnerError::CertificateNotYetValid { from: HandshakeFailure::valid_from(&error) }
+        }
+        failure => told(failure),
+    })
 }
 
 /// Starts HTTP/2 and waits for the partner's first word.
@@ -150,8 +155,8 @@ fn told(failure: HandshakeFailure) -> PartnerError {
         HandshakeFailure::Expired => PartnerError::CertificateExpired,
         HandshakeFailure::OwnOutdated => PartnerError::OwnCertificateExpired,
         HandshakeFailure::OwnKeyUnknown => PartnerError::OwnKeyRefused,
-        HandshakeFailure::NotYetValid
-        | HandshakeFailure::Malformed
+        HandshakeFailure::NotYetValid => PartnerError::CertificateNotYetValid { from: None },
+        HandshakeFailure::Malformed
         | HandshakeFailure::NoCertificate
         | HandshakeFailure::NotTls13 => PartnerError::Untrusted(failure.to_string()),
         HandshakeFailure::Broken => PartnerError::Unreachable,

@@ -45,6 +45,13 @@ pub(super) fn categories(answer: &CheckAnswer, owner: &AgencyId) -> Categories {
         ];
         shown.extend(kinds.iter().filter(|(_, is_shown)| *is_shown).map(|(category, _)| *category));
     }
+    // Possible children are told apart by where they live, too, where that may be shown.
+    if let CheckAnswer::Several { possible, .. } = answer {
+        let mut of_owner = possible.iter().filter(|child| child.agency.id == *owner);
+        if of_owner.any(|child| child.subject.address.is_some()) {
+            shown.insert(Category::Address);
+        }
+    }
     shown
 }
 
@@ -149,6 +156,7 @@ fn possible_child((found, hit): &(&Found, &RegisterMatch)) -> Possible {
         agency: found.agency().clone(),
         entry: entry.id,
         status: entry.status,
+        ended: hit.ended,
         subject: entry.subject,
         number: hit.number,
         probability_permille: hit.permille,

@@ -1,6 +1,7 @@
 //! The way to a partner's node: signed notes over mutual TLS.
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use kinfold_domain::AgencyId;
 use serde::{Deserialize, Serialize};
 
@@ -45,6 +46,12 @@ pub enum PartnerError {
     /// Its certificate is out of date.
     #[error("the partner's certificate is out of date: its operator must renew it")]
     CertificateExpired,
+    /// Its certificate begins later than now by the clock here: one of the two clocks is wrong, or it was made too early.
+    #[error("the partner's certificate is not valid until {}: check both nodes' clocks", begins(*from))]
+    CertificateNotYetValid {
+        /// Its first moment, where that could be read.
+        from: Option<Timestamp>,
+    },
     /// It takes this node's certificate for out of date.
     #[error(
         "this node's own certificate is out of date for the partner: renew it here, or set the clocks right"
@@ -78,4 +85,12 @@ pub trait PartnerLink: Send + Sync {
         route: Route,
         message: String,
     ) -> Result<String, PartnerError>;
+}
+
+/// A moment as screens say it: `1 April 2026 at 00:00 UTC`.
+fn begins(from: Option<Timestamp>) -> String {
+    from.map_or_else(
+        || "a later time".to_owned(),
+        |from| from.strftime("%-d %B %Y at %H:%M UTC").to_string(),
+    )
 }

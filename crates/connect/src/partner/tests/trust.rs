@@ -55,7 +55,9 @@ async fn a_certificate_from_the_future_is_told_from_an_expired_one() {
             .await;
     let own = own(partner.whereabouts(), patient());
     let told = asker(&own.link).await.unwrap_err();
-    assert!(told.to_string().contains("not valid yet"), "{told}");
+    assert!(matches!(told, PartnerError::CertificateNotYetValid { from: Some(_) }), "{told:?}");
+    let told = told.to_string();
+    assert!(told.contains("is not valid until ") && told.contains(" UTC: check both"), "{told}");
 }
 
 #[tokio::test]
