@@ -1,6 +1,7 @@
 //! The agreement that this node holds: kept, activated, revoked; and what follows from it for partners' messages.
 
 mod answered;
+mod ended;
 mod hear;
 mod peers;
 
