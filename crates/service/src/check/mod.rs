@@ -48,6 +48,8 @@ pub struct Checked {
     pub purpose: Purpose,
     /// The answer.
     pub answer: CheckAnswer,
+    /// More children are possible than it names: ask for more to go by.
+    pub more: bool,
     /// The registers that were searched, and as at when.
     pub registers: Vec<Confirmed>,
     /// Registers that this employee may not search for this purpose, with the reason.
@@ -194,16 +196,18 @@ impl Check {
             granted: grants.clone(),
         };
         let receipt = Arc::new(self.journal.record(Entry::Intent(Box::new(intent))).await?);
-        let found: Vec<Found> = decisions
+        let (found, more): (Vec<Found>, Vec<bool>) = decisions
             .iter()
             .filter(|decision| decision.permits(Category::Register))
             .filter_map(|decision| Permit::new(decision, Evidence::Recorded(Arc::clone(&receipt))))
             .filter_map(|permit| self.search(permit, asked))
-            .collect();
+            .unzip();
         let registers: Vec<Confirmed> =
             found.iter().map(|found| found.register.confirmed(asked.at)).collect();
         let (answer, about) = answer::conclude(&found, &registers);
+        let is_open = matches!(answer, CheckAnswer::Several { .. });
         let checked = Checked {
+            more: is_open && more.contains(&true),
             ask: asked.ask,
             at: asked.at,
             subject: asked.question.subject.clone(),
@@ -217,15 +221,16 @@ impl Check {
         Ok(Release::record(&self.journal, checked, shown).await?)
     }
 
-    fn search(&self, permit: Permit, asked: &Asked<'_>) -> Option<Found> {
+    /// What one register found, and whether more children of it are possible than were found.
+    fn search(&self, permit: Permit, asked: &Asked<'_>) -> Option<(Found, bool)> {
         let register = Arc::clone(self.registers.of(permit.owner())?);
         let day = today(asked.at);
-        let search = register.search(&permit, &asked.question.subject, day);
+        let (search, more) = register.search_telling(&permit, &asked.question.subject, day);
         let search = match &asked.question.choice {
             Some((owner, entry)) if owner == permit.owner() => search.choose(entry),
             _ => search,
         };
-        Some(Found { register, permit, search })
+        Some((Found { register, permit, search }, more))
     }
 }
 

@@ -180,7 +180,17 @@ impl Register {
     }
 
     /// Searches for a child. Needs a permit: even a match tells that somebody is known.
-    pub fn search(&self, _permit: &Permit, subject: &Subject, today: Date) -> RegisterSearch {
+    pub fn search(&self, permit: &Permit, subject: &Subject, today: Date) -> RegisterSearch {
+        self.search_telling(permit, subject, today).0
+    }
+
+    /// The same, telling whether more children are possible than it names.
+    pub(crate) fn search_telling(
+        &self,
+        _permit: &Permit,
+        subject: &Subject,
+        today: Date,
+    ) -> (RegisterSearch, bool) {
         let book = self.book.read();
         let search = book.index.search(subject, Limits::default());
         let reach = search.reach;
@@ -191,12 +201,14 @@ impl Register {
             .map(|candidate| book.group(candidate, today))
             .filter(|group| !group.is_empty())
             .collect();
-        match (groups.len(), reach) {
+        let found = match (groups.len(), reach) {
             (0, Reach::Whole) => RegisterSearch::Nobody,
             (0, _) => RegisterSearch::TooLittle,
             (1, _) if certain => RegisterSearch::One(groups.into_iter().flatten().collect()),
             _ => RegisterSearch::Several(groups),
-        }
+        };
+        let more = reach == Reach::Cut && matches!(found, RegisterSearch::Several(_));
+        (found, more)
     }
 }
 

@@ -219,3 +219,26 @@ async fn a_receipt_says_what_was_shown_and_no_more() {
     assert_eq!(shown(&entries[1]), (1, Some(0)));
     assert_eq!(shown(&entries[3]), (4, Some(1)), "register, contact, household, school");
 }
+
+#[tokio::test]
+async fn more_possible_children_than_are_named_are_told_and_a_closer_search_names_one() {
+    let nodes = staged().await;
+    let alike = |n: usize| {
+        let mut alike = child(n, "Wolstenholme", "Maeve");
+        alike.birth_date = ada().birth_date;
+        alike
+    };
+    alters_register(&nodes, |entries| {
+        entries.extend((20..40).map(|n| entry(&format!("cpp-{n}"), &alike(n))));
+    })
+    .await;
+    let loose = Subject { nhs_number: None, postcode: None, ..Subject::from(&alike(21)) };
+
+    let checked = check(&nodes.trust, loose).await;
+    let CheckAnswer::Several { possible, .. } = &checked.answer else { panic!("not several") };
+    assert_eq!((possible.len(), checked.more), (8, true));
+
+    let checked = check(&nodes.trust, Subject::from(&alike(21))).await;
+    assert!(matches!(checked.answer, CheckAnswer::OnRegister { .. }), "{:?}", checked.answer);
+    assert!(!checked.more);
+}
