@@ -36,6 +36,7 @@ async fn names_who_is_away(browser: &Browser) -> anyhow::Result<()> {
     ensure!(away.contains("Council") && away.contains("Could not be asked"), "{away}");
     let numbers = browser.count(".kinfold-agency--unreachable a[href^='tel:']").await?;
     ensure!(numbers >= 2, "whom to ring by day and by night: {away}");
+    ensure!(away.contains("Ring now"), "none is marked to ring now: {away}");
     browser.seen("council-away-pooled-view").await
 }
 
@@ -43,6 +44,8 @@ async fn says_when_it_cannot_be_sure(browser: &Browser) -> anyhow::Result<()> {
     let answered = browser.check(&[("nhs_number", "999 000 0077")], IN_THE_DEPARTMENT).await?;
     ensure!(answered == "unconfirmed", "Grace is answered with {answered}");
     ensure!(browser.count("main a[href^='tel:']").await? >= 2, "nobody to ring");
+    let now = browser.text(".kinfold-ring__line--now").await?;
+    ensure!(now.contains("Ring now"), "none is marked to ring now: {now}");
     browser.seen("answer-unconfirmed").await?;
     browser.seen_at_four_hundred_percent("answer-unconfirmed").await?;
     let answered = browser.check(&[("nhs_number", "999 000 0026")], IN_THE_DEPARTMENT).await?;

@@ -15,7 +15,7 @@ const AXE: &str = concat!(
 const SCREENSHOTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../artefacts/screenshots");
 
 /// Whatever the stories type or see of a child.
-const PERSONAL: [&str; 16] = [
+const PERSONAL: [&str; 17] = [
     "Ruby",
     "Mockford",
     "Toby",
@@ -27,6 +27,7 @@ const PERSONAL: [&str; 16] = [
     "Adam",
     "Sampleton",
     "Lily",
+    "Oliver",
     "Standin",
     "9990000",
     "999 000",

@@ -20,7 +20,7 @@ pub(crate) async fn story(stage: &Stage) -> anyhow::Result<()> {
     browser.press("form[action='/view'] button").await?;
     browser.arrive("Pooled view").await?;
     let attendances = browser.driver.find(By::Id("attendances")).await?;
-    let from = attendances.find(By::Tag("h3")).await?.text().await?;
+    let from = attendances.find(By::Css(".kinfold-fact__source")).await?.text().await?;
     ensure!(from.contains("Hospitals"), "attendances are told by {from}");
     let visits = attendances.find_all(By::Css(".kinfold-fact")).await?.len();
     ensure!(visits >= 4, "{visits} visits to the emergency department");

@@ -46,7 +46,8 @@ pub enum StoryAnswer {
     Several,
     /// Sealed.
     Sealed,
-    /// On the register by number, with the notice "this number, another name".
+    /// "This number, another name": it is said at once that the number is on the register under another name, and nothing else is opened
+    /// until the asker has confirmed which child it is.
     AnotherName,
 }
 

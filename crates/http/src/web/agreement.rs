@@ -4,6 +4,7 @@ use axum::{extract::State, response::Response};
 
 use super::{
     failure::{Failure, sentence},
+    revoked::{self, Revoked},
     session::SignedIn,
     site::Shared,
 };
@@ -12,6 +13,7 @@ use super::{
 struct Ended {
     why: String,
     parties: Vec<String>,
+    revoked: Option<Revoked>,
 }
 
 /// `GET /agreement`
@@ -26,7 +28,7 @@ pub(super) async fn page(
         }
         Err(why) => {
             let parties = agreements.parties().into_iter().map(|party| party.name).collect();
-            let content = Ended { why: sentence(&why.0), parties };
+            let content = Ended { why: sentence(&why.0), parties, revoked: revoked::of(&site) };
             site.page(&open, ("/agreement", "no-agreement.html"), content)
         }
     }

@@ -4,18 +4,19 @@ use std::collections::BTreeMap;
 
 use kinfold_domain::{
     AgencyId, Category, CheckAnswer, Confirmed, NumberAgreement, Possible, RegisterHit,
-    SealedNotice, Subject,
+    SealedNotice, Standing, Subject,
 };
 use kinfold_service::check::Checked;
 use serde::Serialize;
 
 use super::{
     clauses::{ClauseLine, Readings},
-    entry_card::{self, EntryCard, PersonLines},
+    entry_card::EntryCard,
     purposes,
-    ring::{self, RingGroup, RingLine},
+    ring::{self, DeskLine, RingGroup},
     site::Site,
     spoken::{Moment, Spoken, day},
+    tell_apart::{self, Face, Known},
 };
 
 /// A register that was searched, with its age.
@@ -24,25 +25,6 @@ pub(super) struct RegisterLine {
     pub(super) name: String,
     pub(super) stale: bool,
     pub(super) confirmed: Option<Moment>,
-}
-
-/// One of several possible children.
-#[derive(Clone, Debug, Serialize)]
-pub(super) struct PossibleCard {
-    pub(super) place: usize,
-    pub(super) agency: String,
-    pub(super) status: &'static str,
-    pub(super) person: PersonLines,
-    pub(super) another_name: bool,
-}
-
-/// Whom to ring about a sealed child.
-#[derive(Clone, Debug, Serialize)]
-pub(super) struct SealedCard {
-    pub(super) agency: String,
-    pub(super) desk: String,
-    pub(super) phone: RingLine,
-    pub(super) reference: String,
 }
 
 /// The page.
@@ -56,8 +38,12 @@ pub(super) struct AnswerPage {
     stale: bool,
     asked: Vec<(&'static str, String)>,
     entries: Vec<EntryCard>,
-    possible: Vec<PossibleCard>,
-    sealed: Option<SealedCard>,
+    possible: Vec<Face>,
+    /// More children are possible than stand here.
+    more: bool,
+    /// What tells the possible children apart.
+    ask_for: Vec<&'static str>,
+    sealed: Option<DeskLine>,
     another_name: bool,
     ring: Vec<RingGroup>,
     withheld: Vec<(String, String)>,
@@ -83,20 +69,28 @@ fn line(spoken: &Spoken, register: &Confirmed) -> RegisterLine {
 
 pub(super) fn of(site: &Site, checked: &Checked) -> AnswerPage {
     let spoken = Spoken::at(checked.at);
-    let (kind, heading) = told(&checked.answer);
+    let (kind, mut heading) = told(&spoken, &checked.answer);
+    let said = match &checked.answer {
+        CheckAnswer::RecentlyEnded { ended, .. } => Some(*ended),
+        _ => None,
+    };
     let hits = hits(&checked.answer);
     let may = |owner: &AgencyId, category| {
         checked.granted.get(owner).is_some_and(|granted| granted.contains_key(&category))
     };
     let entries: Vec<EntryCard> = hits
         .iter()
-        .map(|hit| EntryCard::of(&spoken, hit, |category| may(&hit.agency.id, category)))
+        .map(|hit| EntryCard::of(&spoken, hit, said, |category| may(&hit.agency.id, category)))
         .collect();
-    let possible = possible(&spoken, &checked.answer);
+    let possible = possible(&spoken, checked);
     let another_name = entries.iter().any(|entry| entry.another_name)
         || possible.iter().any(|child| child.another_name);
+    if checked.more && !another_name {
+        heading = format!("More than {} possible children: narrow the search", possible.len());
+    }
     let stale = checked.registers.iter().any(|register| register.stale);
     AnswerPage {
+        more: checked.more,
         kind,
         heading,
         answered: spoken.moment(checked.at),
@@ -104,10 +98,11 @@ pub(super) fn of(site: &Site, checked: &Checked) -> AnswerPage {
         stale,
         asked: asked(&spoken, &checked.subject),
         entries,
+        ask_for: tell_apart::ask_for(&possible),
         possible,
-        sealed: sealed(&checked.answer).map(card),
+        sealed: sealed(&checked.answer).map(|sealed| ring::desk(&sealed.agency, &sealed.desk)),
         another_name,
-        ring: whom_to_ring(&spoken, checked),
+        ring: ring::groups(site, &spoken, checked.registers.iter().map(|known| &known.agency)),
         withheld: withheld(site, checked),
         clauses: clauses(site, checked),
         handle: checked.ask.0.to_string(),
@@ -117,9 +112,9 @@ pub(super) fn of(site: &Site, checked: &Checked) -> AnswerPage {
 }
 
 /// Which answer it is, and what stands over it.
-fn told(answer: &CheckAnswer) -> (&'static str, String) {
+fn told(spoken: &Spoken, answer: &CheckAnswer) -> (&'static str, String) {
     match answer {
-        CheckAnswer::OnRegister { hits } => ("on", statuses(hits)),
+        CheckAnswer::OnRegister { hits } => ("on", statuses(spoken, hits)),
         CheckAnswer::RecentlyEnded { ended, .. } => {
             ("ended", format!("Recently ended, on {}", day(*ended)))
         }
@@ -131,9 +126,10 @@ fn told(answer: &CheckAnswer) -> (&'static str, String) {
 }
 
 /// The statuses in force, each once.
-fn statuses(hits: &[RegisterHit]) -> String {
+fn statuses(spoken: &Spoken, hits: &[RegisterHit]) -> String {
     let mut words: Vec<&str> = Vec::new();
-    for hit in hits.iter().filter(|hit| hit.entry.end.is_none()) {
+    let in_force = |hit: &&RegisterHit| hit.entry.standing(spoken.today()) == Standing::Current;
+    for hit in hits.iter().filter(in_force) {
         let word = match hit.entry.status {
             kinfold_domain::RegisterStatus::ChildProtectionPlan => "On a child protection plan",
             kinfold_domain::RegisterStatus::LookedAfter => "Looked after by the council",
@@ -147,8 +143,13 @@ fn statuses(hits: &[RegisterHit]) -> String {
 }
 
 fn several(possible: &[Possible]) -> String {
-    if possible.iter().any(|child| child.number == NumberAgreement::AnotherName) {
-        return "This number, another name".to_owned();
+    // That the number is on the register is never hidden behind a question of names.
+    let mut named_otherwise =
+        possible.iter().filter(|child| child.number == NumberAgreement::AnotherName).peekable();
+    if named_otherwise.peek().is_some() {
+        let in_force = named_otherwise.any(|child| child.ended.is_none());
+        let standing = if in_force { "On the register" } else { "Recently ended" };
+        return format!("{standing}: this number, another name");
     }
     match possible.len() {
         0 => "Too little to tell children apart".to_owned(),
@@ -175,26 +176,18 @@ fn sealed(answer: &CheckAnswer) -> Option<&SealedNotice> {
     }
 }
 
-fn card(notice: &SealedNotice) -> SealedCard {
-    SealedCard {
-        agency: notice.agency.name.clone(),
-        desk: notice.desk.desk.clone(),
-        phone: ring::line(notice.desk.desk.clone(), &notice.desk.telephone),
-        reference: notice.desk.reference.clone(),
-    }
-}
-
-fn possible(spoken: &Spoken, answer: &CheckAnswer) -> Vec<PossibleCard> {
-    let CheckAnswer::Several { possible, .. } = answer else { return Vec::new() };
-    let card = |(place, child): (usize, &Possible)| PossibleCard {
-        place,
-        agency: child.agency.name.clone(),
-        status: child.status.words(),
-        // Where they live does not tell them apart here: it is a category of its own.
-        person: entry_card::person(spoken, &child.subject, false),
-        another_name: child.number == NumberAgreement::AnotherName,
-    };
-    possible.iter().enumerate().map(card).collect()
+fn possible(spoken: &Spoken, checked: &Checked) -> Vec<Face> {
+    let CheckAnswer::Several { possible, .. } = &checked.answer else { return Vec::new() };
+    let known: Vec<Known<'_>> = possible
+        .iter()
+        .map(|child| {
+            let ended = child.ended.map(|end| format!(", ended {}", day(end))).unwrap_or_default();
+            let status = format!("{}{ended}", child.status.words());
+            let more = vec![("Status", status), ("Register", ring::register_name(&child.agency))];
+            Known { subject: &child.subject, number: child.number, more }
+        })
+        .collect();
+    tell_apart::faces(spoken, &checked.subject, &known, 0)
 }
 
 /// What was asked, to be compared with the child in front of the asker.
@@ -206,15 +199,6 @@ pub(super) fn asked(spoken: &Spoken, subject: &Subject) -> Vec<(&'static str, St
         ("Postcode", subject.postcode.as_ref().map(|code| code.expose().to_owned())),
     ];
     known.into_iter().filter_map(|(label, text)| Some((label, text?))).collect()
-}
-
-/// Where nothing was found, whoever could know more.
-fn whom_to_ring(spoken: &Spoken, checked: &Checked) -> Vec<RingGroup> {
-    let registers = checked.registers.iter().filter_map(|register| {
-        let lines = ring::register(spoken, register.phones.as_ref()?, None);
-        Some(RingGroup { agency: register.agency.name.clone(), lines })
-    });
-    registers.collect()
 }
 
 fn withheld(site: &Site, checked: &Checked) -> Vec<(String, String)> {

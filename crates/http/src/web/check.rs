@@ -14,7 +14,7 @@ use super::{
     failure::Failure,
     fields::Fields,
     purposes::{self, Kind, PurposeLine},
-    remembered::{Asked, Choice},
+    remembered::{Asked, Choice, Whom},
     session::{Open, SignedIn},
     site::{Shared, Site},
 };
@@ -99,14 +99,12 @@ fn chosen(site: &Site, open: &Open, fields: &Fields) -> Result<CheckQuestion, Fa
     let now = site.services.clock.now();
     let asked = site.remembered.find(open.caller.session(), fields.text("handle"), now);
     let asked = asked.ok_or(Failure::Forgotten)?;
-    let place: usize = fields.text("choice").parse().map_err(|_| Failure::Garbled)?;
-    match asked.choices.get(place) {
-        Some(Choice::Entry(owner, entry)) => Ok(CheckQuestion {
-            subject: asked.subject,
-            purpose: asked.purpose,
-            choice: Some((owner.clone(), entry.clone())),
-        }),
-        _ => Err(Failure::Forgotten),
+    match asked.chosen(fields)? {
+        Whom::Entry(owner, entry) => {
+            let choice = Some((owner.clone(), entry.clone()));
+            Ok(CheckQuestion { choice, subject: asked.subject, purpose: asked.purpose })
+        }
+        Whom::Person(_) => Err(Failure::Forgotten),
     }
 }
 
@@ -125,8 +123,10 @@ fn remembered(checked: &Checked, was_chosen: bool) -> Asked {
             }
         }
         CheckAnswer::Several { possible, .. } => {
-            let choices =
-                possible.iter().map(|p| Choice::Entry(p.agency.id.clone(), p.entry.clone()));
+            let choices = possible.iter().map(|child| Choice {
+                whom: Whom::Entry(child.agency.id.clone(), child.entry.clone()),
+                another_name: child.number == NumberAgreement::AnotherName,
+            });
             asked.choices = choices.collect();
         }
         CheckAnswer::NotOnRegister | CheckAnswer::Unconfirmed | CheckAnswer::Sealed { .. } => {}

@@ -1,5 +1,6 @@
 //! One entry of a register, as a tired nurse reads it: who, since when, whom to ring.
 
+use jiff::civil::Date;
 use kinfold_domain::{
     Category, Demographics, HouseholdMember, NumberAgreement, Professional, RegisterEntry,
     RegisterHit, Standing,
@@ -7,6 +8,7 @@ use kinfold_domain::{
 use serde::Serialize;
 
 use super::{
+    letter_case::capitalised,
     ring::{self, RingLine},
     spoken::{Spoken, day},
 };
@@ -36,7 +38,7 @@ pub(super) struct NamedLine {
 pub(super) struct EntryCard {
     pub(super) agency: String,
     pub(super) status: &'static str,
-    /// `None` while it is in force.
+    /// The last day; `None` while it is in force, and where the heading says the day.
     pub(super) ended: Option<String>,
     /// "Mother" for an unborn plan: the entry is found through her.
     pub(super) who: &'static str,
@@ -51,11 +53,16 @@ pub(super) struct EntryCard {
 }
 
 impl EntryCard {
-    /// `may` tells whether a category of the owner is granted.
-    pub(super) fn of(spoken: &Spoken, hit: &RegisterHit, may: impl Fn(Category) -> bool) -> Self {
+    /// `may` tells whether a category of the owner is granted; `said` is the last day that the page's heading has told already.
+    pub(super) fn of(
+        spoken: &Spoken,
+        hit: &RegisterHit,
+        said: Option<Date>,
+        may: impl Fn(Category) -> bool,
+    ) -> Self {
         let entry = &hit.entry;
         let ended = match entry.standing(spoken.today()) {
-            Standing::RecentlyEnded(end) => Some(day(end)),
+            Standing::RecentlyEnded(end) => Some(end).filter(|end| said != Some(*end)).map(day),
             Standing::Current | Standing::Past => None,
         };
         let key_worker = entry.professionals.first();
@@ -111,7 +118,8 @@ pub(super) fn rows(spoken: &Spoken, entry: &RegisterEntry) -> Vec<(&'static str,
         rows.push(("Category at the start", initial.words().to_owned()));
     }
     rows.push(("Since", day(entry.start)));
-    if let Some(end) = entry.end {
+    // What has ended says so above its rows.
+    if let Some(end) = entry.end.filter(|end| *end > spoken.today()) {
         rows.push(("Until", day(end)));
     }
     if let Some(expected) = entry.expected {
@@ -154,5 +162,5 @@ pub(super) fn household(spoken: &Spoken, member: &HouseholdMember) -> NamedLine 
     if member.has_plan {
         text.push_str(", has a plan too");
     }
-    NamedLine { label: member.relationship.clone(), text, phone: None }
+    NamedLine { label: capitalised(&member.relationship), text, phone: None }
 }

@@ -1,22 +1,44 @@
-//! One fact on the page: what it says, where it comes from, how old it is.
+//! One fact as a page says it: what it is about, what it says, who tells it.
 
-use kinfold_domain::{Attendance, Fact, FactContent, Involvement, RegisterEntry, SummaryItem};
+use kinfold_domain::{
+    Attendance, Fact, FactContent, HouseholdMember, Involvement, Professional, RegisterEntry,
+    RegisterPhones, SummaryItem,
+};
 use serde::Serialize;
 
 use super::{
-    entry_card::{self, NamedLine, PersonLines},
-    ring::RingLine,
+    entry_card::{self, PersonLines},
+    letter_case::{capitalised, fold},
+    ring::{self, RingLine},
     spoken::{Moment, Spoken, day},
 };
 
-/// A fact.
-#[derive(Clone, Debug, Serialize)]
-pub(super) struct FactCard {
+/// What a fact says.
+#[derive(Clone, Debug)]
+pub(super) struct Said {
+    /// What it is about: within a category, facts of one topic are told side by side.
+    pub(super) topic: String,
+    /// Empty where the rows say it all.
     pub(super) title: String,
     pub(super) rows: Vec<Row>,
+    /// The lines of the register that it comes from.
+    pub(super) phones: Option<RegisterPhones>,
+    pub(super) teller: Teller,
+}
+
+/// Who tells it, as at when.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Teller {
+    pub(super) agency: String,
     pub(super) system: String,
     pub(super) record: String,
     pub(super) as_at: Moment,
+    /// The clauses that let it through.
+    pub(super) clauses: Vec<String>,
+    /// The source's code for it: `SNOMED CT 91936005`.
+    pub(super) code: Option<String>,
+    /// What others say of it and this one does not: `Date of birth, Telephone`.
+    pub(super) without: String,
 }
 
 /// A line of a fact.
@@ -27,66 +49,125 @@ pub(super) struct Row {
     pub(super) phone: Option<RingLine>,
 }
 
+impl Row {
+    /// Whether both say the same, letter case and the way of writing a number apart.
+    pub(super) fn says_the_same(&self, other: &Self) -> bool {
+        let dial = |row: &Self| row.phone.as_ref().map(|phone| phone.dial.clone());
+        fold(&self.label) == fold(&other.label)
+            && fold(&self.text) == fold(&other.text)
+            && dial(self) == dial(other)
+    }
+}
+
 fn row(label: impl Into<String>, text: impl Into<String>) -> Row {
     Row { label: label.into(), text: text.into(), phone: None }
 }
 
-impl FactCard {
-    pub(super) fn of(spoken: &Spoken, fact: &Fact) -> Self {
-        let (title, rows) = told(spoken, &fact.content);
-        Self {
-            title,
-            rows,
+fn telephone(known: &Professional) -> Option<Row> {
+    let number = known.telephone.as_ref()?;
+    let phone = Some(ring::line(known.role.clone(), number));
+    Some(Row { label: "Telephone".to_owned(), text: String::new(), phone })
+}
+
+impl Said {
+    /// `agency` and `clauses` are the teller's name and what allows this category of its data.
+    pub(super) fn of(spoken: &Spoken, fact: &Fact, (agency, clauses): (&str, &[String])) -> Self {
+        let (topic, title, rows) = told(spoken, &fact.content);
+        let topic = match &fact.content {
+            // Two registers may use the same reference.
+            FactContent::Register(_) => format!("{agency} {topic}"),
+            _ => topic,
+        };
+        let phones = match &fact.content {
+            FactContent::Register(entry) => Some(entry.phones.clone()),
+            _ => None,
+        };
+        let teller = Teller {
+            agency: agency.to_owned(),
             system: fact.source.system.clone(),
             record: fact.source.record.clone(),
             as_at: spoken.moment(fact.as_at.0),
+            clauses: clauses.to_vec(),
+            code: code(&fact.content),
+            without: String::new(),
+        };
+        Self { topic: fold(&topic), title, rows, phones, teller }
+    }
+}
+
+/// The topic, the title and the rows. What has no lasting name is its own topic: two visits are two visits.
+fn told(spoken: &Spoken, content: &FactContent) -> (String, String, Vec<Row>) {
+    match content {
+        FactContent::Existence => by_content("Knows the child".to_owned(), Vec::new()),
+        FactContent::Register(entry) => {
+            let (title, rows) = register(spoken, entry);
+            (entry.id.to_string(), title, rows)
+        }
+        FactContent::Contact(known) => by_title(contact(known)),
+        FactContent::Demographics(known) => {
+            let person = entry_card::person(spoken, known, false);
+            let name = row("Name", person.name.clone());
+            let rows = std::iter::once(name).chain(identity(person)).collect();
+            (String::new(), String::new(), rows)
+        }
+        FactContent::Address(address) => {
+            (String::new(), String::new(), vec![row("Address", entry_card::address(address))])
+        }
+        FactContent::Household(member) => by_title(household(spoken, member)),
+        FactContent::Attendances(attendance) => {
+            let (title, rows) = attended(spoken, attendance);
+            by_content(title, rows)
+        }
+        FactContent::Involvement(involvement) => {
+            let (title, rows) = involved(involvement);
+            by_content(title, rows)
+        }
+        FactContent::HealthSummary(item)
+        | FactContent::SocialCareSummary(item)
+        | FactContent::Sensitive(item) => {
+            let (title, rows) = summary(item);
+            by_content(title, rows)
         }
     }
 }
 
-fn told(spoken: &Spoken, content: &FactContent) -> (String, Vec<Row>) {
-    match content {
-        FactContent::Existence => ("Knows the child".to_owned(), Vec::new()),
-        FactContent::Register(entry) => register(spoken, entry),
-        FactContent::Contact(known) => named(entry_card::professional(known)),
-        FactContent::Demographics(known) => {
-            let person = entry_card::person(spoken, known, false);
-            (person.name.clone(), identity(person))
-        }
-        FactContent::Address(address) => (entry_card::address(address), Vec::new()),
-        FactContent::Household(member) => named(entry_card::household(spoken, member)),
-        FactContent::Attendances(attendance) => attended(spoken, attendance),
-        FactContent::Involvement(involvement) => involved(involvement),
-        FactContent::HealthSummary(item)
-        | FactContent::SocialCareSummary(item)
-        | FactContent::Sensitive(item) => summary(item),
+fn by_title((title, rows): (String, Vec<Row>)) -> (String, String, Vec<Row>) {
+    (title.clone(), title, rows)
+}
+
+fn by_content(title: String, rows: Vec<Row>) -> (String, String, Vec<Row>) {
+    let mut topic = title.clone();
+    for row in &rows {
+        let dial = row.phone.as_ref().map_or("", |phone| &phone.dial);
+        topic = [topic.as_str(), &row.label, &row.text, dial].join("\u{1f}");
     }
+    (topic, title, rows)
 }
 
 fn register(spoken: &Spoken, entry: &RegisterEntry) -> (String, Vec<Row>) {
-    let ended = if entry.end.is_some_and(|end| end <= spoken.today()) { " (ended)" } else { "" };
+    let ended = entry.end.filter(|end| *end <= spoken.today());
+    let ended = ended.map(|end| format!(", ended {}", day(end))).unwrap_or_default();
     let who = entry_card::subject_word(entry);
     let mut rows = vec![row(who, entry.subject.name.expose())];
     rows.extend(entry_card::rows(spoken, entry).into_iter().map(|(label, text)| row(label, text)));
-    rows.extend(super::ring::register(spoken, &entry.phones, None).into_iter().map(|line| Row {
-        label: line.label.clone(),
-        text: String::new(),
-        phone: Some(line),
-    }));
     (format!("{}{ended}", entry.status.words()), rows)
 }
 
-fn named(line: NamedLine) -> (String, Vec<Row>) {
-    let phone = line.phone.map(|phone| Row {
-        label: "Telephone".to_owned(),
-        text: String::new(),
-        phone: Some(phone),
-    });
-    (format!("{}: {}", line.label, line.text), phone.into_iter().collect())
+fn contact(known: &Professional) -> (String, Vec<Row>) {
+    let team = known.team.as_ref().map(|team| row("Team", team));
+    let title = format!("{}: {}", capitalised(&known.role), known.name.expose());
+    (title, team.into_iter().chain(telephone(known)).collect())
 }
 
-/// Who somebody is, in rows.
-pub(super) fn identity(person: PersonLines) -> Vec<Row> {
+fn household(spoken: &Spoken, member: &HouseholdMember) -> (String, Vec<Row>) {
+    let born = member.birth_date.map(|born| row("Date of birth", spoken.born(born)));
+    let responsible = member.parental_responsibility.then(|| row("Parental responsibility", "Yes"));
+    let plan = member.has_plan.then(|| row("Plan", "Has a plan too"));
+    let title = format!("{}: {}", capitalised(&member.relationship), member.name.expose());
+    (title, born.into_iter().chain(responsible).chain(plan).collect())
+}
+
+fn identity(person: PersonLines) -> Vec<Row> {
     let mut rows = Vec::new();
     if !person.other_names.is_empty() {
         rows.push(row("Also known as", person.other_names.join("; ")));
@@ -117,11 +198,21 @@ fn involved(involvement: &Involvement) -> (String, Vec<Row>) {
 
 fn summary(item: &SummaryItem) -> (String, Vec<Row>) {
     let on = item.on.map(|on| row("Date", day(on)));
-    let code = item.code.as_ref().map(|code| row("Code", code));
-    (format!("{}: {}", item.kind, item.text.expose()), on.into_iter().chain(code).collect())
+    (format!("{}: {}", item.kind, item.text.expose()), on.into_iter().collect())
 }
 
-/// Where somebody lives, as a row.
-pub(super) fn lives(address: String) -> Row {
-    row("Address", address)
+/// The code behind an item's words, for whoever wants to look it up.
+fn code(content: &FactContent) -> Option<String> {
+    let (FactContent::HealthSummary(item)
+    | FactContent::SocialCareSummary(item)
+    | FactContent::Sensitive(item)) = content
+    else {
+        return None;
+    };
+    let code = item.code.as_ref()?;
+    Some(match code.split_once('|') {
+        Some(("http://snomed.info/sct", code)) => format!("SNOMED CT {code}"),
+        Some((_, code)) => format!("code {code}"),
+        None => format!("code {code}"),
+    })
 }

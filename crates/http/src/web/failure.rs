@@ -19,6 +19,7 @@ use serde::Serialize;
 
 pub(super) use super::told::sentence;
 use super::{
+    revoked::{self, Revoked},
     ring::{self, RingGroup},
     session::Session,
     site::Site,
@@ -37,6 +38,8 @@ pub(super) enum Failure {
     NotForRole(&'static str),
     #[error("what a page referred to is no longer remembered")]
     Forgotten,
+    #[error("a child under another name was chosen without a confirmation")]
+    NotConfirmed,
     #[error("the form is too large")]
     TooLarge,
     #[error("the form cannot be read")]
@@ -87,6 +90,7 @@ impl Failure {
             ) => Told::not_let_in(error),
             Self::NotForRole(why) => Told::not_for_role(why),
             Self::Forgotten => Told::forgotten(),
+            Self::NotConfirmed => Told::not_confirmed(),
             Self::TooLarge => Told::too_large(),
             Self::Garbled => Told::garbled(),
             Self::CrossSite => Told::cross_site(),
@@ -149,6 +153,7 @@ struct Content {
     link: Option<(&'static str, &'static str)>,
     ring: Vec<RingGroup>,
     reference: Option<String>,
+    revoked: Option<Revoked>,
 }
 
 /// Makes the page, and logs what somebody has to mend: once, here.
@@ -161,8 +166,9 @@ pub(super) fn page(site: &Site, session: &Session, failure: &Failure) -> Respons
     // Whom to ring is in the agreement: for employees, not for whoever passes by.
     let signed_in = matches!(session, Session::Open(_));
     let ring = if told.ring && signed_in { ring::everybody(site) } else { Vec::new() };
+    let revoked = if told.agreement && signed_in { revoked::of(site) } else { None };
     let Told { status, heading, explanation, what_to_do, link, .. } = told;
-    let content = Content { heading, explanation, what_to_do, link, ring, reference };
+    let content = Content { heading, explanation, what_to_do, link, ring, reference, revoked };
     let frame = site.frame(session, None);
     let mut response = match site.pages.render("failure.html", &frame, content) {
         Ok(html) => (status, Html(html)).into_response(),

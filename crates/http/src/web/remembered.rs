@@ -7,6 +7,8 @@ use kinfold_domain::{AgencyId, AskId, EntryId, PersonId, Purpose, Subject};
 use kinfold_service::ports::SessionId;
 use parking_lot::Mutex;
 
+use super::{failure::Failure, fields::Fields};
+
 /// The most that is remembered for one session.
 const MOST: usize = 200;
 /// How long anything is remembered.
@@ -14,7 +16,16 @@ const LASTS: SignedDuration = SignedDuration::from_hours(12);
 
 /// One of several children who may be meant.
 #[derive(Clone)]
-pub(super) enum Choice {
+pub(super) struct Choice {
+    pub(super) whom: Whom,
+    /// The typed number is this child's and the typed name is not: nothing is opened until the asker says that it was confirmed who
+    /// it is.
+    pub(super) another_name: bool,
+}
+
+/// Where the child of a choice is known.
+#[derive(Clone)]
+pub(super) enum Whom {
     /// An entry of a register.
     Entry(AgencyId, EntryId),
     /// One of this agency's own people.
@@ -29,6 +40,19 @@ pub(super) struct Asked {
     /// One of this agency's own people, where one was chosen.
     pub(super) person: Option<PersonId>,
     pub(super) choices: Vec<Choice>,
+}
+
+impl Asked {
+    /// The child whom a form chooses by the place among the choices.
+    pub(super) fn chosen(&self, fields: &Fields) -> Result<&Whom, Failure> {
+        let place = fields.text("choice");
+        let at: usize = place.parse().map_err(|_| Failure::Garbled)?;
+        let choice = self.choices.get(at).ok_or(Failure::Forgotten)?;
+        if choice.another_name && fields.text("confirmed") != place {
+            return Err(Failure::NotConfirmed);
+        }
+        Ok(&choice.whom)
+    }
 }
 
 /// Asks by session and handle; the handle is the ask's identity.

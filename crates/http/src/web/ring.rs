@@ -1,6 +1,6 @@
 //! Whom to ring, the one who answers at this hour first.
 
-use kinfold_domain::{Agency, Professional, RegisterPhones, Telephone};
+use kinfold_domain::{Agency, AgencyId, Professional, RegisterPhones, SealedDesk, Telephone};
 use serde::Serialize;
 
 use super::{site::Site, spoken::Spoken};
@@ -23,6 +23,20 @@ pub(super) struct RingLine {
 pub(super) struct RingGroup {
     pub(super) agency: String,
     pub(super) lines: Vec<RingLine>,
+}
+
+/// The desk to ring about a sealed child.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct DeskLine {
+    agency: String,
+    phone: RingLine,
+    reference: String,
+}
+
+/// The desk of the agency that sealed the child.
+pub(super) fn desk(agency: &Agency, desk: &SealedDesk) -> DeskLine {
+    let phone = line(desk.desk.clone(), &desk.telephone);
+    DeskLine { agency: agency.name.clone(), phone, reference: desk.reference.clone() }
 }
 
 pub(super) fn line(label: impl Into<String>, number: &Telephone) -> RingLine {
@@ -54,31 +68,130 @@ pub(super) fn register(
     lines
 }
 
-/// Every line that is known here: what the agreement names for the partners, and the registers' own.
-pub(super) fn everybody(site: &Site) -> Vec<RingGroup> {
-    let spoken = site.spoken();
+/// When a line that the agreement names is answered, as far as its label says so.
+#[derive(Clone, Copy, Eq, Ord, PartialEq, PartialOrd)]
+enum Answers {
+    AtThisHour,
+    NotSaid,
+    AtOtherHours,
+}
+
+impl Answers {
+    fn of(label: &str, is_office_hours: bool) -> Self {
+        let label = label.to_lowercase();
+        let says = |words: &[&str]| words.iter().any(|word| label.contains(word));
+        if says(&["24 hours", "24/7", "any time", "day and night"]) {
+            return Self::AtThisHour;
+        }
+        // "Out of office hours" is a line for the night: the night is looked for first.
+        let office = if says(&["out of", "emergency", "night", "weekend"]) {
+            false
+        } else if says(&["office", "weekday", "monday", "daytime"]) {
+            true
+        } else {
+            return Self::NotSaid;
+        };
+        if office == is_office_hours { Self::AtThisHour } else { Self::AtOtherHours }
+    }
+}
+
+/// The lines that the agreement names for a party, whoever answers now first. One that only answers at other hours is never marked.
+fn agreed<'a>(
+    spoken: &Spoken,
+    named: impl Iterator<Item = (&'a str, &'a Telephone)>,
+) -> Vec<RingLine> {
+    let office = spoken.is_office_hours();
+    let mut lines: Vec<(Answers, RingLine)> =
+        named.map(|(label, number)| (Answers::of(label, office), line(label, number))).collect();
+    lines.sort_by_key(|(answers, _)| *answers);
+    if let Some((answers, first)) = lines.first_mut() {
+        first.now = *answers != Answers::AtOtherHours;
+    }
+    lines.into_iter().map(|(_, line)| line).collect()
+}
+
+/// Every line of one agency that is known here: its register's own, then what the agreement names beside them.
+pub(super) fn of_agency(site: &Site, spoken: &Spoken, agency: &AgencyId) -> Vec<RingLine> {
     let registers = site.services.check.registers();
-    let mut groups: Vec<RingGroup> = registers
-        .iter()
-        .filter_map(|known| {
-            let lines = register(&spoken, known.phones.as_ref()?, None);
-            Some(RingGroup { agency: known.agency.name.clone(), lines })
-        })
-        .collect();
-    for party in site.services.agreements.partners() {
-        let lines: Vec<RingLine> =
-            party.telephones.iter().map(|known| line(&known.label, &known.number)).collect();
-        match groups.iter_mut().find(|group| group.agency == party.name) {
-            Some(group) => group.lines.extend(lines.into_iter().filter(|new| {
-                !["office", "emergency"].iter().any(|word| new.label.to_lowercase().contains(word))
-            })),
-            None => groups.push(RingGroup { agency: party.name, lines }),
+    let phones = registers.iter().find(|known| known.agency.id == *agency);
+    let phones = phones.and_then(|known| known.phones.as_ref());
+    let mut lines = phones.map(|phones| register(spoken, phones, None)).unwrap_or_default();
+    let parties = site.services.agreements.parties();
+    let party = parties.iter().find(|party| party.agency == *agency);
+    let named = party.iter().flat_map(|party| &party.telephones);
+    let mut more = agreed(spoken, named.map(|known| (known.label.as_str(), &known.number)));
+    more.retain(|new| lines.iter().all(|known| known.dial != new.dial));
+    if !lines.is_empty() {
+        // One line at a time is the one to ring.
+        for line in &mut more {
+            line.now = false;
         }
     }
-    groups
+    lines.append(&mut more);
+    lines
+}
+
+/// Every line that is known here: of the registers' owners, and of the agreement's partners.
+pub(super) fn everybody(site: &Site) -> Vec<RingGroup> {
+    let spoken = site.spoken();
+    let mut agencies: Vec<Agency> =
+        site.services.check.registers().into_iter().map(|known| known.agency).collect();
+    for party in site.services.agreements.partners() {
+        if agencies.iter().all(|known| known.id != party.agency) {
+            agencies.push(Agency { id: party.agency, name: party.name, kind: party.kind });
+        }
+    }
+    groups(site, &spoken, agencies.iter())
+}
+
+/// The lines of these agencies; of one that has none there is no group.
+pub(super) fn groups<'a>(
+    site: &Site,
+    spoken: &Spoken,
+    agencies: impl Iterator<Item = &'a Agency>,
+) -> Vec<RingGroup> {
+    let group = agencies.map(|agency| RingGroup {
+        agency: agency.name.clone(),
+        lines: of_agency(site, spoken, &agency.id),
+    });
+    group.filter(|group| !group.lines.is_empty()).collect()
 }
 
 /// The name of an agency with its register.
 pub(super) fn register_name(agency: &Agency) -> String {
     format!("{} register", agency.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn marked(now: &str, labels: &[&str]) -> Option<String> {
+        let number: Telephone = "01632 960100".parse().unwrap();
+        let lines =
+            agreed(&Spoken::at(now.parse().unwrap()), labels.iter().map(|label| (*label, &number)));
+        assert!(lines.iter().skip(1).all(|line| !line.now), "one line is marked at most");
+        lines.into_iter().find(|line| line.now).map(|line| line.label)
+    }
+
+    const DAY: &str = "2026-06-01T13:00:00Z";
+    const NIGHT: &str = "2026-06-01T02:00:00Z";
+
+    #[test]
+    fn the_line_that_answers_at_this_hour_is_marked() {
+        let both = ["Office hours", "Emergency duty team, out of office hours"];
+        assert_eq!(marked(DAY, &both).as_deref(), Some(both[0]));
+        assert_eq!(marked(NIGHT, &both).as_deref(), Some(both[1]));
+        assert_eq!(marked(NIGHT, &["Duty desk"]).as_deref(), Some("Duty desk"));
+        assert_eq!(
+            marked(NIGHT, &["Office hours", "Desk, 24 hours"]).as_deref(),
+            Some("Desk, 24 hours")
+        );
+    }
+
+    #[test]
+    fn a_line_that_nobody_answers_at_this_hour_is_never_marked() {
+        assert_eq!(marked(NIGHT, &["Office hours"]), None);
+        assert_eq!(marked(DAY, &["Night team"]), None);
+    }
 }

@@ -16,6 +16,8 @@ pub(super) struct Told {
     pub(super) link: Option<(&'static str, &'static str)>,
     /// The telephones stand on the page: somebody waits for an answer about a child.
     pub(super) ring: bool,
+    /// It is for want of an agreement: who ended it, and why, stands on the page.
+    pub(super) agreement: bool,
     /// Somebody has to mend it: it stands in the log, under a reference.
     pub(super) logged: bool,
 }
@@ -28,8 +30,8 @@ impl Told {
         what_to_do: &'static str,
     ) -> Self {
         let (explanation, what_to_do) = (explanation.into(), what_to_do.into());
-        let (link, ring, logged) = (None, false, false);
-        Self { status, heading, explanation, what_to_do, link, ring, logged }
+        let (link, ring, agreement, logged) = (None, false, false, false);
+        Self { status, heading, explanation, what_to_do, link, ring, agreement, logged }
     }
 
     fn with_link(self, text: &'static str, href: &'static str) -> Self {
@@ -48,7 +50,8 @@ impl Told {
         let heading = "Nothing can be shared now";
         let what = "Until the agreement is in force again, ring the other agency.";
         let told = Self::new(StatusCode::SERVICE_UNAVAILABLE, heading, sentence(&why.0), what);
-        Self { ring: true, ..told.with_link("Read how the agreement stands", "/agreement") }
+        let told = told.with_link("Read how the agreement stands", "/agreement");
+        Self { ring: true, agreement: true, ..told }
     }
 
     pub(super) fn refused(why: &str) -> Self {
@@ -111,6 +114,16 @@ impl Told {
             one session.";
         Self::new(StatusCode::GONE, "Start again", why, "Look the child up again.")
             .with_link("Start page", "/")
+    }
+
+    pub(super) fn not_confirmed() -> Self {
+        let heading = "Confirm who it is first";
+        let why = "The NHS number that you entered belongs to this child, the name does not. Nothing was \
+            opened.";
+        let what = "Go back, find out which child is in front of you, and tick that you did; or check \
+            again with the right number or name.";
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, heading, why, what)
+            .with_link("Check again", "/check")
     }
 
     pub(super) fn too_large() -> Self {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{extract::State, response::Response};
-use kinfold_domain::Category;
+use kinfold_domain::{Category, NumberAgreement};
 use kinfold_service::pooled_view::{PartState, PooledView, ViewQuestion};
 use serde::Serialize;
 
@@ -12,7 +12,7 @@ use super::{
     failure::Failure,
     fields::Fields,
     purposes::{self, Kind, PurposeLine},
-    remembered::{Asked, Choice},
+    remembered::{Asked, Choice, Whom},
     session::{Open, SignedIn},
     site::{Shared, Site},
     view_page,
@@ -98,18 +98,15 @@ fn chosen(site: &Site, open: &Open, fields: &Fields) -> Result<ViewQuestion, Fai
     let asked = site.remembered.find(open.caller.session(), fields.text("handle"), now);
     let asked = asked.ok_or(Failure::Forgotten)?;
     let purpose = match fields.text("purpose") {
-        "" => asked.purpose,
+        "" => asked.purpose.clone(),
         purpose => purpose.parse().map_err(|_| Failure::Garbled)?,
     };
     let person = match fields.text("choice") {
-        "" => asked.person,
-        place => {
-            let place: usize = place.parse().map_err(|_| Failure::Garbled)?;
-            match asked.choices.into_iter().nth(place) {
-                Some(Choice::Person(person)) => Some(person),
-                _ => return Err(Failure::Forgotten),
-            }
-        }
+        "" => asked.person.clone(),
+        _ => match asked.chosen(fields)? {
+            Whom::Person(person) => Some(person.clone()),
+            Whom::Entry(..) => return Err(Failure::Forgotten),
+        },
     };
     let wanted = Category::ALL.into_iter().collect();
     Ok(ViewQuestion { subject: asked.subject, purpose, wanted, person })
@@ -124,6 +121,11 @@ fn remembered(view: &PooledView) -> Asked {
         subject: view.subject.clone(),
         purpose: view.purpose.clone(),
         person: None,
-        choices: choices.map(|candidate| Choice::Person(candidate.person.clone())).collect(),
+        choices: choices
+            .map(|candidate| Choice {
+                whom: Whom::Person(candidate.person.clone()),
+                another_name: candidate.number == NumberAgreement::AnotherName,
+            })
+            .collect(),
     }
 }

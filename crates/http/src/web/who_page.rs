@@ -1,7 +1,12 @@
 //! Who looked, as the page shows it: one line for each look, with both ledgers' sides.
 
+use std::collections::BTreeSet;
+
 use kinfold_domain::AgencyId;
-use kinfold_service::audit::{Joined, Side, WhoLookedAt};
+use kinfold_service::{
+    audit::{Joined, LedgerPart, Side, WhoLookedAt},
+    exchange::Behind,
+};
 use serde::Serialize;
 
 use super::{
@@ -29,9 +34,9 @@ struct LookLine {
     job_title: String,
     agency: String,
     purpose: String,
-    /// `both`, `one` or `not-asked`, for the tag's colour.
+    /// `both`, `whole`, `one` or `not-asked`, for the tag's colour.
     agree: &'static str,
-    agree_words: &'static str,
+    agree_words: String,
     sides: Vec<SideLine>,
     ask: String,
 }
@@ -41,6 +46,8 @@ struct LedgerLine {
     name: String,
     lines: Option<usize>,
     failure: String,
+    /// Why looks may be missing from its lines.
+    missing: String,
 }
 
 /// The page.
@@ -59,6 +66,7 @@ pub(super) fn of(site: &Site, looked: &WhoLookedAt) -> WhoPage {
         name: name(site, &ledger.ledger),
         lines: ledger.lines,
         failure: ledger.failure.as_deref().map(sentence).unwrap_or_default(),
+        missing: missing(&spoken, ledger),
     });
     WhoPage {
         answered: spoken.moment(looked.at),
@@ -69,12 +77,30 @@ pub(super) fn of(site: &Site, looked: &WhoLookedAt) -> WhoPage {
     }
 }
 
+/// What of a ledger is not among the looks.
+fn missing(spoken: &Spoken, ledger: &LedgerPart) -> String {
+    let mut told = Vec::new();
+    if let Some(Behind { entries, upto }) = &ledger.behind {
+        let until = upto.map_or_else(String::new, |at| {
+            format!("It is complete up to {} only. ", spoken.moment(at).words)
+        });
+        let (newest, are) = match entries {
+            1 => ("newest entry".to_owned(), "is"),
+            n => (format!("newest {n} entries"), "are"),
+        };
+        told.push(format!(
+            "{until}The {newest} of this ledger {are} not searched yet. Ask again in a minute; if this \
+             stays, ring the operator: the disk may be full."
+        ));
+    }
+    if ledger.more {
+        told.push("There are older looks than are listed here.".to_owned());
+    }
+    told.join(" ")
+}
+
 fn line(site: &Site, spoken: &Spoken, look: &Joined) -> LookLine {
-    let (agree, agree_words) = match look.both_sides {
-        Some(true) => ("both", "Both ledgers agree"),
-        Some(false) => ("one", "In one ledger only"),
-        None => ("not-asked", "The other ledger could not be asked"),
-    };
+    let (agree, agree_words) = agreement(site, look);
     let asker = look.asker.as_ref();
     let purpose = look.purpose.as_ref().map(|purpose| purposes::reading(site, purpose));
     LookLine {
@@ -88,6 +114,25 @@ fn line(site: &Site, spoken: &Spoken, look: &Joined) -> LookLine {
         agree_words,
         sides: look.sides.iter().map(|side| side_line(site, spoken, side)).collect(),
         ask: look.ask.0.to_string(),
+    }
+}
+
+/// How the ledgers that must have a look agree: most looks concern two, some concern one alone.
+fn agreement(site: &Site, look: &Joined) -> (&'static str, String) {
+    let have: BTreeSet<&AgencyId> = look.sides.iter().map(|side| &side.ledger).collect();
+    let must = look.sides.iter().flat_map(|side| &side.line.others);
+    let missing: BTreeSet<&AgencyId> = must.filter(|ledger| !have.contains(ledger)).collect();
+    let names = |ledgers: &BTreeSet<&AgencyId>| {
+        ledgers.iter().map(|ledger| name(site, ledger)).collect::<Vec<_>>().join(" and ")
+    };
+    match look.both_sides {
+        Some(true) if have.len() > 1 => ("both", "Both ledgers agree".to_owned()),
+        Some(true) => ("whole", format!("Concerns the ledger of {} alone", names(&have))),
+        Some(false) => ("one", format!("Missing in the ledger of {}", names(&missing))),
+        None => (
+            "not-asked",
+            format!("Not known: the ledger of {} was not read whole", names(&missing)),
+        ),
     }
 }
 

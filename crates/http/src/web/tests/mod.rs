@@ -1,8 +1,11 @@
 //! The web application over two nodes in memory.
 
 mod browser;
+mod ended;
 mod pages;
+mod possible;
 mod refusals;
+mod views;
 pub(crate) mod world;
 
 use super::Services;

@@ -104,7 +104,7 @@ async fn a_locked_session_opens_nothing_but_the_page_that_unlocks_it() {
     }
     let page = browser.get("/unlock").await;
     assert!(page.says("Kim ed-clinician") && page.says("Not you?"));
-    let wrong = browser.post("/unlock", &[("pin", "314159"), ("code", "000000")]).await;
+    let wrong = browser.post("/unlock", &[("pin", "730518"), ("code", "000000")]).await;
     assert_eq!(wrong.status, StatusCode::UNAUTHORIZED);
     let code = trust.next_code(&person.token).expose().to_string();
     let page = browser.post("/unlock", &[("pin", PIN), ("code", &code)]).await;
@@ -269,7 +269,7 @@ async fn a_wrong_try_is_told_one_way_and_too_many_make_one_wait() {
     let code = trust.next_code(&person.token).expose().to_string();
     let tries = [
         ("nobody", PIN, &*code),
-        ("ED-Clinician.test", "314159", &*code),
+        ("ED-Clinician.test", "730518", &*code),
         ("ed-clinician.test", PIN, "000000"),
         ("ed-clinician.test", PIN, "000000"),
     ];
@@ -280,7 +280,7 @@ async fn a_wrong_try_is_told_one_way_and_too_many_make_one_wait() {
         assert_eq!(page.status, StatusCode::UNAUTHORIZED, "{}", page.html);
         let error = page.html.split("nhsuk-error-summary__list").nth(1).unwrap();
         told.insert(error.split("</ul>").next().unwrap().to_owned());
-        assert!(!page.html.contains(PIN) && !page.html.contains("314159"));
+        assert!(!page.html.contains(PIN) && !page.html.contains("730518"));
     }
     assert_eq!(told.len(), 1, "{told:?}");
     let fields = [("user_name", "ed-clinician.test"), ("pin", PIN), ("code", "000000")];

@@ -139,13 +139,15 @@ pub(crate) fn facts(agency: &str, system: &str, id: &PersonId, now: Timestamp) -
         code: Some("http://snomed.info/sct|91936005".to_owned()),
     };
     let known = people(system).into_iter().find(|person| person.id == *id).unwrap().demographics;
-    let contents = vec![
+    let is_council = system == "case-system";
+    let mut contents = vec![
         FactContent::Contact(professional("GP", "Dr Test", "Test surgery", "01632 960333")),
         FactContent::Address(known.address.clone().unwrap()),
         FactContent::Demographics(Box::new(known)),
+        // One of the two systems writes in capitals.
         FactContent::Household(HouseholdMember {
-            name: "Maria O'Brien".into(),
-            relationship: "Mother".to_owned(),
+            name: if is_council { "Maria O'Brien".into() } else { "MARIA O'BRIEN".into() },
+            relationship: if is_council { "Mother" } else { "mother" }.to_owned(),
             birth_date: None,
             sex: Sex::Female,
             parental_responsibility: true,
@@ -163,6 +165,14 @@ pub(crate) fn facts(agency: &str, system: &str, id: &PersonId, now: Timestamp) -
         FactContent::SocialCareSummary(item("Assessment", "Completed")),
         FactContent::Sensitive(item("Sexual health", "NEVER SHOWN")),
     ];
+    // The case system tells Ada's plan as the register does, and an older number of her health visitor.
+    if is_council && id.record == "p-1" {
+        let ada = register().remove(0).entry;
+        contents.push(FactContent::Contact(ada.professionals[0].clone()));
+        let visitor = professional("Health visitor", "Tom Test", "Test surgery", "01632 960444");
+        contents.push(FactContent::Contact(visitor));
+        contents.push(FactContent::Register(Box::new(ada)));
+    }
     let source = Source {
         agency: agency.parse().unwrap(),
         system: system.to_owned(),
