@@ -98,7 +98,10 @@ async fn sees_what_both_agencies_know(browser: &Browser) -> anyhow::Result<()> {
     for section in ["register", "contact", "household"] {
         let titles = browser.texts(&format!("#{section} .kinfold-fact__title")).await?;
         let once: BTreeSet<&String> = titles.iter().collect();
-        ensure!(once.len() == titles.len() && !titles.is_empty(), "{section} says twice {titles:?}");
+        ensure!(
+            once.len() == titles.len() && !titles.is_empty(),
+            "{section} says twice {titles:?}"
+        );
     }
     browser.seen("pooled-view").await?;
     browser.seen_at_four_hundred_percent("pooled-view").await?;
@@ -113,12 +116,12 @@ async fn every_statement_has_its_sources(browser: &Browser) -> anyhow::Result<()
     let statements = browser.count(".kinfold-fact__statement").await?;
     let sources = browser.texts(".kinfold-fact__source").await?;
     ensure!(statements > 0 && sources.len() >= statements, "{statements} of {sources:?}");
-    let whole = |source: &String| {
-        ["system “", "as at ", "clause"].iter().all(|part| source.contains(part))
-    };
+    let whole =
+        |source: &String| ["system “", "as at ", "clause"].iter().all(|part| source.contains(part));
     ensure!(sources.iter().all(whole), "without source, age or clause: {sources:?}");
     for agency in ["Trust", "Council"] {
-        let tells = |source: &String| source.split(", system").next().unwrap_or("").contains(agency);
+        let tells =
+            |source: &String| source.split(", system").next().unwrap_or("").contains(agency);
         ensure!(sources.iter().any(tells), "nothing of the {agency}: {sources:?}");
     }
     Ok(())
