@@ -103,3 +103,77 @@ fn nothing_is_shown_while_the_ledger_cannot_be_written() {
     assert!(told.contains("Sound"), "{told}");
     stage.kill("trust");
 }
+
+/// Both nodes, the trust's with a fresh ledger of small segments on a small disk.
+fn small_segments(name: &str) -> Option<(Stage, SmallDisk)> {
+    let mut stage = Stage::set(name);
+    let config = fs::read_to_string(stage.config("trust")).expect("a configuration");
+    let (first, rest) = config.split_once("[agency]").expect("an agency");
+    let config = format!("{first}[ledger]\nsegment_mib = 1\n\n[agency]{rest}");
+    fs::write(stage.config("trust"), config).expect("a written configuration");
+    let data = stage.root().join("trust/data");
+    fs::remove_dir_all(data.join("ledger")).expect("a ledger that is removed");
+    let disk = SmallDisk::over(&data, 48)?;
+    stage.start_all();
+    // One segment is in use and the next one is ready.
+    wait_for("the next segment", || data.join("ledger/segments/0000000001.seg").exists());
+    Some((stage, disk))
+}
+
+#[test]
+fn a_ledger_without_room_for_its_next_segment_shows_nothing_and_goes_on_once_there_is_room() {
+    let Some((mut stage, disk)) = small_segments("no-segment") else {
+        return skip("a small disk can be mounted by root only");
+    };
+    let child = stage.child(StoryKey::OnPlan);
+    let nurse = Browser::signed_in(&stage, "trust", "nina.nurse", 0);
+    disk.fill();
+    let fields = about(&child, "direct-care-unscheduled");
+    let fields: Vec<_> = fields.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    let answers = (0..2_000).map(|_| nurse.post("/check", &fields));
+    let answers = answers.inspect(|page| {
+        assert!(page.status == 200 || !page.says("child protection plan"), "{}", page.text());
+    });
+    let page = answers.into_iter().find(|page| page.status != 200).expect("a full ledger");
+    page.must(503, "the ledger cannot be written at this moment");
+    page.must(503, "Ring instead");
+    assert!(!nurse.post("/view", &fields).says("Keyworker"));
+
+    disk.free();
+    wait_for("the same process to answer again", || {
+        nurse.check(&child).says("On a child protection plan")
+    });
+    let told = stage.must(&["ledger", "verify", "--config", "trust/kinfold.toml"]);
+    assert!(told.contains("Sound"), "{told}");
+    stage.kill("trust");
+}
+
+#[test]
+fn who_looked_says_that_its_list_is_not_complete_while_the_disk_is_full() {
+    let Some((mut stage, disk)) = small_segments("who-behind") else {
+        return skip("a small disk can be mounted by root only");
+    };
+    let child = stage.child(StoryKey::OnPlan);
+    let nurse = Browser::signed_in(&stage, "trust", "nina.nurse", 0);
+    let governance = Browser::signed_in(&stage, "trust", "greta.infogov", 0);
+    disk.fill();
+    let mut page = governance.who(&child);
+    for _ in 0..20 {
+        for _ in 0..10 {
+            nurse.check(&child).must(200, "On a child protection plan");
+        }
+        page = governance.who(&child);
+        if page.says("This list is not complete.") {
+            break;
+        }
+    }
+    page.must(200, "This list is not complete.");
+    page.must(200, "of this ledger are not searched yet");
+
+    disk.free();
+    wait_for("the list to be complete again", || {
+        let page = governance.who(&child);
+        page.status == 200 && !page.says("This list is not complete.")
+    });
+    stage.kill("trust");
+}
