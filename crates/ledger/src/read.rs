@@ -16,7 +16,12 @@ use crate::tree::{self, Hash};
 impl Ledger {
     /// Reads one entry.
     pub fn read(&self, index: u64) -> Result<Entry, ReadError> {
-        self.iter_from(index).next().unwrap_or(Err(ReadError::Absent))
+        if index >= self.size() {
+            return Err(ReadError::Absent);
+        }
+        let found = self.shared.segments.walk(index)?.step()?.ok_or(ReadError::Absent)?;
+        let batch = found.segment.parse(found.at, &found.bytes)?;
+        open_batch(&self.shared, &found, &batch, index).next().unwrap_or(Err(ReadError::Absent))
     }
 
     /// Streams the entries from `index` on, up to those durable when each is asked for: after its
@@ -113,7 +118,7 @@ impl Entries {
         };
         let found = walk.step()?.ok_or(ReadError::Absent)?;
         let batch = found.segment.parse(found.at, &found.bytes)?;
-        self.read = open_batch(&self.shared, &found, &batch, self.next);
+        self.read = open_batch(&self.shared, &found, &batch, self.next).collect();
         if self.read.is_empty() { Err(ReadError::Absent) } else { Ok(()) }
     }
 }
@@ -137,22 +142,20 @@ impl Iterator for Entries {
     }
 }
 
-fn open_batch(
-    shared: &Shared,
-    found: &Found,
-    batch: &Batch<'_>,
+/// The batch's entries from `first` on, each decrypted when it is asked for.
+fn open_batch<'a>(
+    shared: &'a Shared,
+    found: &'a Found,
+    batch: &'a Batch<'_>,
     first: u64,
-) -> VecDeque<Result<Entry, ReadError>> {
+) -> impl Iterator<Item = Result<Entry, ReadError>> + use<'a> {
     let numbered = (batch.header.first_index..).zip(batch.entries.iter().zip(&batch.salts_at));
-    numbered
-        .filter(|(index, _)| *index >= first)
-        .map(|(index, (sealed, at))| {
-            open(&shared.body_key, &shared.origin, index, sealed).ok_or_else(|| {
-                let at = found.at + *at as u64;
-                found.segment.damage(at, "the body does not decrypt to what was committed").into()
-            })
+    numbered.skip_while(move |(index, _)| *index < first).map(|(index, (sealed, at))| {
+        open(&shared.body_key, &shared.origin, index, sealed).ok_or_else(|| {
+            let at = found.at + *at as u64;
+            found.segment.damage(at, "the body does not decrypt to what was committed").into()
         })
-        .collect()
+    })
 }
 
 /// Decrypts an entry; `None` when its body is neither right nor erased.

@@ -60,10 +60,23 @@ impl Journal {
 
     /// Reads one entry back; `None` when its body was erased.
     pub fn read(&self, index: u64) -> Result<Option<Entry>, JournalError> {
-        let entry = self.ledger.read(index).map_err(JournalError::Unreadable)?;
-        let Some(body) = entry.body() else { return Ok(None) };
-        serde_json::from_slice(body.expose()).map(Some).map_err(|_| JournalError::Foreign)
+        parse(self.ledger.read(index))
     }
+
+    /// Reads the entries `from` to `to` − 1 back, in order: what became durable together is read together.
+    pub fn read_all(
+        &self,
+        from: u64,
+        to: u64,
+    ) -> impl Iterator<Item = (u64, Result<Option<Entry>, JournalError>)> + use<> {
+        (from..to).zip(self.ledger.iter_from(from).map(parse))
+    }
+}
+
+fn parse(read: Result<kinfold_ledger::Entry, ReadError>) -> Result<Option<Entry>, JournalError> {
+    let entry = read.map_err(JournalError::Unreadable)?;
+    let Some(body) = entry.body() else { return Ok(None) };
+    serde_json::from_slice(body.expose()).map(Some).map_err(|_| JournalError::Foreign)
 }
 
 fn body(entry: &Entry) -> Result<Vec<u8>, JournalError> {

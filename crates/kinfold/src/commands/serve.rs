@@ -81,7 +81,7 @@ async fn serve_once(config: Config, mut stopping: watch::Receiver<bool>) -> anyh
     let node = Arc::new(Node::open(config).await?);
     record_start(&node).await?;
     let app = router(services(&node))?;
-    let tasks = Tasks::start(&node);
+    let tasks = Tasks::start(&node)?;
     let activated = Arc::new(Notify::new());
     let (failing, mut failed) = watch::channel(false);
     let (ending, ended) = watch::channel(false);

@@ -232,7 +232,7 @@ pub(super) fn notices(ground: &Ground) -> Vec<Arc<NoticeSender>> {
                 partner: party.agency,
                 identity: Arc::clone(&ground.identity),
                 agreements: Arc::clone(&ground.agreements),
-                link: Arc::clone(&ground.link),
+                link: Arc::clone(&ground.slow_link),
                 journal: ground.journal.clone(),
                 store: Arc::clone(&ground.store) as Arc<dyn TrailStore>,
                 clock: Arc::clone(&ground.clock),

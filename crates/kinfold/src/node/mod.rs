@@ -1,5 +1,6 @@
 //! One agency's node: everything that its configuration names, opened and joined.
 
+mod behind;
 mod desks;
 mod joining;
 pub(crate) mod keys;

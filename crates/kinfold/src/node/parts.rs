@@ -65,6 +65,8 @@ pub(super) struct Ground {
     pub(super) entropy: Arc<dyn Entropy>,
     pub(super) store: Arc<Store>,
     pub(super) link: Arc<dyn PartnerLink>,
+    /// Connections of their own for what may lag: an employee's ask never waits for a thread that yields.
+    pub(super) slow_link: Arc<dyn PartnerLink>,
 }
 
 impl Node {
@@ -88,16 +90,20 @@ impl Node {
             .await?,
         );
         let credential = Arc::new(credential(&config, &keys, &*clock)?);
-        let link = Arc::new(Link::new(LinkParts {
-            directory: Arc::clone(&agreements) as _,
-            credential: Arc::clone(&credential),
-            clock: Arc::clone(&clock),
-            deadlines: Deadlines {
-                answer: Duration::from_millis(config.partner.deadline_ms),
-                ..Deadlines::default()
-            },
-        }));
-        let ground = Ground { identity, agreements, journal, clock, entropy, store, link };
+        let link = || {
+            Arc::new(Link::new(LinkParts {
+                directory: Arc::clone(&agreements) as _,
+                credential: Arc::clone(&credential),
+                clock: Arc::clone(&clock),
+                deadlines: Deadlines {
+                    answer: Duration::from_millis(config.partner.deadline_ms),
+                    ..Deadlines::default()
+                },
+            }))
+        };
+        let (link, slow_link) = (link(), link());
+        let ground =
+            Ground { identity, agreements, journal, clock, entropy, store, link, slow_link };
         Self::join(config, &keys, ground, credential).await
     }
 

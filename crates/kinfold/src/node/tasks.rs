@@ -1,6 +1,6 @@
 //! What a node does by itself while it serves: reads its sources, keeps replicas, follows its ledger, tells partners.
 
-use std::{sync::Arc, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
 use kinfold_service::{
     audit::{Follower, NoticeSender},
@@ -9,7 +9,7 @@ use kinfold_service::{
 };
 use tokio::{sync::watch, task::JoinSet, time::sleep};
 
-use super::Node;
+use super::{Node, behind::Behind};
 
 /// How long a partner may hold a replica's request back: a fresh head comes at least that often.
 const HEAD_EVERY_MS: u32 = 2_000;
@@ -17,11 +17,14 @@ const HEAD_EVERY_MS: u32 = 2_000;
 const PAUSE: Duration = Duration::from_secs(2);
 
 /// A node's background tasks; dropping them ends them.
-pub(crate) struct Tasks(JoinSet<()>);
+pub(crate) struct Tasks {
+    tasks: JoinSet<()>,
+    behind: Behind,
+}
 
 impl Tasks {
     /// Starts them all.
-    pub(crate) fn start(node: &Node) -> Self {
+    pub(crate) fn start(node: &Node) -> io::Result<Self> {
         let mut tasks = JoinSet::new();
         for (feed, terms) in node.feeds.sources.iter().zip(&node.config.sources) {
             tasks.spawn(read_people(Arc::clone(feed), Duration::from_millis(terms.refresh_ms)));
@@ -32,16 +35,21 @@ impl Tasks {
         for replica in &node.feeds.replicas {
             tasks.spawn(keep_replica(Arc::clone(replica)));
         }
-        tasks.spawn(follow(Arc::clone(&node.follower), node));
-        for notices in &node.notices {
-            tasks.spawn(tell(Arc::clone(notices), node));
-        }
-        Self(tasks)
+        let follow = follow(Arc::clone(&node.follower), node);
+        let tell: Vec<_> = node.notices.iter().map(|n| tell(Arc::clone(n), node)).collect();
+        let behind = Behind::start(|tasks| {
+            tasks.spawn_local(follow);
+            for tell in tell {
+                tasks.spawn_local(tell);
+            }
+        })?;
+        Ok(Self { tasks, behind })
     }
 
     /// Ends them and waits until they are gone.
     pub(crate) async fn stop(mut self) {
-        self.0.shutdown().await;
+        self.tasks.shutdown().await;
+        self.behind.stop().await;
     }
 }
 

@@ -54,8 +54,8 @@ impl Follower {
                 return Ok(followed);
             }
             let mut looks = Vec::new();
-            for index in followed..end {
-                match self.journal.read(index) {
+            for (index, entry) in self.journal.read_all(followed, end) {
+                match entry {
                     Ok(Some(entry)) => looks.extend(self.look(index, &entry)),
                     Ok(None) | Err(JournalError::Foreign) => {}
                     Err(error) => return Err(error.into()),

@@ -89,8 +89,8 @@ impl NoticeSender {
     /// Checks shown in this stretch of the ledger.
     fn looks(&self, from: u64, to: u64) -> Result<Vec<Noticed>, JournalError> {
         let mut looks = Vec::new();
-        for index in from..to {
-            match self.journal.read(index) {
+        for (_, entry) in self.journal.read_all(from, to) {
+            match entry {
                 Ok(Some(Entry::Receipt(shown))) => looks.extend(self.noticed(*shown)),
                 Ok(_) | Err(JournalError::Foreign) => {}
                 Err(error) => return Err(error),
