@@ -60,14 +60,15 @@ impl Queue {
     /// All jobs that wait, as soon as there are any; `None` when the queue is closed and empty.
     pub(crate) fn take(&self) -> Option<VecDeque<Job>> {
         let empty = |state: &mut State| state.jobs.is_empty() && state.closed.is_none();
-        let mut state =
+        let state =
             self.filled.wait_while(self.state(), empty).unwrap_or_else(PoisonError::into_inner);
-        let jobs = std::mem::take(&mut state.jobs);
-        state.bytes = 0;
-        let waiting = std::mem::take(&mut state.waiting);
-        drop(state);
-        waiting.into_iter().for_each(Waker::wake);
+        let jobs = Self::empty(state);
         (!jobs.is_empty()).then_some(jobs)
+    }
+
+    /// The jobs that wait at this moment.
+    pub(crate) fn take_ready(&self) -> VecDeque<Job> {
+        Self::empty(self.state())
     }
 
     /// Takes no more jobs. The first reason given stays.
@@ -112,6 +113,15 @@ impl Queue {
         drop(state);
         self.filled.notify_one();
         Poll::Ready(Ok(()))
+    }
+
+    fn empty(mut state: MutexGuard<'_, State>) -> VecDeque<Job> {
+        let jobs = std::mem::take(&mut state.jobs);
+        state.bytes = 0;
+        let waiting = std::mem::take(&mut state.waiting);
+        drop(state);
+        waiting.into_iter().for_each(Waker::wake);
+        jobs
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -3,6 +3,8 @@
 use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
 
 use kinfold_note::SigningKey;
 
@@ -16,6 +18,10 @@ use crate::queue::Job;
 use crate::receipt::Receipt;
 use crate::segment::{FIRST_BATCH, Segment};
 use crate::segments::Place;
+
+/// How long one that waits justifies waiting for more.
+const PER_JOB: Duration = Duration::from_micros(50);
+const LONGEST_GATHERING: Duration = Duration::from_millis(1);
 
 pub(crate) struct Writer {
     pub(crate) shared: Arc<Shared>,
@@ -48,12 +54,23 @@ impl Writer {
     pub(crate) fn run(mut self) {
         let _ending = Ending(Arc::clone(&self.shared));
         while let Some(mut jobs) = self.shared.queue.take() {
+            self.gather(&mut jobs);
             while !jobs.is_empty() {
                 if let Err(error) = self.work(&mut jobs) {
                     self.fail(&Arc::new(error), jobs);
                     return;
                 }
             }
+        }
+    }
+
+    /// Where several came at once, more are on their way: a sync for all of them costs little more than one for a few. Who comes
+    /// alone never waits.
+    fn gather(&self, jobs: &mut VecDeque<Job>) {
+        let others = u32::try_from(jobs.len() - 1).unwrap_or(u32::MAX);
+        if others > 0 {
+            thread::sleep(PER_JOB.saturating_mul(others).min(LONGEST_GATHERING));
+            jobs.append(&mut self.shared.queue.take_ready());
         }
     }
 
