@@ -214,6 +214,21 @@ async fn governance_sees_who_looked_with_both_ledgers_sides() {
 }
 
 #[tokio::test]
+async fn a_list_of_looks_says_that_it_is_not_complete_while_its_search_tables_are_behind() {
+    let (council, _trust, mut nurse) = nurse().await;
+    nurse.post("/view", &[("nhs_number", &nhs(1).digits()), CARE]).await;
+    let mut browser = Browser::signed_in(&council, "information-governance").await;
+    let review = [("nhs_number", &*nhs(1).digits()), ("purpose", "audit-review")];
+    let page = browser.post("/who", &review).await;
+    assert!(page.says("This list is not complete."), "{}", page.html);
+    assert!(page.says("of this ledger are not searched yet"), "{}", page.html);
+    council.follower.catch_up().await.unwrap();
+    let page = browser.post("/who", &review).await;
+    let own = page.html.split("<li>").find(|item| item.contains("entries</li>"));
+    assert!(own.is_some_and(|own| !own.contains("not complete")), "{}", page.html);
+}
+
+#[tokio::test]
 async fn a_look_that_concerns_one_agency_alone_is_not_said_to_stand_in_two_ledgers() {
     let (council, _trust) = world::pair().await;
     let mut worker = Browser::signed_in(&council, "social-worker").await;

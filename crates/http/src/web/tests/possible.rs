@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use super::{
     browser::between,
     pages::{check, named, nurse},
-    world::children::nhs,
+    world::children::{self, nhs},
 };
 
 #[tokio::test]
@@ -25,6 +25,20 @@ async fn one_of_several_possible_children_is_chosen_by_a_handle_that_says_nothin
     assert!(chosen.says(if cleo_first { "TWINN, Cleo" } else { "TWINN, Cora" }));
     let gone = browser.post("/check", &[("handle", &handle), ("choice", "9")]).await;
     assert_eq!(gone.status, StatusCode::GONE);
+}
+
+#[tokio::test]
+async fn more_possible_children_than_stand_there_are_told_and_a_closer_search_is_asked_for() {
+    let (_council, trust, mut browser) = nurse().await;
+    for n in 20..40 {
+        let mut change = children::register().remove(2);
+        change.entry.id = format!("lac-{n}").parse().unwrap();
+        change.entry.subject.nhs_number = Some(nhs(n));
+        trust.register.apply(change, b"");
+    }
+    let page = browser.post("/check", &named("C", "Twinn", ["7", "8", "2020"])).await;
+    assert_eq!(page.heading(), "More than 8 possible children: narrow the search");
+    assert!(page.says("not all who fit stand here"), "{}", page.html);
 }
 
 #[tokio::test]
