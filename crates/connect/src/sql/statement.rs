@@ -132,11 +132,13 @@ impl Reader<'_> {
     }
 
     fn block_comment(&mut self) -> Result<(), String> {
-        let end = self.rest.find("*/").ok_or("a comment of the query doesn't end")?;
-        if self.rest[2..end].contains("/*") {
+        // The star of the beginning is not that of the end: `/*/` is open.
+        let inside = &self.rest[2..];
+        let end = inside.find("*/").ok_or("a comment of the query doesn't end")?;
+        if inside[..=end].contains("/*") {
             return Err("comments within comments are not read".to_owned());
         }
-        self.rest = &self.rest[end + 2..];
+        self.rest = &inside[end + 2..];
         self.sql.push(' ');
         Ok(())
     }
@@ -189,6 +191,8 @@ mod tests {
             "WITH x AS (SELECT 1 AS id) SELECT * FROM x",
             "select [order no] from t",
             "SELECT updated, offset_x FROM t",
+            "SELECT 1 /*/ one */ FROM t",
+            "SELECT 1 /**/ FROM t",
         ] {
             assert!(Statement::parse(fine, false).is_ok(), "{fine}");
         }
@@ -211,6 +215,8 @@ mod tests {
             "SELECT $$x$$",
             "SELECT ?",
             "SELECT /* open",
+            "SELECT 1 /*/ FROM t",
+            "SELECT 1 /* /*/ FROM t",
             "SELECT E'\\''",
             "SELECT '\\'",
             "VALUES (1)",
