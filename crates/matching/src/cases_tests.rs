@@ -271,6 +271,21 @@ fn a_name_alone_is_never_certain_and_too_little_is_told() {
 }
 
 #[test]
+fn a_placeholder_is_no_name_so_that_finding_nobody_beside_it_says_nothing() {
+    let index = town_with(&[("baby", child("Unknown", "Baby", "3 4 2019"))]);
+    for subject in [
+        asked("Unknown", "", "3 4 2019", ""),
+        asked("Unknown", "Baby", "", "S60 1ZZ"),
+        asked("XX", "", "", "S60 1ZZ"),
+    ] {
+        let search = index.search(&subject, Limits::default());
+        assert_ne!(search.reach, Reach::Whole, "{subject:?}");
+    }
+    let told = index.search(&asked("Unknown", "", "3 4 2019", "S60 1ZZ"), Limits::default());
+    assert!(!told.candidates().is_empty(), "date and postcode are enough");
+}
+
+#[test]
 fn an_explanation_adds_up_and_holds_no_personal_value() {
     let index = town_with(&[("ada", numbered(child("Lovell", "Ada", "3 4 2019"), ADA))]);
     let found = one(&index, &by_number(ADA, asked("Lovell", "Adah", "3 4 2019", "S60 1ZZ")));

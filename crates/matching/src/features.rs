@@ -160,6 +160,18 @@ pub(crate) struct Features {
 }
 
 impl Features {
+    /// Without an NHS number, and with fewer than two of family name, given name, birth date and postcode: a placeholder such as "Unknown"
+    /// is no name. By so little nobody can be told from anybody, so that finding nobody says nothing.
+    pub(crate) fn is_too_little(&self) -> bool {
+        let told = [
+            self.names.iter().any(|name| name.family.is_some()),
+            self.names.iter().any(|name| name.given.is_some()),
+            !self.birth.is_none(),
+            !self.postcodes.is_empty(),
+        ];
+        self.number == 0 && told.iter().filter(|is_told| **is_told).count() < 2
+    }
+
     fn add_name(&mut self, name: &PersonName, usual: Option<&Spelling>) {
         let (family, given) = (fold(name.family()), fold(name.given()));
         let reading = read_given(&given);

@@ -108,7 +108,7 @@ impl<K: Clone + Eq + Hash> PersonIndex<K> {
             Some(Ranked::new(*slot, &weighed, &self.model, self.len()))
         });
         let ranked = ranked.collect();
-        let reach = match (keys.is_empty(), cut) {
+        let reach = match (keys.is_empty() || subject.is_too_little(), cut) {
             (true, _) => Reach::TooLittle,
             (_, true) => Reach::Cut,
             _ => Reach::Whole,
