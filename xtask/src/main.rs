@@ -27,6 +27,9 @@ cargo xtask fuzz [--seconds N] [TARGET]
 cargo xtask bench NAME [ARGS…] measure one thing, as docs/benchmarks.md does";
 
 fn main() -> ExitCode {
+    if let Some(compiled) = fuzz::compile() {
+        return compiled;
+    }
     let mut words = std::env::args().skip(1);
     let command = words.next().unwrap_or_default();
     let rest: Vec<String> = words.collect();

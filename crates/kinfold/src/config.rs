@@ -179,7 +179,8 @@ impl Config {
             .with_context(|| format!("the configuration {} is not right", path.display()))
     }
 
-    fn parse(text: &str, base: &Path) -> anyhow::Result<Self> {
+    /// Reads and checks a configuration's text.
+    pub(crate) fn parse(text: &str, base: &Path) -> anyhow::Result<Self> {
         let mut config: Self = toml::from_str(text)?;
         let base = std::path::absolute(base)?;
         config.folder = base.join(&config.folder);

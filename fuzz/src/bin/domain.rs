@@ -9,11 +9,26 @@ fuzz_target!(|text: &str| {
         let again = number.expose().to_string().parse::<NhsNumber>();
         assert!(again.is_ok_and(|again| again == number), "a number must survive being written");
     }
-    let _ = text.parse::<BirthDate>();
-    let _ = text.parse::<Postcode>();
-    let _ = text.parse::<Telephone>();
+    if let Ok(date) = text.parse::<BirthDate>() {
+        assert_eq!(
+            date.expose().to_string().parse(),
+            Ok(date),
+            "a date must survive being written"
+        );
+    }
+    if let Ok(postcode) = text.parse::<Postcode>() {
+        assert_eq!(postcode.expose().parse(), Ok(postcode.clone()), "a postcode has one spelling");
+    }
+    if let Ok(telephone) = text.parse::<Telephone>() {
+        assert_eq!(telephone.as_str().parse(), Ok(telephone.clone()), "a number has one spelling");
+        let digits = |c: char| c.is_ascii_digit() || c == '+';
+        assert!(telephone.dial().chars().all(digits), "a link must dial");
+    }
     let _ = text.parse::<AgencyId>();
     let _ = text.parse::<UserName>();
     let (family, given) = text.split_once('\n').unwrap_or((text, ""));
-    let _ = PersonName::new(family, given);
+    if let Ok(name) = PersonName::new(family, given) {
+        let again = PersonName::new(name.family(), name.given());
+        assert_eq!(again, Ok(name), "a name has one spelling");
+    }
 });

@@ -8,5 +8,9 @@ fuzz_target!(|text: &str| {
     let _ = text.parse::<Code>();
     let _ = text.parse::<Pin>();
     let _ = text.parse::<PinHash>();
-    let _ = text.parse::<OtpauthUri>();
+    if let Ok(uri) = text.parse::<OtpauthUri>() {
+        let written = uri.expose().to_string();
+        let again: OtpauthUri = written.parse().expect("what was written can be read");
+        assert_eq!(again.expose().to_string(), written, "a token must survive being enrolled");
+    }
 });

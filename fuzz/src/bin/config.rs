@@ -1,0 +1,38 @@
+//! A node's configuration.
+//!
+//! The program's own module (the program is no library), with the connectors' settings in place of the connectors.
+#![no_main]
+#![allow(dead_code, reason = "the program uses all of it")]
+
+extern crate self as kinfold_connect;
+
+#[path = "../../../crates/kinfold/src/config.rs"]
+mod config;
+#[path = "../../../crates/connect/src/fhir/config.rs"]
+mod fhir_config;
+#[path = "../../../crates/connect/src/problems.rs"]
+mod problems;
+#[path = "../../../crates/connect/src/sql/config.rs"]
+mod sql_config;
+
+pub mod fhir {
+    pub use crate::fhir_config::{FhirAuth, FhirConfig};
+}
+pub mod sql {
+    pub use crate::sql_config::{SqlConfig, SqlDatabase};
+}
+
+use std::path::Path;
+
+use libfuzzer_sys::fuzz_target;
+use problems::Unusable;
+
+fuzz_target!(|text: &str| match config::Config::parse(text, Path::new("/node")) {
+    Ok(config) => {
+        assert!(config.folder.is_absolute());
+        assert!(config.web.tls.is_some() || config.web.listen.ip().is_loopback());
+        assert!((1..=4096).contains(&config.ledger.segment_mib));
+        assert!(config.sources.iter().all(|source| source.fhir.is_some() != source.sql.is_some()));
+    }
+    Err(refused) => assert!(!refused.to_string().is_empty(), "a refusal gives its reason"),
+});
