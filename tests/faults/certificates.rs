@@ -42,9 +42,9 @@ fn a_partner_whose_certificate_is_out_of_date_is_refused_by_its_date() {
     let page = nurse.view(&child);
     page.must(200, "Could not be asked");
     page.must(200, "the peer's certificate is not valid yet by the clock here");
-    assert!(!page.says("From Ashmoor Council"), "{}", page.text());
+    assert!(!page.says("service (synthetic), system “case-system”, record"), "{}", page.text());
     let worker = Browser::signed_in(&stage, "council", "wendy.worker", 100 * 86_400);
     let page = worker.view(&child);
     page.must(200, "certificate is out of date");
-    assert!(!page.says("From Ashmoor General"), "{}", page.text());
+    assert!(!page.says("NHS Trust (synthetic), system “"), "{}", page.text());
 }

@@ -31,12 +31,12 @@ fn nothing_flows_between_clocks_two_minutes_apart_and_both_ends_record_why() {
     let worker = Browser::signed_in(&stage, "council", "wendy.worker", 120);
     let page = worker.view(&child);
     page.must(200, apart);
-    assert!(!page.says("From Ashmoor General"), "{}", page.text());
+    assert!(!page.says("NHS Trust (synthetic), system “"), "{}", page.text());
 
     let nurse = Browser::signed_in(&stage, "trust", "nina.nurse", 0);
     let page = nurse.view(&child);
     page.must(200, apart);
-    assert!(!page.says("From Ashmoor Council"), "{}", page.text());
+    assert!(!page.says("service (synthetic), system “case-system”, record"), "{}", page.text());
     nurse.check(&child).must(200, "Could not be confirmed");
     assert_eq!(stage.status("trust").expect("a node that serves")["register"], 0);
 

@@ -23,7 +23,7 @@ fn a_failing_source_is_named_and_the_page_comes_in_time() {
     let mut stage = Stage::running("source");
     let child = stage.child(StoryKey::OnPlan);
     let worker = Browser::signed_in(&stage, "council", "wendy.worker", 0);
-    worker.view(&child).must(200, "From Ashmoor General Hospitals");
+    worker.view(&child).must(200, "NHS Trust (synthetic), system “");
     stage.kill("hospital");
     must_name_it(&worker, &stage, "could not be reached");
     for (garbage, why) in [(false, "did not answer in time"), (true, "can't be read")] {
@@ -33,7 +33,7 @@ fn a_failing_source_is_named_and_the_page_comes_in_time() {
     }
     stage.hospital();
     crate::stage::wait_for("the source to be back", || {
-        worker.view(&child).says("From Ashmoor General Hospitals")
+        worker.view(&child).says("NHS Trust (synthetic), system “")
     });
 }
 
