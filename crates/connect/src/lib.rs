@@ -5,11 +5,10 @@
 //! partners' nodes (`partner`) carries signed notes and does not read them.
 
 mod certificate;
+mod fact_maker;
 pub mod fhir;
-mod gathered;
 pub mod partner;
 mod problems;
 pub mod sql;
 
-pub use gathered::Gathered;
 pub use problems::{Checked, Unusable};

@@ -10,7 +10,7 @@ use sqlx::SqliteConnection;
 use crate::Store;
 use crate::columns::Columns;
 use crate::fault::{Doing, Fault, moment, place};
-use crate::rejected;
+use crate::rejected::{self, PageRows};
 
 #[async_trait]
 impl PeopleStore for Store {
@@ -38,10 +38,6 @@ impl PeopleStore for Store {
         self.progress_of(source).await.doing("reading how a source stands")
     }
 
-    async fn rejected(&self, source: &str, limit: u32) -> Result<(u64, Vec<Rejected>), PortError> {
-        rejected::newest(self, source, limit).await.doing("reading the rows that can't be loaded")
-    }
-
     async fn count(&self, source: &str) -> Result<u64, PortError> {
         self.number_of(source).await.doing("counting the people")
     }
@@ -58,18 +54,21 @@ struct Page<'a> {
 impl Store {
     async fn save(&self, page: Page<'_>) -> Result<(), Fault> {
         let mut tx = self.begin().await?;
-        let mend = rejected::any(&mut tx, page.source).await?;
         for person in page.people {
             put(&mut tx, &self.columns, person).await?;
-            if mend {
-                rejected::mended(&mut tx, &self.columns, &person.id).await?;
-            }
         }
         for id in page.gone {
             remove(&mut tx, &self.columns, id).await?;
-            rejected::mended(&mut tx, &self.columns, id).await?;
         }
-        rejected::put(&mut tx, &self.columns, page.source, page.rejected).await?;
+        let rows = PageRows {
+            source: page.source,
+            people: page.people.iter().map(|person| &person.id).collect(),
+            gone: page.gone,
+            rejected: page.rejected,
+            at: page.progress.answered.unwrap_or_default(),
+            swept: page.progress.swept,
+        };
+        rejected::save_page(&mut tx, &self.columns, rows).await?;
         advance(&mut tx, &self.columns, page.source, page.progress).await?;
         Ok(tx.commit().await?)
     }

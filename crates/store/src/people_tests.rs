@@ -1,10 +1,6 @@
 use super::*;
 use crate::testing::{at, chain, person, store};
 
-fn rejected(record: &str, problem: &str) -> Rejected {
-    Rejected { record: record.to_owned(), problem: problem.to_owned() }
-}
-
 async fn all(store: &Store) -> Vec<Person> {
     let mut people = Vec::new();
     store.each_person(&mut |person| people.push(person)).await.unwrap();
@@ -66,36 +62,6 @@ async fn progress_is_saved_with_its_page() {
     store.save_page("pas", &[], &[], &[], &later).await.unwrap();
     assert_eq!(store.progress("pas").await.unwrap(), later);
     assert_eq!(store.progress("case-system").await.unwrap(), SourceProgress::default());
-}
-
-#[tokio::test]
-async fn a_rejected_row_is_one_record_until_it_is_mended_or_gone() {
-    let (_place, store) = store().await;
-    let none = SourceProgress::default();
-    let rows = [rejected("1", "no name"), rejected("2", "no name"), rejected("3", "no date")];
-    store.save_page("pas", &[], &[], &rows, &none).await.unwrap();
-    let again = rejected("1", "no name, no date");
-    store.save_page("pas", &[], &[], std::slice::from_ref(&again), &none).await.unwrap();
-    assert_eq!(
-        store.rejected("pas", 10).await.unwrap(),
-        (3, vec![again.clone(), rows[2].clone(), rows[1].clone()])
-    );
-    assert_eq!(store.rejected("pas", 1).await.unwrap(), (3, vec![again.clone()]));
-
-    let gone = [person("3", "Gone").id];
-    store.save_page("pas", &[person("2", "Smith")], &gone, &[], &none).await.unwrap();
-    assert_eq!(store.rejected("pas", 10).await.unwrap(), (1, vec![again]));
-    assert_eq!(store.rejected("case-system", 10).await.unwrap(), (0, vec![]));
-}
-
-#[tokio::test]
-async fn rows_without_an_identifier_do_not_hide_each_other() {
-    let (_place, store) = store().await;
-    let rows = [rejected("", "line 3 has no identifier"), rejected("", "line 9 has none")];
-    for _ in 0..2 {
-        store.save_page("pas", &[], &[], &rows, &SourceProgress::default()).await.unwrap();
-    }
-    assert_eq!(store.rejected("pas", 10).await.unwrap().0, 2);
 }
 
 #[tokio::test]

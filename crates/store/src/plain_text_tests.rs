@@ -27,7 +27,12 @@ const PLANTED: [&str; 12] = [
 
 async fn store_everything(store: &Store) {
     let people: Vec<Person> = vec![person("HOSP-4711", "PlantedSurname"), person("2", "Other")];
-    let rejected = Rejected { record: "HOSP-4711".into(), problem: "no birth date".into() };
+    let rejected = Rejected {
+        category: None,
+        record: "HOSP-4711".into(),
+        loaded: false,
+        problem: "no birth date".into(),
+    };
     let cursor = Some(Cursor("after=HOSP-4711".into()));
     let progress = SourceProgress { cursor, swept: None, answered: None };
     store.save_page("pas", &people, &[], &[rejected], &progress).await.unwrap();

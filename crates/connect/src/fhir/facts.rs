@@ -4,19 +4,18 @@ use futures::{StreamExt, TryStreamExt, stream};
 use kinfold_domain::{Categories, Category, FactContent, Involvement, Professional, SummaryItem};
 use kinfold_service::{
     Permit,
-    ports::{Rejected, SourceError},
+    ports::{Gathered, Rejected, SourceError},
 };
 use kinfold_wire::fhir::{
-    Bundle, Known, Neighbours, PatientState, Problems, Reading, Resource, care_team, encounter,
-    episode_of_care, general_practitioners, is_about, patient, patient_contacts, related_person,
-    summary_item,
+    Bundle, Known, Neighbours, PatientState, Problem, Problems, Reading, Resource, care_team,
+    encounter, episode_of_care, general_practitioners, is_about, patient, patient_contacts,
+    related_person, summary_item,
 };
 
 use super::SearchConfig;
 use super::client::Trouble;
 use super::server::Server;
-use crate::Gathered;
-use crate::gathered::FactMaker;
+use crate::fact_maker::FactMaker;
 
 /// Searches that run side by side against one server.
 const AT_ONCE: usize = 4;
@@ -35,15 +34,26 @@ struct Asked<'a> {
     categories: Categories,
 }
 
+impl Asked<'_> {
+    /// What can't be read is missing from each category that is read from it.
+    fn reject(&self, gathered: &mut Gathered, problems: Problems) {
+        for problem in problems.into_found() {
+            let categories = self.categories.iter();
+            gathered.rejected.extend(categories.map(|c| rejected(Some(*c), problem.clone())));
+        }
+    }
+}
+
 impl FactReader<'_> {
     /// Everything permitted about the patient `id`. Of a sealed one, only that they are known: even a department tells whereabouts.
     pub(super) async fn about(&self, id: &str) -> Result<Gathered, SourceError> {
         let (patient, answers) = futures::try_join!(self.server.read("Patient", id), self.ask(id))?;
         let mut gathered = Gathered::default();
         let Some(resource) = patient else { return Ok(gathered) };
-        let mut problems = Problems::of(&resource.record());
+        // As the index of people names it: it is the same row.
+        let mut problems = Problems::of(&resource.id);
         let state = self::patient(&resource, self.reading, &mut problems);
-        reject(&mut gathered, problems);
+        reject(&mut gathered, None, problems);
         match state {
             Some(PatientState::Known(known)) => {
                 let sealed = known.sealed;
@@ -134,20 +144,21 @@ impl FactReader<'_> {
         for practitioner in general_practitioners(resource, &Neighbours::default()) {
             self.give(&record, FactContent::Contact(practitioner), gathered);
         }
-        reject(gathered, problems);
+        reject(gathered, Some(Category::Household), problems);
     }
 
     fn read(&self, id: &str, asked: &Asked<'_>, pages: &[Bundle], gathered: &mut Gathered) {
         let neighbours = Neighbours::of(pages);
-        for entry in pages.iter().flat_map(|page| &page.entries) {
+        for (place, entry) in pages.iter().flat_map(|page| &page.entries).enumerate() {
             if entry.included {
                 continue;
             }
             let Some(resource) = &entry.resource else {
-                let mut problems = Problems::of(&asked.search.resource);
+                let record = format!("{}, entry {}", asked.search.resource, place + 1);
+                let mut problems = Problems::of(&record);
                 problems
                     .refuse("Bundle.entry.resource", "is no resource with a type and a legal id");
-                reject(gathered, problems);
+                asked.reject(gathered, problems);
                 continue;
             };
             if resource.kind != asked.search.resource {
@@ -164,7 +175,7 @@ impl FactReader<'_> {
                 ),
                 None => problems.refuse("its subject", "does not say which patient it is about"),
             }
-            reject(gathered, problems);
+            asked.reject(gathered, problems);
         }
     }
 
@@ -251,7 +262,12 @@ fn item_content(category: Category, item: SummaryItem, sensitive: bool) -> FactC
     }
 }
 
-fn reject(gathered: &mut Gathered, problems: Problems) {
-    let found = problems.into_found().into_iter();
-    gathered.rejected.extend(found.map(|p| Rejected { record: p.record, problem: p.problem }));
+fn reject(gathered: &mut Gathered, category: Option<Category>, problems: Problems) {
+    gathered.rejected.extend(problems.into_found().into_iter().map(|p| rejected(category, p)));
+}
+
+/// A resource's problem as somebody's work.
+pub(super) fn rejected(category: Option<Category>, problem: Problem) -> Rejected {
+    let Problem { record, loaded, problem } = problem;
+    Rejected { category, record, loaded, problem }
 }

@@ -11,10 +11,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::tz::TimeZone;
-use kinfold_domain::{AgencyId, AsAt, Categories, Category, Fact, PersonId, RegisterEntry};
+use kinfold_domain::{AgencyId, AsAt, Categories, Category, PersonId, RegisterEntry};
 use kinfold_service::{
     Permit,
-    ports::{Clock, Cursor, PeoplePage, Rejected, SourceError, SourceSystem},
+    ports::{Clock, Cursor, Gathered, PeoplePage, Rejected, SourceError, SourceSystem},
 };
 use kinfold_wire::fhir::Reading;
 
@@ -23,8 +23,8 @@ pub use config::{FhirAuth, FhirConfig, SearchConfig};
 use self::facts::FactReader;
 use self::people::{Bears, PeopleReader};
 use self::server::{Server, within};
-use crate::gathered::FactMaker;
-use crate::{Checked, Gathered, Unusable};
+use crate::fact_maker::FactMaker;
+use crate::{Checked, Unusable};
 
 /// A FHIR R4 server as a source of people and facts. It keeps no register.
 pub struct FhirSource {
@@ -70,16 +70,23 @@ impl FhirSource {
         let announced = announced.map_err(|error| refused("its CapabilityStatement", error))?;
         let mut notes = Vec::new();
         if let Some(version) = announced.fhir_version.as_deref().filter(|v| !v.starts_with("4.0")) {
-            notes.push(format!(
-                "the server announces FHIR {version}; this connector reads R4 (4.0.1)"
-            ));
+            let told =
+                format!("the server announces FHIR {version}; this connector reads R4 (4.0.1)");
+            // R4B differs in resources that are not read here.
+            if !version.starts_with("4.") {
+                let name = &self.name;
+                return Err(Unusable::one(format!(
+                    "source {name}: {told}: give base_url the server's R4 endpoint"
+                )));
+            }
+            notes.push(told);
         }
         if announced.searches.is_empty() {
             notes.push("the server announces no resource types: each search is tried".to_owned());
         }
         if !announced.serves("Patient") {
             return Err(Unusable::one(format!(
-                "source {}: the server serves no Patient",
+                "source {}: the server serves no Patient: is base_url the right endpoint?",
                 self.name
             )));
         }
@@ -95,31 +102,7 @@ impl FhirSource {
             }
         }
         self.people(None).await.map_err(|error| refused("a page of Patient", error))?;
-        Ok(Checked { categories, notes })
-    }
-
-    /// Facts about one person with the rows that can't be read; empty when the server no longer has the person.
-    pub async fn gather(
-        &self,
-        permit: &Permit,
-        person: &PersonId,
-    ) -> Result<Gathered, SourceError> {
-        if person.source != self.name || !is_id(&person.record) {
-            return Ok(Gathered::default());
-        }
-        let reading = self.reading();
-        let reader = FactReader {
-            server: &self.server,
-            searches: &self.searches,
-            reading: &reading,
-            permit,
-            make: FactMaker {
-                agency: self.agency.clone(),
-                system: self.name.clone(),
-                as_at: AsAt(self.clock.now()),
-            },
-        };
-        within(self.config.answer_seconds, reader.about(&person.record)).await
+        Ok(Checked { categories, notes, keeps_register: false })
     }
 
     fn reading(&self) -> Reading {
@@ -159,8 +142,23 @@ impl SourceSystem for FhirSource {
         within(self.config.answer_seconds, reader.page(after)).await
     }
 
-    async fn facts(&self, permit: &Permit, person: &PersonId) -> Result<Vec<Fact>, SourceError> {
-        Ok(self.gather(permit, person).await?.into_facts(&self.name))
+    async fn facts(&self, permit: &Permit, person: &PersonId) -> Result<Gathered, SourceError> {
+        if person.source != self.name || !is_id(&person.record) {
+            return Ok(Gathered::default());
+        }
+        let reading = self.reading();
+        let reader = FactReader {
+            server: &self.server,
+            searches: &self.searches,
+            reading: &reading,
+            permit,
+            make: FactMaker {
+                agency: self.agency.clone(),
+                system: self.name.clone(),
+                as_at: AsAt(self.clock.now()),
+            },
+        };
+        within(self.config.answer_seconds, reader.about(&person.record)).await
     }
 
     async fn register(&self) -> Result<Option<(Vec<RegisterEntry>, Vec<Rejected>)>, SourceError> {

@@ -8,6 +8,7 @@ use kinfold_wire::fhir::{Bundle, Entry, PatientState, Problems, Reading, Resourc
 use url::Url;
 
 use super::client::Trouble;
+use super::facts::rejected;
 use super::progress::Progress;
 use super::server::{Server, garbled};
 
@@ -92,6 +93,8 @@ impl PeopleReader<'_> {
         let Some(resource) = &entry.resource else {
             let record = entry.full_url.clone().filter(|url| url.len() <= 200);
             page.rejected.push(Rejected {
+                category: None,
+                loaded: false,
                 record: record.unwrap_or_else(|| format!("entry {} of a page", place + 1)),
                 problem: "not loaded: Bundle.entry.resource is no resource with a type and a legal id; correct it in the source"
                     .to_owned(),
@@ -105,7 +108,7 @@ impl PeopleReader<'_> {
     }
 
     fn take_patient(&self, resource: &Resource, page: &mut PeoplePage, progress: &mut Progress) {
-        let mut problems = Problems::of(&resource.record());
+        let mut problems = Problems::of(&resource.id);
         if resource.id.is_empty() {
             problems.refuse("Patient.id", "is missing");
         } else {
@@ -124,8 +127,7 @@ impl PeopleReader<'_> {
                 None => {}
             }
         }
-        let found = problems.into_found().into_iter();
-        page.rejected.extend(found.map(|p| Rejected { record: p.record, problem: p.problem }));
+        page.rejected.extend(problems.into_found().into_iter().map(|p| rejected(None, p)));
     }
 }
 

@@ -5,7 +5,7 @@ use kinfold_domain::{
 };
 use kinfold_service::{
     Permit,
-    ports::{PeoplePage, SourceError},
+    ports::{Gathered, PeoplePage, SourceError},
 };
 
 use super::database::Snapshot;
@@ -16,8 +16,7 @@ use super::plan::Plan;
 use super::register::RegisterReader;
 use super::row::RowReader;
 use super::shape::Place;
-use crate::Gathered;
-use crate::gathered::FactMaker;
+use crate::fact_maker::FactMaker;
 
 /// Rows of one query about one person that are read.
 const MOST_ROWS: usize = 2_000;
@@ -119,8 +118,9 @@ impl FactReader<'_> {
                 table.place
             )));
         }
-        for cells in &rows {
+        for (number, cells) in (1..).zip(&rows) {
             let mut row = self.people.reader(table, plan, cells, "record");
+            row.numbered(number);
             if let Some(record) = row.must("record")
                 && let Some(content) = content(category, &mut row)
             {
@@ -154,7 +154,11 @@ fn content(category: Category, row: &mut RowReader<'_>) -> Option<FactContent> {
         Category::Involvement => FactContent::Involvement(involvement(row)?),
         Category::HealthSummary | Category::SocialCareSummary | Category::Sensitive => {
             // Unreadable counts as sensitive.
-            let sensitive = category == Category::Sensitive || row.yes("sensitive").unwrap_or(true);
+            let said = row.yes("sensitive");
+            if said == Some(true) {
+                row.file_under(Category::Sensitive);
+            }
+            let sensitive = category == Category::Sensitive || said.unwrap_or(true);
             let item = summary_item(row)?;
             match category {
                 _ if sensitive => FactContent::Sensitive(item),

@@ -17,10 +17,10 @@ mod statement;
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use kinfold_domain::{AgencyId, AsAt, Categories, Category, Fact, PersonId, RegisterEntry};
+use kinfold_domain::{AgencyId, AsAt, Categories, Category, PersonId, RegisterEntry};
 use kinfold_service::{
     Permit,
-    ports::{Clock, Cursor, PeoplePage, Rejected, SourceError, SourceSystem},
+    ports::{Clock, Cursor, Gathered, PeoplePage, Rejected, SourceError, SourceSystem},
 };
 use tokio::sync::OnceCell;
 
@@ -33,8 +33,8 @@ use self::people::PeopleReader;
 use self::plan::Plans;
 use self::register::RegisterReader;
 use self::shape::Place;
-use crate::gathered::FactMaker;
-use crate::{Checked, Gathered, Unusable};
+use crate::fact_maker::FactMaker;
+use crate::{Checked, Unusable};
 
 /// A database as a source of people, facts and a register.
 pub struct SqlSource {
@@ -96,8 +96,10 @@ impl SqlSource {
         let page = self.people(None).await;
         page.map_err(|error| Unusable::answered(&format!("{file}: [people]"), &error))?;
         let register = self.register().await;
-        register.map_err(|error| Unusable::answered(&format!("{file}: [register]"), &error))?;
-        Ok(Checked { categories: self.categories(), notes: self.notes() })
+        let register =
+            register.map_err(|error| Unusable::answered(&format!("{file}: [register]"), &error))?;
+        let (categories, notes) = (self.categories(), self.notes());
+        Ok(Checked { categories, notes, keeps_register: register.is_some() })
     }
 
     fn notes(&self) -> Vec<String> {
@@ -109,25 +111,6 @@ impl SqlSource {
             notes.push("[people] names no sealed column: nobody counts as sealed".to_owned());
         }
         notes
-    }
-
-    /// Facts about one person with the rows that can't be read; empty when the source no longer has the person.
-    pub async fn gather(
-        &self,
-        permit: &Permit,
-        person: &PersonId,
-    ) -> Result<Gathered, SourceError> {
-        if person.source != self.name || !self.mapping.person_id.takes(&person.record) {
-            return Ok(Gathered::default());
-        }
-        self.within(async {
-            let (mut snapshot, plans) = self.begin().await?;
-            let as_at = AsAt(self.clock.now());
-            let make = FactMaker { agency: self.agency.clone(), system: self.name.clone(), as_at };
-            let reader = FactReader { people: self.reader(plans, as_at), permit, make };
-            reader.about(&mut snapshot, person).await
-        })
-        .await
     }
 
     fn reader<'a>(&'a self, plans: &'a Plans, now: AsAt) -> PeopleReader<'a> {
@@ -200,8 +183,18 @@ impl SourceSystem for SqlSource {
         .await
     }
 
-    async fn facts(&self, permit: &Permit, person: &PersonId) -> Result<Vec<Fact>, SourceError> {
-        Ok(self.gather(permit, person).await?.into_facts(&self.name))
+    async fn facts(&self, permit: &Permit, person: &PersonId) -> Result<Gathered, SourceError> {
+        if person.source != self.name || !self.mapping.person_id.takes(&person.record) {
+            return Ok(Gathered::default());
+        }
+        self.within(async {
+            let (mut snapshot, plans) = self.begin().await?;
+            let as_at = AsAt(self.clock.now());
+            let make = FactMaker { agency: self.agency.clone(), system: self.name.clone(), as_at };
+            let reader = FactReader { people: self.reader(plans, as_at), permit, make };
+            reader.about(&mut snapshot, person).await
+        })
+        .await
     }
 
     async fn register(&self) -> Result<Option<(Vec<RegisterEntry>, Vec<Rejected>)>, SourceError> {

@@ -51,8 +51,8 @@ impl PeopleReader<'_> {
         let last = rows.last().map(|cells| Key::of(&cells[cells.len() - 2..]));
         let mut page = PeoplePage { more: full, ..PeoplePage::default() };
         let mut seen: Option<String> = None;
-        for cells in &rows {
-            self.take(cells, &mut seen, &mut page);
+        for (number, cells) in (1..).zip(&rows) {
+            self.take((number, cells), &mut seen, &mut page);
         }
         self.add_more(snapshot, &rows, &mut page).await?;
         let next = match last.flatten().filter(|_| full) {
@@ -114,8 +114,14 @@ impl PeopleReader<'_> {
         snapshot.rows(plan.sql(&key, &rest), &binds).await
     }
 
-    fn take(&self, cells: &[Cell], seen: &mut Option<String>, page: &mut PeoplePage) {
+    fn take(
+        &self,
+        (number, cells): (usize, &[Cell]),
+        seen: &mut Option<String>,
+        page: &mut PeoplePage,
+    ) {
         let mut row = self.reader(&self.mapping.people, &self.plans.people, cells, "id");
+        row.numbered(number);
         if let Some(id) = row.must("id") {
             if id.len() > 200 {
                 row.refuse("id", "is longer than 200 characters");

@@ -107,9 +107,10 @@ impl RegisterReader<'_> {
         }
         let mut entries = Vec::with_capacity(rows.len());
         let mut seen = BTreeSet::new();
-        for cells in rows {
+        for (number, cells) in (1..).zip(rows) {
             let mut row = self.reader(table, plan, cells, "id");
             let source_id = row.record().to_owned();
+            row.numbered(number);
             if let Some(mut entry) = entry(&mut row) {
                 if seen.insert(entry.id.clone()) {
                     entry.professionals = professionals.remove(&source_id).unwrap_or_default();
@@ -144,7 +145,9 @@ impl RegisterReader<'_> {
             if let Some(child) = read(&mut row) {
                 children.entry(entry).or_default().push(child);
             }
-            rejected.extend(row.into_problems());
+            // The entry counts without it.
+            rejected
+                .extend(row.into_problems().into_iter().map(|p| Rejected { loaded: true, ..p }));
         }
         Ok(children)
     }

@@ -1,11 +1,11 @@
 //! One row, read field by field: what can't be read is named by field and column, never by its value.
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use kinfold_domain::{BirthDate, Telephone};
+use kinfold_domain::{BirthDate, Category, Telephone};
 use kinfold_service::ports::Rejected;
 
 use super::mapping::{Mapped, Table};
-use super::shape::Holds;
+use super::shape::{Holds, Place};
 
 /// The longest text of one column that is read, in characters; the database cuts what is longer.
 pub(super) const LONGEST: usize = 8_000;
@@ -26,6 +26,7 @@ pub(super) struct RowReader<'a> {
     pub(super) cells: &'a [Cell],
     pub(super) zone: &'a TimeZone,
     record: String,
+    category: Option<Category>,
     problems: Vec<Rejected>,
 }
 
@@ -44,6 +45,7 @@ impl<'a> RowReader<'a> {
             cells,
             zone,
             record: table.place.to_string(),
+            category: category(table.place),
             problems: Vec::new(),
         };
         if let Some(id) = reader.text(key).filter(|id| id.len() <= 200) {
@@ -56,28 +58,42 @@ impl<'a> RowReader<'a> {
         &self.record
     }
 
+    /// Tells a row without a readable identifier apart by its number, from 1.
+    pub(super) fn numbered(&mut self, number: usize) {
+        if self.record == self.table.place.to_string() {
+            self.record = format!("{}, row {number}", self.table.place);
+        }
+    }
+
+    /// Files the row's problems under another category than its table's.
+    pub(super) fn file_under(&mut self, category: Category) {
+        self.category = Some(category);
+    }
+
     pub(super) fn into_problems(self) -> Vec<Rejected> {
         self.problems
     }
 
     /// The row can't be used.
     pub(super) fn refuse(&mut self, field: &str, what: &str) {
-        self.tell(&format!("not loaded: {field} {what}"), field);
+        self.tell(&format!("not loaded: {field} {what}"), field, false);
     }
 
     /// The row is used without the field.
     pub(super) fn note(&mut self, field: &str, what: &str) {
-        self.tell(&format!("loaded without {field}: {what}"), field);
+        self.tell(&format!("loaded without {field}: {what}"), field, true);
     }
 
-    fn tell(&mut self, what: &str, field: &str) {
+    fn tell(&mut self, what: &str, field: &str, loaded: bool) {
         let columns =
             self.table.fields.get(field).map(|m| m.columns.join(", ")).unwrap_or_default();
         let column =
             if columns.is_empty() { String::new() } else { format!(" (column {columns})") };
         let place = &self.table.place;
         self.problems.push(Rejected {
+            category: self.category,
             record: self.record.clone(),
+            loaded,
             problem: format!("{what}{column}; correct it in the source, or {place} in the mapping"),
         });
     }
@@ -209,6 +225,17 @@ impl<'a> RowReader<'a> {
             self.note(field, "it is no number from 0 to 255");
             0
         })
+    }
+}
+
+/// What a table's rows are about.
+const fn category(place: Place) -> Option<Category> {
+    match place {
+        Place::People | Place::OtherNames | Place::FormerPostcodes => None,
+        Place::Register | Place::RegisterProfessionals | Place::RegisterHousehold => {
+            Some(Category::Register)
+        }
+        Place::Facts(category, _) => Some(category),
     }
 }
 

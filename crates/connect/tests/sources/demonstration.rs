@@ -52,7 +52,7 @@ async fn the_councils_case_system_is_read_through_its_mapping_file() {
         .iter()
         .find(|p| number.is_some() && p.demographics.nhs_number == number)
         .unwrap();
-    let gathered = source.gather(&all(), &child.id).await.unwrap();
+    let gathered = source.facts(&all(), &child.id).await.unwrap();
     for category in [
         Category::Register,
         Category::Contact,
@@ -123,7 +123,7 @@ async fn the_trusts_fhir_server_is_read_and_its_facts_gathered() {
     assert!(read.people.iter().any(|person| person.sealed));
     let mut seen = std::collections::BTreeSet::new();
     for known in read.people.iter().filter(|p| !p.sealed).take(60) {
-        let gathered = source.gather(&all(), &known.id).await.unwrap();
+        let gathered = source.facts(&all(), &known.id).await.unwrap();
         assert_eq!(gathered.rejected.len(), 0, "{:?}", gathered.rejected);
         seen.extend(gathered.facts.iter().map(kinfold_domain::Fact::category));
     }
@@ -137,6 +137,6 @@ async fn the_trusts_fhir_server_is_read_and_its_facts_gathered() {
     ] {
         assert!(seen.contains(&category), "{category}: {seen:?}");
     }
-    assert!(source.gather(&all(), &person("pas", "nobody")).await.unwrap().facts.is_empty());
+    assert!(source.facts(&all(), &person("pas", "nobody")).await.unwrap().facts.is_empty());
     task.abort();
 }

@@ -51,7 +51,7 @@ async fn the_worked_example_fits_its_database_as_it_is_printed() {
     assert_eq!(checked.notes, Vec::<String>::new());
     let page = source.people(None).await.unwrap();
     assert_eq!((page.people.len(), page.rejected.len()), (1, 0));
-    let gathered = source.gather(&all(), &page.people[0].id).await.unwrap();
+    let gathered = source.facts(&all(), &page.people[0].id).await.unwrap();
     assert_eq!(gathered.rejected, vec![]);
     assert_eq!(of(&gathered.facts, Category::Attendances).len(), 1);
     let (entries, rejected) = source.register().await.unwrap().unwrap();

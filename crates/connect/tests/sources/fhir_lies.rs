@@ -149,7 +149,7 @@ async fn facts_about_somebody_else_are_never_shown_even_when_the_server_sends_th
         })
     })
     .await;
-    let gathered = source(&server, |_| ()).gather(&all(), &person("pas", "1")).await.unwrap();
+    let gathered = source(&server, |_| ()).facts(&all(), &person("pas", "1")).await.unwrap();
     assert_eq!(of(&gathered.facts, Category::Attendances).len(), 1, "repetitions are dropped");
     assert_eq!(gathered.rejected.len(), 1);
     assert!(gathered.rejected[0].problem.contains("another patient"), "{:?}", gathered.rejected);
@@ -171,14 +171,14 @@ async fn a_record_that_is_gone_or_was_never_ours_has_no_facts() {
     .await;
     let source = source(&server, |_| ());
     for id in ["gone", "off"] {
-        assert!(source.gather(&all(), &person("pas", id)).await.unwrap().facts.is_empty());
+        assert!(source.facts(&all(), &person("pas", id)).await.unwrap().facts.is_empty());
     }
     let asked = server.asked().len();
     for (system, id) in
         [("other", "1"), ("pas", "../metadata"), ("pas", "1?x=y"), ("pas", ""), ("pas", "..")]
     {
-        assert!(source.gather(&all(), &person(system, id)).await.unwrap().facts.is_empty());
+        assert!(source.facts(&all(), &person(system, id)).await.unwrap().facts.is_empty());
     }
     assert_eq!(server.asked().len(), asked, "nothing was asked for");
-    assert!(source.gather(&all(), &person("pas", "swapped")).await.is_err());
+    assert!(source.facts(&all(), &person("pas", "swapped")).await.is_err());
 }

@@ -139,7 +139,7 @@ async fn people_and_facts_are_read_from_a_fhir_server_that_others_wrote() {
     let (changed, _) = read_on(&source, cursor.as_ref()).await.unwrap();
     assert!(changed.people.iter().any(|person| person.id.record == late));
 
-    let gathered = source.gather(&all(), &person("pas", &id)).await.unwrap();
+    let gathered = source.facts(&all(), &person("pas", &id)).await.unwrap();
     assert_eq!(gathered.rejected, vec![]);
     let count = |category| of(&gathered.facts, category).len();
     let expected = [

@@ -22,7 +22,7 @@ async fn deadlines_hold_against_silence_and_against_a_byte_a_while() {
         let source = source(&server, |_| ());
         let begin = Instant::now();
         assert_eq!(source.people(None).await.unwrap_err(), SourceError::TimedOut);
-        let gathered = source.gather(&all(), &person("pas", "1")).await;
+        let gathered = source.facts(&all(), &person("pas", "1")).await;
         assert_eq!(gathered.unwrap_err(), SourceError::TimedOut);
         assert!(begin.elapsed() < Duration::from_secs(4), "{:?}", begin.elapsed());
     }
@@ -128,7 +128,7 @@ async fn what_the_server_does_not_serve_or_refuses_is_left_out_of_the_request() 
     })
     .await;
     let source = source(&server, |_| ());
-    let gathered = source.gather(&all(), &person("pas", "1")).await.unwrap();
+    let gathered = source.facts(&all(), &person("pas", "1")).await.unwrap();
     assert_eq!(of(&gathered.facts, Category::Attendances).len(), 1);
     assert!(!server.asked().iter().any(|path| path.contains("CareTeam")));
     let checked = source.check().await.unwrap();
@@ -150,10 +150,10 @@ async fn only_what_the_permit_allows_is_asked_for_and_of_the_sealed_only_that_th
     .await;
     let source = source(&server, |_| ());
     let permit = Permit::for_tests([Category::Existence, Category::HealthSummary]);
-    let facts = source.facts(&permit, &person("pas", "1")).await.unwrap();
-    assert_eq!(facts.len(), 1);
+    let gathered = source.facts(&permit, &person("pas", "1")).await.unwrap();
+    assert_eq!(gathered.facts.len(), 1);
     assert!(!server.asked().iter().any(|p| p.contains("Encounter") || p.contains("RelatedPerson")));
-    let sealed = source.gather(&all(), &person("pas", "2")).await.unwrap();
+    let sealed = source.facts(&all(), &person("pas", "2")).await.unwrap();
     assert_eq!(sealed.facts.len(), 1);
     assert_eq!(of(&sealed.facts, Category::Existence).len(), 1);
 }

@@ -1,6 +1,7 @@
 //! The connectors against sources whose schema this project does not control, and against servers that misbehave.
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
+mod checks;
 mod demonstration;
 mod documented;
 mod fhir_lies;

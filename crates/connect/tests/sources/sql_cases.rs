@@ -158,7 +158,7 @@ async fn only_what_changed_is_read_again_and_nothing_at_the_same_instant_is_lost
 async fn facts_are_typed_and_a_sealed_child_gives_away_nothing_but_being_known() {
     let cases = Cases::new().await;
     let source = cases.source(MAPPING, |_| ());
-    let gathered = source.gather(&all(), &person("cases", "c/1")).await.unwrap();
+    let gathered = source.facts(&all(), &person("cases", "c/1")).await.unwrap();
     let visits = of(&gathered.facts, Category::Attendances);
     let [FactContent::Attendances(visit)] = visits[..] else { panic!("{visits:?}") };
     assert_eq!(visit.arrived, "2026-07-01T09:00:00Z".parse().unwrap(), "British summer time");
@@ -176,11 +176,11 @@ async fn facts_are_typed_and_a_sealed_child_gives_away_nothing_but_being_known()
     let told = format!("{:?}", gathered.rejected);
     assert!(told.contains("arrived") && !told.contains("soon"), "{told}");
 
-    let sealed = source.gather(&all(), &person("cases", "c/4")).await.unwrap();
+    let sealed = source.facts(&all(), &person("cases", "c/4")).await.unwrap();
     assert_eq!(sealed.facts.len(), 1);
     assert_eq!(of(&sealed.facts, Category::Existence).len(), 1);
     for nobody in ["c/5", "nobody", "' OR 1=1 --"] {
-        assert!(source.gather(&all(), &person("cases", nobody)).await.unwrap().facts.is_empty());
+        assert!(source.facts(&all(), &person("cases", nobody)).await.unwrap().facts.is_empty());
     }
 }
 

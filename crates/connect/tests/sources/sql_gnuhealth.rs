@@ -103,7 +103,7 @@ async fn a_hospital_systems_own_schema_is_adapted_to_by_a_mapping_file_alone() {
     assert!(known.other_names.iter().any(|name| name.family() == "Former"));
     find(&read.people, "فاطمة");
 
-    let gathered = source.gather(&all(), &ada.id).await.unwrap();
+    let gathered = source.facts(&all(), &ada.id).await.unwrap();
     assert_eq!(gathered.rejected, vec![]);
     let count = |category| of(&gathered.facts, category).len();
     for (category, number) in [

@@ -66,7 +66,7 @@ async fn a_query_without_end_is_stopped_and_the_source_goes_on_afterwards() {
         config.connections = 1;
     });
     let begin = Instant::now();
-    let error = source.gather(&all(), &person("cases", "c/1")).await.unwrap_err();
+    let error = source.facts(&all(), &person("cases", "c/1")).await.unwrap_err();
     assert_eq!(error, SourceError::TimedOut);
     assert!(begin.elapsed() < Duration::from_secs(3), "{:?}", begin.elapsed());
     assert!(source.people(None).await.is_ok(), "the only connection is free again");
@@ -82,7 +82,7 @@ async fn texts_that_are_too_long_and_bytes_that_are_no_text_are_told_and_left_ou
         )
         .await;
     let source = cases.source(MAPPING, |_| ());
-    let gathered = source.gather(&all(), &person("cases", "c/1")).await.unwrap();
+    let gathered = source.facts(&all(), &person("cases", "c/1")).await.unwrap();
     assert_eq!(of(&gathered.facts, Category::Attendances).len(), 1);
     let told = format!("{:?}", gathered.rejected);
     assert!(told.contains("reason") && told.contains("8000 characters"), "{told}");

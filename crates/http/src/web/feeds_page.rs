@@ -1,8 +1,9 @@
 //! How feeds stand, as the page shows it; nothing about a child.
 
+use kinfold_domain::Category;
 use kinfold_service::{
     feeds::{FeedHealth, FeedsHealth, PartnerHealth},
-    ports::Rejected,
+    ports::RowToMend,
 };
 use serde::Serialize;
 
@@ -25,12 +26,15 @@ struct FeedLine {
     problem: String,
 }
 
-/// A row that can't be loaded: work for somebody.
+/// A row that can't be loaded, or not whole: work for somebody.
 #[derive(Serialize)]
 struct WorkLine {
     feed: String,
+    about: &'static str,
     record: String,
     problem: String,
+    first_seen: String,
+    last_seen: String,
 }
 
 /// The page, and the part of it that changes.
@@ -51,14 +55,10 @@ pub(super) fn of(site: &Site, health: &FeedsHealth) -> FeedsPage {
     let spoken = Spoken::at(health.at);
     let mut work = Vec::new();
     for source in &health.sources {
-        work.extend(source.rejected.1.iter().map(|row| work_line(&source.source, row)));
+        work.extend(source.to_mend.1.iter().map(|row| work_line(&spoken, &source.source, row)));
     }
-    for register in &health.registers {
-        let feed = ring::register_name(&register.agency);
-        work.extend(register.rejected.iter().map(|row| work_line(&feed, row)));
-    }
-    let all: u64 = health.sources.iter().map(|source| source.rejected.0).sum();
-    let listed: usize = health.sources.iter().map(|source| source.rejected.1.len()).sum();
+    let all: u64 = health.sources.iter().map(|source| source.to_mend.0).sum();
+    let listed = work.len();
     FeedsPage {
         at: spoken.moment(health.at),
         agency: site.services.agency.name.clone(),
@@ -72,13 +72,20 @@ pub(super) fn of(site: &Site, health: &FeedsHealth) -> FeedsPage {
     }
 }
 
-fn work_line(feed: &str, row: &Rejected) -> WorkLine {
-    let (record, problem) = (row.record.clone(), sentence(&row.problem));
-    WorkLine { feed: feed.to_owned(), record, problem }
+fn work_line(spoken: &Spoken, feed: &str, to_mend: &RowToMend) -> WorkLine {
+    let row = &to_mend.row;
+    WorkLine {
+        feed: feed.to_owned(),
+        about: row.category.map_or("People", Category::heading),
+        record: row.record.clone(),
+        problem: sentence(&row.problem),
+        first_seen: spoken.moment(to_mend.first_seen).words,
+        last_seen: spoken.moment(to_mend.last_seen).words,
+    }
 }
 
 fn source(spoken: &Spoken, feed: &FeedHealth) -> FeedLine {
-    let (state, word) = match (&feed.failure, feed.answered, feed.rejected.0) {
+    let (state, word) = match (&feed.failure, feed.answered, feed.to_mend.0) {
         (Some(_), ..) => ("bad", "Does not answer"),
         (None, None, _) => ("warning", "Not read yet"),
         (None, Some(_), 0) => ("good", "Answers"),
@@ -88,7 +95,7 @@ fn source(spoken: &Spoken, feed: &FeedHealth) -> FeedLine {
         ("People", feed.people.to_string()),
         ("Last answered", moment(spoken, feed.answered)),
         ("Last read whole", moment(spoken, feed.swept)),
-        ("Rows that could not be loaded", feed.rejected.0.to_string()),
+        ("Rows to mend", feed.to_mend.0.to_string()),
     ];
     let problem = feed.failure.as_ref().map(|why| {
         format!(
@@ -100,7 +107,7 @@ fn source(spoken: &Spoken, feed: &FeedHealth) -> FeedLine {
 }
 
 fn register(spoken: &Spoken, held: &PartnerHealth) -> FeedLine {
-    let (state, word) = match (held.stale, &held.failure, held.rejected.len() + held.vanished) {
+    let (state, word) = match (held.stale, &held.failure, held.rejected + held.vanished) {
         (true, ..) => ("bad", "Older than its limit"),
         (false, Some(_), _) => ("warning", "Fresh, but the last try failed"),
         (false, None, 0) => ("good", "Fresh"),

@@ -36,6 +36,7 @@ mod spoken;
 mod start;
 mod tell_apart;
 mod told;
+mod unread;
 mod view;
 mod view_page;
 mod view_part;

@@ -15,6 +15,7 @@ use super::{
     site::Site,
     spoken::{Moment, Spoken},
     tell_apart::{self, Face, Known},
+    unread,
 };
 
 /// How one agency stands.
@@ -161,8 +162,15 @@ fn sources(part: &AgencyPart) -> impl Iterator<Item = SourceLine> {
         system: source.system.clone(),
         facts: source.facts,
         took_us: source.took_us,
-        failure: source.failure.as_deref().map(sentence),
+        failure: wrong(source),
     })
+}
+
+/// Why a source gave nothing or is not to be relied on, and what it holds and could not hand on.
+fn wrong(source: &SourceOutcome) -> Option<String> {
+    let failure = source.failure.as_deref().map(sentence);
+    let said: Vec<String> = failure.into_iter().chain(unread::words(&source.unread)).collect();
+    (!said.is_empty()).then(|| said.join(" "))
 }
 
 /// Categories that are withheld, put together by the reason. A refusal has said its reason already.

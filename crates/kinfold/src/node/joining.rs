@@ -10,7 +10,7 @@ use kinfold_service::{
     check::Check,
     feeds::{People, PeopleFeed},
     pooled_view::{AskDesk, Holdings, Pool, PoolParts, SealedDeskTerms},
-    ports::{PeopleStore, RegisterStore, StaffStore, TrailStore},
+    ports::{PeopleStore, RegisterStore, RowsToMend, StaffStore, TrailStore},
     register::{DeskParts, Register, RegisterDesk, RegisterFeed, Registers, Replica},
     sign_in::{SessionLimits, SignIn},
     staff::{Staff, StaffParts},
@@ -36,7 +36,10 @@ pub(super) async fn register_feed(
     let feed = Arc::new(RegisterFeed::new(
         Arc::clone(&register),
         Arc::clone(source),
-        Arc::clone(&ground.store) as Arc<dyn RegisterStore>,
+        (
+            Arc::clone(&ground.store) as Arc<dyn RegisterStore>,
+            Arc::clone(&ground.store) as Arc<dyn RowsToMend>,
+        ),
         ground.journal.clone(),
         Arc::clone(&ground.clock),
     ));

@@ -21,7 +21,10 @@ use crate::{
     journal::{Journal, JournalError},
     permit::{Evidence, ReviewPermit},
     ports::{Clock, Entropy, PartnerError, PartnerLink, Route},
-    records::{About, AskKind, Asker, Entry, Intent, ProvenPlace, Refusal, Shown, SourceOutcome},
+    records::{
+        About, AskKind, Asker, Entry, Intent, ProvenPlace, Refusal, Shown, SourceOutcome,
+        Unreadable,
+    },
     release::Release,
 };
 
@@ -252,6 +255,7 @@ fn shown(
         facts: ledger.lines.and_then(|lines| u32::try_from(lines).ok()),
         failure: ledger.failing(),
         took_us: None,
+        unread: Unreadable::default(),
     });
     Shown {
         ask: asked.ask,

@@ -17,7 +17,9 @@ use crate::{
     journal::{Journal, JournalError},
     permit::{Evidence, Permit, granted},
     ports::{Clock, Entropy},
-    records::{About, AskKind, Asker, Entry, Grants, Intent, Refusal, Shown, SourceOutcome},
+    records::{
+        About, AskKind, Asker, Entry, Grants, Intent, Refusal, Shown, SourceOutcome, Unreadable,
+    },
     register::{Register, Registers},
     release::Release,
     today,
@@ -261,6 +263,7 @@ fn shown(asked: &Asked<'_>, checked: &Checked, about: About) -> Shown {
         facts: Some(answer::entries(&checked.answer, &register.agency.id)),
         failure: register.stale.then(|| "older than its limit".to_owned()),
         took_us: None,
+        unread: Unreadable::default(),
     });
     Shown {
         ask: asked.ask,

@@ -57,6 +57,7 @@ pub enum Known {
 
 /// What a partner tells.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Told {
     /// Whether it knows the child.
     pub known: Known,
@@ -66,7 +67,7 @@ pub struct Told {
     pub granted: BTreeMap<Category, Vec<String>>,
     /// Categories that were asked for and are withheld, with the reason.
     pub withheld: BTreeMap<Category, String>,
-    /// How each of its sources answered.
+    /// How each of its sources answered, and what each holds that it could not hand on.
     pub sources: Vec<SourceOutcome>,
 }
 

@@ -6,13 +6,16 @@ use jiff::Timestamp;
 use kinfold_domain::{Agency, AsAt};
 use serde::Serialize;
 
-use super::{People, PeopleFeed};
+use super::{People, PeopleFeed, mending::for_operators};
 use crate::{
     agreements::Agreements,
-    ports::{Clock, PeopleStore, PortError, Rejected},
+    ports::{Clock, PeopleStore, PortError, RowToMend},
     register::{RegisterFeed, Registers, Replica},
     today,
 };
+
+/// Rows to mend that are listed of one source.
+const LISTED: u32 = 50;
 
 /// One source of this agency.
 #[derive(Clone, Debug, Serialize)]
@@ -27,8 +30,8 @@ pub struct FeedHealth {
     pub swept: Option<Timestamp>,
     /// Why the last try failed.
     pub failure: Option<String>,
-    /// Rows that can't be loaded: how many, and the newest of them.
-    pub rejected: (u64, Vec<Rejected>),
+    /// Rows to mend, of its people, its register and its facts: how many, and the last met of them. No identifier is an NHS number.
+    pub to_mend: (u64, Vec<RowToMend>),
 }
 
 /// A register that is held here.
@@ -46,8 +49,8 @@ pub struct PartnerHealth {
     pub stale: bool,
     /// Why the last try failed.
     pub failure: Option<String>,
-    /// Rows that can't be loaded.
-    pub rejected: Vec<Rejected>,
+    /// Rows that can't be loaded; they are listed with their source.
+    pub rejected: usize,
     /// Entries that vanished at once, too many to believe.
     pub vanished: usize,
 }
@@ -112,13 +115,14 @@ impl Feeds {
     async fn source(&self, feed: &PeopleFeed) -> Result<FeedHealth, PortError> {
         let name = feed.source().name();
         let progress = self.store.progress(name).await?;
+        let (number, rows) = self.store.to_mend(name, LISTED).await?;
         Ok(FeedHealth {
             source: name.to_owned(),
             people: self.store.count(name).await?,
             answered: progress.answered,
             swept: progress.swept,
             failure: feed.failure().map(|(_, why)| why),
-            rejected: self.store.rejected(name, 50).await?,
+            to_mend: (number, rows.into_iter().map(for_operators).collect()),
         })
     }
 
@@ -136,7 +140,7 @@ impl Feeds {
             confirmed: confirmed.as_at,
             stale: confirmed.stale,
             failure: feed.failure.or(replica_failure),
-            rejected: feed.rejected,
+            rejected: feed.rejected.len(),
             vanished: feed.vanished.map_or(0, |vanished| vanished.gone),
         }
     }

@@ -9,7 +9,7 @@ use parking_lot::RwLock;
 
 use crate::{
     Permit,
-    ports::{Clock, PeopleStore, PortError, SourceError, SourceProgress, SourceSystem},
+    ports::{Clock, PeopleStore, PortError, SourceError, SourceProgress, SourceSystem, by_record},
 };
 
 /// So many may vanish from a source at once, however few it has.
@@ -144,9 +144,8 @@ impl PeopleFeed {
             if !whole || done {
                 progress.cursor.clone_from(&cursor);
             }
-            self.store
-                .save_page(&name, &page.people, &page.gone, &page.rejected, &progress)
-                .await?;
+            let rejected = by_record(page.rejected);
+            self.store.save_page(&name, &page.people, &page.gone, &rejected, &progress).await?;
             page.people.iter().for_each(|person| self.people.put(person));
             page.gone.iter().for_each(|person| self.people.remove(person));
             told(count);

@@ -16,7 +16,7 @@ use crate::{
     Permit,
     exchange::{AnswerMessage, AskMessage, ClosedAnswer, Known, MessageKind, Place, Told, open},
     ports::{PartnerError, Route},
-    records::{About, Asker, ProvenPlace, SourceOutcome},
+    records::{About, Asker, ProvenPlace, SourceOutcome, Unreadable},
     register::RegisterSearch,
     today,
 };
@@ -215,6 +215,9 @@ fn told_part(party: &Party, permit: &Permit, told: Told, place: Option<ProvenPla
     let facts = facts.into_iter().filter(granted_too);
     let facts = facts.filter_map(|fact| cut(permit, &party.agency, fact)).collect();
     sources.retain(|source| source.agency == party.agency);
+    for source in &mut sources {
+        source.unread.retain(|category, _| one && granted.contains_key(category));
+    }
     let told = AgencyPart { facts, granted, withheld, sources, ..AgencyPart::empty(party, state) };
     Part { place, ..Part::of(told) }
 }
@@ -231,7 +234,8 @@ fn failed(party: &Party, reason: String) -> SourceOutcome {
 
 fn failed_at(agency: &AgencyId, reason: String) -> SourceOutcome {
     let (agency, system) = (agency.clone(), "node".to_owned());
-    SourceOutcome { agency, system, facts: None, failure: Some(reason), took_us: None }
+    let unread = Unreadable::default();
+    SourceOutcome { agency, system, facts: None, failure: Some(reason), took_us: None, unread }
 }
 
 fn refused(decision: &Decision) -> PartState {

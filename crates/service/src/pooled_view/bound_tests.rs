@@ -23,6 +23,7 @@ fn told(facts: Vec<Fact>) -> Told {
         facts: u32::try_from(facts.len()).ok(),
         failure: None,
         took_us: None,
+        unread: BTreeMap::new(),
     };
     let (granted, withheld) = (BTreeMap::new(), BTreeMap::new());
     Told { known: Known::Yes, facts, granted, withheld, sources: vec![source] }

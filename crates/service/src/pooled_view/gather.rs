@@ -14,12 +14,13 @@ use super::{
     Candidate,
     cut::{cut, hide_address},
     entry_facts::register_facts,
+    unread::unread,
 };
 use crate::{
     Permit,
     feeds::{People, demographics_of},
-    ports::{Clock, PeopleStore, SourceError, SourceSystem},
-    records::{About, SourceOutcome},
+    ports::{Clock, Covered, PeopleStore, Rejected, SourceError, SourceSystem, by_record},
+    records::{About, SourceOutcome, Unreadable},
     register::{Register, RegisterMatch, RegisterSearch},
     today,
 };
@@ -222,6 +223,7 @@ impl Holdings {
             facts: unsaid.is_none().then_some(count),
             failure,
             took_us: None,
+            unread: Unreadable::default(),
         });
         None
     }
@@ -255,18 +257,43 @@ impl Holdings {
         let began = tokio::time::Instant::now();
         let asked = tokio::time::timeout(self.deadline, source.facts(permit, person)).await;
         let took_us = u32::try_from(began.elapsed().as_micros()).ok();
-        let facts = asked.unwrap_or(Err(SourceError::TimedOut));
-        let facts = facts.map(|facts| {
-            facts.into_iter().filter_map(|fact| cut(permit, &self.own, fact)).collect::<Vec<_>>()
-        });
-        let outcome = SourceOutcome {
+        let mut outcome = SourceOutcome {
             agency: self.own.clone(),
             system: source.name().to_owned(),
-            facts: facts.as_ref().ok().map(|facts| u32::try_from(facts.len()).unwrap_or(u32::MAX)),
-            failure: facts.as_ref().err().map(ToString::to_string),
+            facts: None,
+            failure: None,
             took_us,
+            unread: Unreadable::default(),
         };
-        (outcome, facts.unwrap_or_default())
+        let told = match asked.unwrap_or(Err(SourceError::TimedOut)) {
+            Ok(told) => told,
+            Err(error) => {
+                outcome.failure = Some(error.to_string());
+                return (outcome, Vec::new());
+            }
+        };
+        let rejected = by_record(told.rejected);
+        outcome.unread = unread(permit, &rejected);
+        self.keep_work(permit, person, &rejected).await;
+        let facts: Vec<Fact> =
+            told.facts.into_iter().filter_map(|fact| cut(permit, &self.own, fact)).collect();
+        outcome.facts = Some(u32::try_from(facts.len()).unwrap_or(u32::MAX));
+        (outcome, facts)
+    }
+
+    /// Keeps the rows that could not be read as somebody's work. The view says itself what is missing, so it does not fail with this.
+    async fn keep_work(&self, permit: &Permit, person: &PersonId, rejected: &[Rejected]) {
+        let categories = permit.categories();
+        let covered = Covered::Person(person, &categories);
+        if let Err(error) = self.store.note(covered, rejected, self.clock.now()).await {
+            let (source, rows) = (&person.source, rejected.len());
+            tracing::error!(
+                source,
+                rows,
+                error = &error as &dyn std::error::Error,
+                "rows that can't be read could not be kept as work"
+            );
+        }
     }
 
     fn take_existence(&self, permit: &Permit, people: &[PersonId], gathered: &mut Gathered) {

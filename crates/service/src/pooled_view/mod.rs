@@ -7,6 +7,7 @@ mod cut;
 mod entry_facts;
 mod gather;
 mod parts;
+mod unread;
 
 pub use answer::AskDesk;
 pub use gather::{Holdings, SealedDeskTerms};

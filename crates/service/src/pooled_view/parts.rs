@@ -108,6 +108,7 @@ pub(super) fn keep_sealed<'a>(parts: impl Iterator<Item = &'a mut AgencyPart>) {
         for fact in std::mem::take(&mut part.facts) {
             part.withheld.insert(fact.category(), SEALED.to_owned());
         }
+        part.sources.iter_mut().for_each(|source| source.unread.clear());
         if let PartState::Choose { candidates } = &mut part.state {
             for candidate in candidates {
                 candidate.demographics.address = None;

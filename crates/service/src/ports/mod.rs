@@ -3,6 +3,7 @@
 mod agreements;
 mod ambient;
 mod failure;
+mod mending;
 mod partners;
 mod people;
 mod registers;
@@ -13,10 +14,12 @@ mod trail;
 pub use agreements::{AgreementStore, StoredAgreement};
 pub use ambient::{Clock, Entropy};
 pub use failure::PortError;
+pub(crate) use mending::by_record;
+pub use mending::{Covered, Rejected, RowToMend, RowsToMend};
 pub use partners::{PartnerError, PartnerLink, Route};
 pub use people::{PeopleStore, SourceProgress};
 pub use registers::{RegisterStore, StoredChange};
-pub use sources::{Cursor, PeoplePage, Rejected, SourceError, SourceSystem};
+pub use sources::{Cursor, Gathered, PeoplePage, SourceError, SourceSystem};
 pub use staff::{
     AccountRow, Burn, SessionId, SessionRow, StaffStore, TokenId, TokenRow, TokenStatus,
 };

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use kinfold_domain::{Person, PersonId};
 
-use super::{Cursor, PortError, Rejected};
+use super::{Cursor, PortError, Rejected, RowsToMend};
 
 /// How reading a source stands.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -17,11 +17,12 @@ pub struct SourceProgress {
     pub answered: Option<Timestamp>,
 }
 
-/// Keeps people between starts.
+/// Keeps people between starts, with the rows that can't be loaded.
 #[async_trait]
 #[allow(clippy::too_many_arguments, reason = "one transaction writes them all")]
-pub trait PeopleStore: Send + Sync {
-    /// Stores one page in one transaction: people put, people gone, rejected rows replaced by their record, progress.
+pub trait PeopleStore: RowsToMend {
+    /// Stores one page in one transaction: people put, people gone, rows to mend met at `progress.answered`, progress. What a page
+    /// loads is mended; so is, once a whole reading ended, every row that says who somebody is and was not met since it began.
     async fn save_page(
         &self,
         source: &str,
@@ -39,9 +40,6 @@ pub trait PeopleStore: Send + Sync {
 
     /// How reading a source stands.
     async fn progress(&self, source: &str) -> Result<SourceProgress, PortError>;
-
-    /// Rows that can't be loaded, the newest first, at most `limit`; with the number of all.
-    async fn rejected(&self, source: &str, limit: u32) -> Result<(u64, Vec<Rejected>), PortError>;
 
     /// The number of people of a source.
     async fn count(&self, source: &str) -> Result<u64, PortError>;

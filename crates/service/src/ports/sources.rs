@@ -4,21 +4,13 @@ use async_trait::async_trait;
 use kinfold_domain::{Categories, Fact, Person, PersonId, RegisterEntry};
 use serde::{Deserialize, Serialize};
 
+use super::Rejected;
 use crate::Permit;
 
 /// How far a source's people have been read. Opaque: the connector's own words.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Cursor(pub String);
-
-/// A row that can't be loaded: it becomes work for somebody. Carries no personal data.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
-pub struct Rejected {
-    /// The source's own identifier of the row, where it has a readable one.
-    pub record: String,
-    /// What is wrong and what to do, in a sentence.
-    pub problem: String,
-}
 
 /// One page of a source's people.
 #[derive(Debug, Default)]
@@ -33,6 +25,27 @@ pub struct PeoplePage {
     pub next: Option<Cursor>,
     /// Whether more is waiting right now.
     pub more: bool,
+}
+
+/// What one source has to say about one person.
+#[derive(Debug, Default)]
+pub struct Gathered {
+    /// Facts of the permitted categories, without repetitions.
+    pub facts: Vec<Fact>,
+    /// Rows that can't be read, or not whole: whoever shows the facts says that there was more.
+    pub rejected: Vec<Rejected>,
+}
+
+impl Gathered {
+    /// Adds a fact unless the same record already said the same.
+    pub fn add(&mut self, fact: Fact) {
+        let known = |other: &Fact| {
+            other.source.record == fact.source.record && other.content == fact.content
+        };
+        if !self.facts.iter().any(known) {
+            self.facts.push(fact);
+        }
+    }
 }
 
 /// Why a source did not answer. No variant's text carries personal data.
@@ -68,8 +81,9 @@ pub trait SourceSystem: Send + Sync {
     /// One page of people: all of them from `None`, or those changed since a cursor. Identity only.
     async fn people(&self, after: Option<&Cursor>) -> Result<PeoplePage, SourceError>;
 
-    /// Facts about one person, asked live, of the categories that the permit allows and this source can answer.
-    async fn facts(&self, permit: &Permit, person: &PersonId) -> Result<Vec<Fact>, SourceError>;
+    /// Facts about one person, asked live, of the categories that the permit allows and this source can answer, with the rows that
+    /// can't be read; nothing when the source no longer has the person.
+    async fn facts(&self, permit: &Permit, person: &PersonId) -> Result<Gathered, SourceError>;
 
     /// The whole register as it stands (with what ended within the last two years), if this source keeps one.
     async fn register(&self) -> Result<Option<(Vec<RegisterEntry>, Vec<Rejected>)>, SourceError>;

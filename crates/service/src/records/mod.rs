@@ -116,8 +116,22 @@ pub struct About {
     pub entries: Vec<(AgencyId, EntryId)>,
 }
 
+/// Records of one category that a source holds and could not hand on.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Unread {
+    /// Records that could not be read at all.
+    pub missing: u32,
+    /// Records of which a part could not be read.
+    pub incomplete: u32,
+}
+
+/// What a source holds and could not hand on, by category.
+pub type Unreadable = BTreeMap<Category, Unread>;
+
 /// How one source answered, in numbers only.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SourceOutcome {
     /// Whose source.
     pub agency: AgencyId,
@@ -131,6 +145,9 @@ pub struct SourceOutcome {
     /// How long it took, in microseconds, where it was asked live.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub took_us: Option<u32>,
+    /// What it holds about the child and could not hand on: its facts are not all there is.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub unread: Unreadable,
 }
 
 /// What an employee is about to be shown, to the last fact. Durable before the page is sent.

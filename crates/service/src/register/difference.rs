@@ -6,7 +6,7 @@ use std::{
 };
 
 use jiff::{Timestamp, civil::Date};
-use kinfold_domain::{ChangeKind, EntryId, RegisterChange, RegisterEntry, Standing};
+use kinfold_domain::{Category, ChangeKind, EntryId, RegisterChange, RegisterEntry, Standing};
 
 use super::Vanished;
 use crate::{ports::Rejected, today};
@@ -35,7 +35,12 @@ pub(super) fn sound(
 ) -> (Vec<RegisterEntry>, Vec<Rejected>) {
     let mut sound: BTreeMap<EntryId, (String, RegisterEntry)> = BTreeMap::new();
     let mut reject = |id: &EntryId, problem: &str| {
-        rejected.push(Rejected { record: id.to_string(), problem: problem.to_owned() });
+        rejected.push(Rejected {
+            category: Some(Category::Register),
+            record: id.to_string(),
+            loaded: false,
+            problem: problem.to_owned(),
+        });
     };
     for entry in entries {
         // An entry is plain data with string keys: serialising it can't fail.

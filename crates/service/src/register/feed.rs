@@ -13,7 +13,10 @@ use super::{
 };
 use crate::{
     journal::{Journal, JournalError},
-    ports::{Clock, PortError, RegisterStore, Rejected, SourceError, SourceSystem, StoredChange},
+    ports::{
+        Clock, Covered, PortError, RegisterStore, Rejected, RowsToMend, SourceError, SourceSystem,
+        StoredChange, by_record,
+    },
     records::Entry,
 };
 
@@ -55,6 +58,7 @@ pub struct RegisterFeed {
     register: Arc<Register>,
     source: Arc<dyn SourceSystem>,
     store: Arc<dyn RegisterStore>,
+    to_mend: Arc<dyn RowsToMend>,
     journal: Journal,
     clock: Arc<dyn Clock>,
     state: RwLock<FeedState>,
@@ -68,13 +72,13 @@ impl RegisterFeed {
     pub fn new(
         register: Arc<Register>,
         source: Arc<dyn SourceSystem>,
-        store: Arc<dyn RegisterStore>,
+        (store, to_mend): (Arc<dyn RegisterStore>, Arc<dyn RowsToMend>),
         journal: Journal,
         clock: Arc<dyn Clock>,
     ) -> Self {
         let (grown, _) = watch::channel(0);
         let (state, reading) = (RwLock::default(), Mutex::default());
-        Self { register, source, store, journal, clock, state, grown, reading }
+        Self { register, source, store, to_mend, journal, clock, state, grown, reading }
     }
 
     /// Takes over the changes stored before.
@@ -134,11 +138,13 @@ impl RegisterFeed {
         // The moment before asking: what changes while the answer travels belongs to the next reading.
         let asked_at = self.clock.now();
         let (entries, rejected) = self.source.register().await?.ok_or(FeedError::NoRegister)?;
-        let (entries, rejected) = sound(entries, rejected);
+        let (entries, rejected) = sound(entries, by_record(rejected));
         let difference = self.difference((entries, &rejected), confirmed, asked_at);
         let (count, vanished) = (difference.changes.len(), difference.vanished);
         let is_whole = vanished.is_none();
         self.take_over(difference.changes, asked_at).await?;
+        let whole = Covered::Register(self.source.name());
+        self.to_mend.note(whole, &rejected, asked_at).await?;
         let mut state = self.state.write();
         *state = FeedState { answered: Some(asked_at), failure: None, rejected, vanished };
         drop(state);

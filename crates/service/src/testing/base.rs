@@ -97,7 +97,7 @@ impl Base {
         let feed = RegisterFeed::new(
             Arc::clone(register),
             self.ground.source.clone(),
-            self.ground.registers.clone(),
+            (self.ground.registers.clone(), self.ground.people.clone()),
             self.journal.clone(),
             self.ground.clock.clone(),
         );

@@ -26,7 +26,8 @@ pub use registers::MemoryRegisters;
 pub use source::{Answering, ScriptedSource};
 pub use staff::MemoryStaff;
 pub use stage::{
-    caller, child, employee, entry, fact, nhs_number, person, question, subject_of, summary,
+    caller, child, employee, entry, fact, nhs_number, person, question, rejected, subject_of,
+    summary,
 };
 pub use terms::{COUNCIL, Ground, TRUST, agency, guardian, node_key, signed_agreement, start};
 pub use trail::MemoryTrail;

@@ -3,11 +3,17 @@
 use std::collections::{BTreeMap, HashMap};
 
 use async_trait::async_trait;
-use kinfold_domain::{Person, PersonId};
+use jiff::Timestamp;
+use kinfold_domain::{Category, Person, PersonId};
 use parking_lot::Mutex;
 
 use super::Fault;
-use crate::ports::{PeopleStore, PortError, Rejected, SourceProgress};
+use crate::ports::{
+    Covered, PeopleStore, PortError, Rejected, RowToMend, RowsToMend, SourceProgress,
+};
+
+/// A row that waits: whose it is, its category and record.
+type RowKey = (Option<PersonId>, Option<Category>, String);
 
 /// Keeps people in memory.
 #[derive(Debug, Default)]
@@ -15,7 +21,8 @@ pub struct MemoryPeople {
     /// Fails on demand.
     pub fault: Fault,
     people: Mutex<BTreeMap<PersonId, Person>>,
-    rejected: Mutex<HashMap<String, Vec<Rejected>>>,
+    /// By source.
+    to_mend: Mutex<HashMap<String, BTreeMap<RowKey, RowToMend>>>,
     progress: Mutex<HashMap<String, SourceProgress>>,
 }
 
@@ -36,10 +43,20 @@ impl PeopleStore for MemoryPeople {
             kept.remove(person);
         }
         drop(kept);
-        let mut all = self.rejected.lock();
+        let mut all = self.to_mend.lock();
         let known = all.entry(source.to_owned()).or_default();
-        known.retain(|row| rejected.iter().all(|new| new.record != row.record));
-        known.extend_from_slice(rejected);
+        known.retain(|(person, category, _), row| {
+            let is = |id: &PersonId| Some(id) == person.as_ref();
+            let loaded = category.is_none() && people.iter().any(|person| is(&person.id));
+            let old = category.is_none() && progress.swept.is_some_and(|at| row.last_seen < at);
+            let noted = rejected.iter().any(|new| new.record == row.row.record);
+            !gone.iter().any(is) && (noted || !loaded && !old)
+        });
+        let at = progress.answered.unwrap_or_default();
+        for row in rejected {
+            let person = PersonId { source: source.to_owned(), record: row.record.clone() };
+            put(known, Some(person), row, at);
+        }
         drop(all);
         self.progress.lock().insert(source.to_owned(), progress.clone());
         Ok(())
@@ -62,15 +79,55 @@ impl PeopleStore for MemoryPeople {
         Ok(self.progress.lock().get(source).cloned().unwrap_or_default())
     }
 
-    async fn rejected(&self, source: &str, limit: u32) -> Result<(u64, Vec<Rejected>), PortError> {
-        self.fault.read()?;
-        let all = self.rejected.lock().get(source).cloned().unwrap_or_default();
-        let newest = all.iter().rev().take(limit as usize).cloned().collect();
-        Ok((all.len() as u64, newest))
-    }
-
     async fn count(&self, source: &str) -> Result<u64, PortError> {
         self.fault.read()?;
         Ok(self.people.lock().keys().filter(|id| id.source == source).count() as u64)
     }
+}
+
+#[async_trait]
+impl RowsToMend for MemoryPeople {
+    async fn note(
+        &self,
+        covered: Covered<'_>,
+        rejected: &[Rejected],
+        at: Timestamp,
+    ) -> Result<(), PortError> {
+        self.fault.write()?;
+        let mut all = self.to_mend.lock();
+        let known = all.entry(covered.source().to_owned()).or_default();
+        let read = covered.categories();
+        known.retain(|(person, category, record), _| {
+            let named = |new: &Rejected| (new.category, &new.record) == (*category, record);
+            person.as_ref() != covered.person()
+                || !read.contains(category)
+                || rejected.iter().any(named)
+        });
+        for row in rejected {
+            put(known, covered.person().cloned(), row, at);
+        }
+        Ok(())
+    }
+
+    async fn to_mend(&self, source: &str, limit: u32) -> Result<(u64, Vec<RowToMend>), PortError> {
+        self.fault.read()?;
+        let all = self.to_mend.lock();
+        let mut rows: Vec<RowToMend> =
+            all.get(source).into_iter().flat_map(BTreeMap::values).cloned().collect();
+        let number = rows.len() as u64;
+        rows.sort_by_key(|row| std::cmp::Reverse(row.last_seen));
+        rows.truncate(limit as usize);
+        Ok((number, rows))
+    }
+}
+
+fn put(
+    known: &mut BTreeMap<RowKey, RowToMend>,
+    person: Option<PersonId>,
+    row: &Rejected,
+    at: Timestamp,
+) {
+    let key = (person, row.category, row.record.clone());
+    let first_seen = known.get(&key).map_or(at, |known| known.first_seen);
+    known.insert(key, RowToMend { row: row.clone(), first_seen, last_seen: at });
 }

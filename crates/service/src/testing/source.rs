@@ -14,7 +14,7 @@ use parking_lot::Mutex;
 
 use crate::{
     Permit,
-    ports::{Cursor, PeoplePage, Rejected, SourceError, SourceSystem},
+    ports::{Cursor, Gathered, PeoplePage, Rejected, SourceError, SourceSystem},
 };
 
 /// How a source answers.
@@ -41,6 +41,8 @@ pub struct ScriptedSource {
     pub people: Mutex<Vec<Person>>,
     /// Facts by record.
     pub facts: Mutex<HashMap<String, Vec<Fact>>>,
+    /// Rows about a person that can't be read, by record.
+    pub unread: Mutex<HashMap<String, Vec<Rejected>>>,
     /// The register, if it keeps one.
     pub register: Mutex<Option<Vec<RegisterEntry>>>,
     /// Rows of people or of the register that can't be loaded.
@@ -107,7 +109,8 @@ impl SourceSystem for ScriptedSource {
         let all = self.people.lock();
         let people: Vec<Person> = all.iter().skip(from).take(2).cloned().collect();
         let next = from + people.len();
-        let rejected = if from == 0 { self.rejected.lock().clone() } else { Vec::new() };
+        let mut rejected = if from == 0 { self.rejected.lock().clone() } else { Vec::new() };
+        rejected.retain(|row| row.category.is_none());
         Ok(PeoplePage {
             people,
             gone: Vec::new(),
@@ -117,19 +120,23 @@ impl SourceSystem for ScriptedSource {
         })
     }
 
-    async fn facts(&self, _: &Permit, person: &PersonId) -> Result<Vec<Fact>, SourceError> {
+    async fn facts(&self, _: &Permit, person: &PersonId) -> Result<Gathered, SourceError> {
         self.asked.fetch_add(1, Ordering::SeqCst);
         let hook = self.hook.lock().clone();
         if let Some(hook) = hook {
             hook();
         }
         self.ready().await?;
-        Ok(self.facts.lock().get(&person.record).cloned().unwrap_or_default())
+        let facts = self.facts.lock().get(&person.record).cloned().unwrap_or_default();
+        let rejected = self.unread.lock().get(&person.record).cloned().unwrap_or_default();
+        Ok(Gathered { facts, rejected })
     }
 
     async fn register(&self) -> Result<Option<(Vec<RegisterEntry>, Vec<Rejected>)>, SourceError> {
         self.ready().await?;
         let entries = self.register.lock().clone();
-        Ok(entries.map(|entries| (entries, self.rejected.lock().clone())))
+        let mut rejected = self.rejected.lock().clone();
+        rejected.retain(|row| row.category == Some(Category::Register));
+        Ok(entries.map(|entries| (entries, rejected)))
     }
 }

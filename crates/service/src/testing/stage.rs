@@ -10,7 +10,11 @@ use kinfold_domain::{
 use uuid::Uuid;
 
 use super::{ScriptedSource, start};
-use crate::{Caller, pooled_view::ViewQuestion, ports::SessionId, ports::SourceSystem};
+use crate::{
+    Caller,
+    pooled_view::ViewQuestion,
+    ports::{Rejected, SessionId, SourceSystem},
+};
 
 /// The `n`th of the NHS numbers that are reserved for tests.
 pub fn nhs_number(n: usize) -> NhsNumber {
@@ -87,6 +91,12 @@ pub fn fact(agency: &str, record: &str, content: FactContent) -> Fact {
         record: record.to_owned(),
     };
     Fact { content, source, as_at: AsAt(start()) }
+}
+
+/// A row that can't be loaded at all.
+pub fn rejected(category: Option<Category>, record: &str, problem: &str) -> Rejected {
+    let (record, problem) = (record.to_owned(), problem.to_owned());
+    Rejected { category, record, loaded: false, problem }
 }
 
 /// An item of a summary.

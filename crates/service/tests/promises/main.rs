@@ -15,6 +15,7 @@ mod sealed;
 mod sign_in;
 mod tracing_output;
 mod trail;
+mod unread;
 mod views;
 
 use kinfold_domain::{Demographics, FactContent, Purpose, Subject};
@@ -25,7 +26,7 @@ use kinfold_service::{
     records::Entry,
     testing::{
         COUNCIL, TRUST, TestNode, TwoNodes, caller, child, entry, fact, nhs_number, person,
-        question, subject_of, summary,
+        question, rejected, subject_of, summary,
     },
 };
 

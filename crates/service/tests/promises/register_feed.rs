@@ -1,9 +1,9 @@
 //! The register as its case system shows it.
 
 use jiff::civil::date;
-use kinfold_domain::{ChangeKind, Employee, RegisterEntry, Standing};
+use kinfold_domain::{Category, ChangeKind, Employee, RegisterEntry, Standing};
 use kinfold_service::{
-    ports::{RegisterStore, Rejected, SourceError},
+    ports::{RegisterStore, SourceError},
     records::Entry,
     register::{ConfirmError, FeedState, RegisterFeed},
     testing::{Answering, employee},
@@ -94,7 +94,7 @@ async fn a_row_that_can_not_be_read_keeps_its_entry() {
     set(&nodes, |entries| {
         entries[0] = entry("cpp-2", &child(2, "Garrowby", "Iseult"));
     });
-    let rejected = Rejected { record: "CPP-1".to_owned(), problem: "no start date".to_owned() };
+    let rejected = rejected(Some(Category::Register), "CPP-1", "no start date");
     *nodes.council.ground.source.rejected.lock() = vec![rejected.clone()];
     feed(&nodes).poll().await.unwrap();
     assert_eq!(nodes.council.register.standing(date(2026, 6, 1)), (2, 0));

@@ -5,6 +5,7 @@ use serde_json::value::RawValue;
 
 use super::element::{Element, Elements, Text};
 use super::nesting::too_deep;
+use super::problem::Problems;
 
 /// What a page may hold at most.
 #[derive(Clone, Copy, Debug)]
@@ -182,6 +183,18 @@ impl Resource {
     /// Reads it as `T`, all of whose elements are lenient; only what is no object at all fails.
     pub(crate) fn read<'a, T: Deserialize<'a>>(&'a self) -> Option<T> {
         serde_json::from_str(self.raw.get()).ok()
+    }
+
+    /// The same, where what can't be read must not look as if it were not there.
+    pub(crate) fn read_or_refuse<'a, T: Deserialize<'a>>(
+        &'a self,
+        problems: &mut Problems,
+    ) -> Option<T> {
+        let read = self.read();
+        if read.is_none() {
+            problems.refuse(&self.kind, "can't be read: does it name an element twice?");
+        }
+        read
     }
 }
 

@@ -39,7 +39,7 @@ pub fn care_team(
     reading: &Reading,
     problems: &mut Problems,
 ) -> Option<(Involvement, Vec<Professional>)> {
-    let raw: Raw = resource.read()?;
+    let raw: Raw = resource.read_or_refuse(problems)?;
     if matches!(code(&raw.status), "entered-in-error" | "proposed") {
         return None;
     }
@@ -87,7 +87,7 @@ pub fn episode_of_care(
     reading: &Reading,
     problems: &mut Problems,
 ) -> Option<Involvement> {
-    let raw: Raw = resource.read()?;
+    let raw: Raw = resource.read_or_refuse(problems)?;
     if matches!(code(&raw.status), "entered-in-error" | "cancelled" | "planned" | "waitlist") {
         return None;
     }

@@ -51,7 +51,7 @@ pub fn encounter(
     reading: &Reading,
     problems: &mut Problems,
 ) -> Option<Visit> {
-    let raw: Raw = resource.read()?;
+    let raw: Raw = resource.read_or_refuse(problems)?;
     match raw.status.noted("Encounter.status", problems).map_or("unknown", Text::as_str) {
         "planned" | "cancelled" | "entered-in-error" => return None,
         _ => {}

@@ -41,7 +41,7 @@ pub fn related_person(
     reading: &Reading,
     problems: &mut Problems,
 ) -> Option<HouseholdMember> {
-    let raw: Relative = resource.read()?;
+    let raw: Relative = resource.read_or_refuse(problems)?;
     let over = raw.period.get().is_some_and(|p| p.is_over(reading.today, &reading.zone));
     if raw.active.get() == Some(&false) || over {
         return None;

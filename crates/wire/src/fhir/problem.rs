@@ -5,6 +5,8 @@
 pub struct Problem {
     /// The resource: `Patient/123`.
     pub record: String,
+    /// Whether the rest of the resource is usable all the same.
+    pub loaded: bool,
     /// What is wrong and what to do, in a sentence.
     pub problem: String,
 }
@@ -30,13 +32,13 @@ impl Problems {
     /// `element` is wrong in a way that leaves the rest of the resource usable.
     pub fn note(&mut self, element: &str, what: &str) {
         let problem = format!("loaded without {element}: {what}; correct it in the source");
-        self.found.push(Problem { record: self.record.clone(), problem });
+        self.found.push(Problem { record: self.record.clone(), loaded: true, problem });
     }
 
     /// `element` is wrong, and without it the resource can't be used.
     pub fn refuse(&mut self, element: &str, what: &str) {
         let problem = format!("not loaded: {element} {what}; correct it in the source");
-        self.found.push(Problem { record: self.record.clone(), problem });
+        self.found.push(Problem { record: self.record.clone(), loaded: false, problem });
     }
 
     /// All of them.

@@ -41,7 +41,7 @@ pub fn summary_item(
     reading: &Reading,
     problems: &mut Problems,
 ) -> Option<Item> {
-    let raw: Raw = resource.read()?;
+    let raw: Raw = resource.read_or_refuse(problems)?;
     let kind = match resource.kind.as_str() {
         "AllergyIntolerance" => "Allergy",
         "MedicationStatement" | "MedicationRequest" => "Medication",

@@ -247,11 +247,19 @@ async fn an_operator_sees_feeds_and_rows_to_mend_but_no_child() {
     let mut browser = Browser::signed_in(&trust, "operator").await;
     assert_eq!(browser.get("/").await.location(), "/feeds");
     let page = browser.get("/feeds").await;
-    for words in
-        ["pas", "row-17", "correct it in the source", "And 2 more", "Ashmoor Council register"]
-    {
+    for words in [
+        "pas",
+        "row-17",
+        "Attendances",
+        "visit-81",
+        "correct it in the source",
+        "30 May 2026",
+        "And 1 more",
+        "Ashmoor Council register",
+    ] {
         assert!(page.says(words), "{words} in {}", page.html);
     }
+    assert!(!page.says("999 000 0018"), "an identifier that is an NHS number is shown");
     assert!(!page.says("Check a child"), "no link to what is refused");
     let events = browser.get("/feeds/events").await;
     assert_eq!(events.headers["content-type"], "text/event-stream");

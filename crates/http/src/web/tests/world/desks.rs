@@ -6,14 +6,14 @@ use std::sync::{
 };
 
 use async_trait::async_trait;
-use kinfold_domain::{AgencyId, Categories, Category, Fact, PersonId, RegisterEntry};
+use kinfold_domain::{AgencyId, Categories, Category, PersonId, RegisterEntry};
 use kinfold_service::{
     Permit,
     audit::WhoDesk,
     pooled_view::AskDesk,
     ports::{
-        Clock, Cursor, PartnerError, PartnerLink, PeoplePage, Rejected, Route, SourceError,
-        SourceSystem,
+        Clock, Cursor, Gathered, PartnerError, PartnerLink, PeoplePage, Rejected, Route,
+        SourceError, SourceSystem,
     },
 };
 
@@ -25,6 +25,8 @@ pub(crate) struct TestSource {
     pub(crate) agency: String,
     pub(crate) clock: Arc<TestClock>,
     pub(crate) broken: AtomicBool,
+    /// What it says it can't read about anybody.
+    pub(crate) unread: parking_lot::Mutex<Vec<Rejected>>,
 }
 
 #[async_trait]
@@ -41,11 +43,12 @@ impl SourceSystem for TestSource {
         Ok(PeoplePage::default())
     }
 
-    async fn facts(&self, _: &Permit, person: &PersonId) -> Result<Vec<Fact>, SourceError> {
+    async fn facts(&self, _: &Permit, person: &PersonId) -> Result<Gathered, SourceError> {
         if self.broken.load(Ordering::Relaxed) {
             return Err(SourceError::TimedOut);
         }
-        Ok(children::facts(&self.agency, self.name, person, self.clock.now()))
+        let facts = children::facts(&self.agency, self.name, person, self.clock.now());
+        Ok(Gathered { facts, rejected: self.unread.lock().clone() })
     }
 
     async fn register(&self) -> Result<Option<(Vec<RegisterEntry>, Vec<Rejected>)>, SourceError> {

@@ -149,6 +149,7 @@ async fn holdings(agency: &Agency, clock: &Arc<TestClock>, register: &Arc<Regist
         agency: agency.id.to_string(),
         clock: Arc::clone(clock),
         broken: AtomicBool::new(false),
+        unread: parking_lot::Mutex::default(),
     });
     let store = Arc::new(MemoryPeople::default());
     store.0.lock().extend(children::people(name));

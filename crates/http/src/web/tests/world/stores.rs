@@ -8,11 +8,11 @@ use std::{
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use kinfold_agreement::AgreementDigest;
-use kinfold_domain::{AgencyId, AskId, EmployeeId, Person, PersonId, UserName};
+use kinfold_domain::{AgencyId, AskId, Category, EmployeeId, Person, PersonId, UserName};
 use kinfold_service::ports::{
-    AccountRow, AgreementStore, Burn, Clock, Entropy, Look, LookKey, PeopleStore, PortError,
-    Rejected, SessionId, SessionRow, SourceProgress, StaffStore, StoredAgreement, TokenId,
-    TokenRow, TokenStatus, TrailStore,
+    AccountRow, AgreementStore, Burn, Clock, Covered, Entropy, Look, LookKey, PeopleStore,
+    PortError, Rejected, RowToMend, RowsToMend, SessionId, SessionRow, SourceProgress, StaffStore,
+    StoredAgreement, TokenId, TokenRow, TokenStatus, TrailStore,
 };
 use parking_lot::Mutex;
 
@@ -250,13 +250,36 @@ impl PeopleStore for MemoryPeople {
         })
     }
 
-    async fn rejected(&self, _: &str, _: u32) -> Result<(u64, Vec<Rejected>), PortError> {
-        let problem = "the NHS number's check digit is wrong: correct it in the source".to_owned();
-        Ok((3, vec![Rejected { record: "row-17".to_owned(), problem }]))
-    }
-
     async fn count(&self, source: &str) -> Result<u64, PortError> {
         Ok(self.0.lock().iter().filter(|person| person.id.source == source).count() as u64)
+    }
+}
+
+#[async_trait]
+impl RowsToMend for MemoryPeople {
+    async fn note(&self, _: Covered<'_>, _: &[Rejected], _: Timestamp) -> Result<(), PortError> {
+        Ok(())
+    }
+
+    async fn to_mend(&self, _: &str, _: u32) -> Result<(u64, Vec<RowToMend>), PortError> {
+        let met = |category, record: &str, problem: &str| RowToMend {
+            row: Rejected {
+                category,
+                record: record.to_owned(),
+                loaded: true,
+                problem: problem.to_owned(),
+            },
+            first_seen: "2026-05-30T08:15:00Z".parse().unwrap_or_default(),
+            last_seen: "2026-06-01T12:59:58Z".parse().unwrap_or_default(),
+        };
+        let person = "the NHS number's check digit is wrong: correct it in the source";
+        let visit = "not loaded: Encounter.period.start is missing; correct it in the source";
+        let rows = vec![
+            met(None, "row-17", person),
+            met(Some(Category::Attendances), "visit-81", visit),
+            met(None, "999 000 0018", person),
+        ];
+        Ok((4, rows))
     }
 }
 
