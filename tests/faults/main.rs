@@ -20,5 +20,6 @@ mod folder;
 mod ledger_full;
 mod logs;
 mod source;
+mod source_check;
 mod stage;
 mod vanished;

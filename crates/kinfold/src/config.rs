@@ -41,6 +41,9 @@ pub(crate) struct Config {
     /// The ledger.
     #[serde(default)]
     pub(crate) ledger: LedgerConfig,
+    /// Seconds that a start waits at most for its sources' check.
+    #[serde(default = "default_source_check")]
+    pub(crate) source_check_s: u64,
     /// Source systems.
     #[serde(default, rename = "source")]
     pub(crate) sources: Vec<SourceConfig>,
@@ -165,6 +168,9 @@ const fn default_refresh() -> u64 {
 const fn default_sweep() -> u32 {
     24
 }
+const fn default_source_check() -> u64 {
+    3
+}
 const fn default_deadline() -> u64 {
     3_000
 }
@@ -206,6 +212,7 @@ impl Config {
             (1..=4096).contains(&self.ledger.segment_mib),
             "[ledger] segment_mib lies outside 1 to 4096"
         );
+        ensure!((1..=60).contains(&self.source_check_s), "source_check_s lies outside 1 to 60");
         ensure!(self.sessions.idle_minutes >= 1, "[sessions] idle_minutes is at least 1");
         for source in &self.sources {
             source.check()?;

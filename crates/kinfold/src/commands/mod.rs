@@ -10,6 +10,7 @@ mod prompt;
 mod register;
 mod sample;
 mod serve;
+mod source;
 mod token;
 
 use std::path::PathBuf;
@@ -27,6 +28,9 @@ pub(crate) enum Command {
     Serve(serve::Serve),
     /// Sets up and runs two nodes on this machine with a synthetic district.
     Demo(demo::Demo),
+    /// Source systems.
+    #[command(subcommand)]
+    Source(source::Source),
     /// Named employees.
     #[command(subcommand)]
     Employee(employee::Employee),
@@ -70,6 +74,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<()> {
         Command::Init(init) => init.run(),
         Command::Serve(serve) => serve.run(),
         Command::Demo(demo) => demo.run(),
+        Command::Source(source) => source.run(),
         Command::Employee(employee) => employee.run(),
         Command::Token(token) => token.run(),
         Command::Agreement(agreement) => agreement.run(),

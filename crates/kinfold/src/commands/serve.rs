@@ -9,6 +9,7 @@ use kinfold_http::{
     partner::{Knocks, Limits, PartnerKeys, PartnerParts},
     web::{Services, router},
 };
+use kinfold_service::ports::Clock;
 use tokio::{
     io::AsyncReadExt,
     net::TcpListener,
@@ -18,9 +19,10 @@ use tokio::{
 
 use super::OfNode;
 use crate::{
+    ambient::SystemClock,
     config::{Config, TlsFiles},
     control,
-    node::{Node, Tasks, watch_ledger},
+    node::{Node, Tasks, check_sources, refuse_unusable, watch_ledger},
     telemetry,
 };
 
@@ -65,6 +67,8 @@ impl Serve {
             // Nobody may be left to hear it.
             let _ = stop.send(true);
         });
+        // At the start alone: a node that serves is not ended over a source that changed meanwhile.
+        check(&self.node.read()?).await?;
         loop {
             match serve_once(self.node.read()?, stopping.clone()).await? {
                 End::Stopped => return Ok(()),
@@ -73,6 +77,12 @@ impl Serve {
             }
         }
     }
+}
+
+async fn check(config: &Config) -> anyhow::Result<()> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let limit = Duration::from_secs(config.source_check_s);
+    refuse_unusable(&check_sources(config, &clock, limit).await)
 }
 
 async fn serve_once(config: Config, mut stopping: watch::Receiver<bool>) -> anyhow::Result<End> {

@@ -6,8 +6,10 @@ mod joining;
 pub(crate) mod keys;
 mod opening;
 mod parts;
+mod sources;
 mod tasks;
 
 pub(crate) use desks::Desks;
 pub(crate) use parts::Node;
+pub(crate) use sources::{Standing, check_sources, refuse_unusable};
 pub(crate) use tasks::{Tasks, watch_ledger};

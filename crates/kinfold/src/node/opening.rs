@@ -2,16 +2,14 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use anyhow::{Context, anyhow};
-use kinfold_connect::{fhir::FhirSource, sql::SqlSource};
-use kinfold_domain::Agency;
+use anyhow::Context;
 use kinfold_ledger::{BodyKey, Ledger, LedgerKeys, Options};
-use kinfold_service::ports::{Clock, Entropy, SourceSystem};
+use kinfold_service::ports::{Clock, Entropy};
 use kinfold_store::Store;
 use kinfold_tls::{Credential, NodeCertificate, Validity};
 
-use super::{keys::KeyFolder, parts::Sources};
-use crate::config::{Config, SourceConfig};
+use super::keys::KeyFolder;
+use crate::config::Config;
 
 /// How long a node's certificate lasts.
 const CERTIFICATE_DAYS: u16 = 90;
@@ -73,30 +71,4 @@ pub(super) fn credential(
         fresh
     };
     Credential::new(key, certificate).context("the node's certificate is not its key's")
-}
-
-pub(super) fn open_sources(config: &Config, clock: &Arc<dyn Clock>) -> anyhow::Result<Sources> {
-    let mut sources = Vec::new();
-    for source in &config.sources {
-        let opened = open_source(source, &config.agency, clock);
-        sources.push(opened.with_context(|| format!("the source {} is not right", source.name))?);
-    }
-    Ok(sources)
-}
-
-pub(super) fn open_source(
-    source: &SourceConfig,
-    agency: &Agency,
-    clock: &Arc<dyn Clock>,
-) -> anyhow::Result<Arc<dyn SourceSystem>> {
-    let (name, agency) = (source.name.as_str(), agency.id.clone());
-    match (&source.fhir, &source.sql) {
-        (Some(fhir), _) => {
-            Ok(Arc::new(FhirSource::new(name, agency, fhir.clone(), Arc::clone(clock))?))
-        }
-        (_, Some(sql)) => {
-            Ok(Arc::new(SqlSource::new(name, agency, sql.clone(), Arc::clone(clock))?))
-        }
-        (None, None) => Err(anyhow!("it has neither [source.fhir] nor [source.sql]")),
-    }
 }

@@ -26,7 +26,8 @@ use super::{
         sign_in, staff, who,
     },
     keys::KeyFolder,
-    opening::{credential, local_rules, open_ledger, open_sources, open_store},
+    opening::{credential, local_rules, open_ledger, open_store},
+    sources::open_sources,
 };
 use crate::{
     ambient::{SystemClock, SystemEntropy},
