@@ -41,7 +41,7 @@ fn a_partner_whose_certificate_is_out_of_date_is_refused_by_its_date() {
     let nurse = Browser::signed_in(&stage, "trust", "nina.nurse", 0);
     let page = nurse.view(&child);
     page.must(200, "Could not be asked");
-    page.must(200, "the peer's certificate is not valid yet by the clock here");
+    page.must(200, "The partner's certificate is not valid until ");
     assert!(!page.says("service (synthetic), system “case-system”, record"), "{}", page.text());
     let worker = Browser::signed_in(&stage, "council", "wendy.worker", 100 * 86_400);
     let page = worker.view(&child);
