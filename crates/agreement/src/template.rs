@@ -32,15 +32,22 @@ const PURPOSES: [(&str, &str); 4] = [
 ];
 
 /// Role, what it is, whether it is high.
-const TRUST_ROLES: [(&str, &str, bool); 3] = [
+const TRUST_ROLES: [(&str, &str, bool); 5] = [
     ("ed-clinician", "Emergency department clinicians", false),
+    (Role::ARRIVALS, "The node itself, checking who arrives in the department", false),
+    (
+        "clinical-system",
+        "Clinical systems that show clinicians what this node answers, each registered by name",
+        false,
+    ),
     (Role::INFORMATION_GOVERNANCE, "Information governance, Caldicott Guardian", true),
     (Role::OPERATOR, "IT operators", true),
 ];
 
-const COUNCIL_ROLES: [(&str, &str, bool); 5] = [
-    ("social-worker", "Social workers", false),
-    ("emergency-duty-team", "Emergency duty team, on call out of hours", false),
+const COUNCIL_ROLES: [(&str, &str, bool); 6] = [
+    (Role::SOCIAL_WORKER, "Social workers", false),
+    (Role::EMERGENCY_DUTY_TEAM, "Emergency duty team, on call out of hours", false),
+    (Role::TEAM_MANAGER, "Team managers of social workers", false),
     (Role::REGISTER_CUSTODIAN, "Register custodian", true),
     (Role::INFORMATION_GOVERNANCE, "Information governance, Caldicott Guardian", true),
     (Role::OPERATOR, "IT operators", true),

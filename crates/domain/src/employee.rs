@@ -49,4 +49,12 @@ impl Role {
     pub const OPERATOR: &'static str = "operator";
     /// The role that keeps the register.
     pub const REGISTER_CUSTODIAN: &'static str = "register-custodian";
+    /// The node itself, checking whom the hospital's system says has arrived.
+    pub const ARRIVALS: &'static str = "arrivals";
+    /// The council's emergency duty team, on call out of hours.
+    pub const EMERGENCY_DUTY_TEAM: &'static str = "emergency-duty-team";
+    /// Who manages the social workers.
+    pub const TEAM_MANAGER: &'static str = "team-manager";
+    /// A social worker.
+    pub const SOCIAL_WORKER: &'static str = "social-worker";
 }

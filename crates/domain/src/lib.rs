@@ -12,6 +12,7 @@ mod demographics;
 mod employee;
 mod fact;
 mod label;
+mod movement;
 mod name;
 mod nhs_number;
 mod person;
@@ -31,6 +32,7 @@ pub use fact::{
     Attendance, Fact, FactContent, HouseholdMember, Involvement, Professional, Source, SummaryItem,
 };
 pub use label::LabelError;
+pub use movement::{Movement, MovementEvent, MovingPatient, Visit};
 pub use name::{NameError, PersonName};
 pub use nhs_number::{NhsNumber, NhsNumberError};
 pub use person::{Person, PersonId};

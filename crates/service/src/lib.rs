@@ -20,6 +20,7 @@ pub mod register;
 mod release;
 pub mod sign_in;
 pub mod staff;
+mod system;
 #[cfg(feature = "testing")]
 #[allow(
     clippy::expect_used,
@@ -34,6 +35,7 @@ pub use identity::NodeIdentity;
 pub use journal::{Journal, JournalError};
 pub use permit::Permit;
 pub use release::Release;
+pub use system::System;
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 

@@ -7,7 +7,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use jiff::Timestamp;
 use kinfold_agreement::{Decision, InForce, Question};
 use kinfold_domain::{
-    AgencyId, AskId, Categories, Category, CheckAnswer, Confirmed, EntryId, Purpose, Subject,
+    AgencyId, AskId, Categories, Category, CheckAnswer, Confirmed, Employee, EntryId, Purpose,
+    Subject,
 };
 use serde::Serialize;
 
@@ -22,6 +23,7 @@ use crate::{
     },
     register::{Register, Registers},
     release::Release,
+    system::System,
     today,
 };
 use answer::Found;
@@ -114,16 +116,33 @@ impl Check {
         self.registers.iter().map(|register| register.confirmed(now)).collect()
     }
 
-    /// Answers a check: decided, recorded, searched, recorded again as shown.
-    #[tracing::instrument(skip_all)]
+    /// Answers an employee's check: decided, recorded, searched, recorded again as shown.
     pub async fn check(
         &self,
         caller: &Caller,
         question: CheckQuestion,
     ) -> Result<Release<Checked>, CheckError> {
+        self.ask(caller.employee(), question).await
+    }
+
+    /// Answers a system's check, the same way.
+    pub async fn check_by_itself(
+        &self,
+        system: &System,
+        question: CheckQuestion,
+    ) -> Result<Release<Checked>, CheckError> {
+        self.ask(system.named(), question).await
+    }
+
+    #[tracing::instrument(skip_all)]
+    async fn ask(
+        &self,
+        by: &Employee,
+        question: CheckQuestion,
+    ) -> Result<Release<Checked>, CheckError> {
         let now = self.clock.now();
         let ask = AskId(self.entropy.uuid(now));
-        let asked = Asked { caller, question: &question, ask, at: now };
+        let asked = Asked { by, question: &question, ask, at: now };
         let agreement = match self.agreements.in_force(now) {
             Ok(agreement) => agreement,
             Err(error) => {
@@ -146,7 +165,7 @@ impl Check {
 
     fn decide(&self, asked: &Asked<'_>, agreement: &InForce) -> Vec<Decision> {
         let wanted: Categories = WANTED.into_iter().collect();
-        let employee = asked.caller.employee();
+        let employee = asked.by;
         self.registers
             .iter()
             .map(|register| {
@@ -167,7 +186,7 @@ impl Check {
             ask: asked.ask,
             at: asked.at,
             kind: AskKind::Check,
-            asker: Some(Asker::from(asked.caller.employee())),
+            asker: Some(Asker::from(asked.by)),
             agency: self.agreements.own().clone(),
             purpose: Some(asked.question.purpose.clone()),
             subject: Some(asked.question.subject.clone()),
@@ -191,7 +210,7 @@ impl Check {
             ask: asked.ask,
             at: asked.at,
             kind: AskKind::Check,
-            asker: Asker::from(asked.caller.employee()),
+            asker: Asker::from(asked.by),
             purpose: asked.question.purpose.clone(),
             subject: asked.question.subject.clone(),
             agreement: agreement.agreement().digest().to_string(),
@@ -237,7 +256,7 @@ impl Check {
 }
 
 struct Asked<'a> {
-    caller: &'a Caller,
+    by: &'a Employee,
     question: &'a CheckQuestion,
     ask: AskId,
     at: Timestamp,
@@ -269,7 +288,7 @@ fn shown(asked: &Asked<'_>, checked: &Checked, about: About) -> Shown {
         ask: asked.ask,
         at: asked.at,
         kind: AskKind::Check,
-        asker: Asker::from(asked.caller.employee()),
+        asker: Asker::from(asked.by),
         purpose: asked.question.purpose.clone(),
         answer: answer::word(&checked.answer).to_owned(),
         about,

@@ -3,6 +3,7 @@
 mod agreements;
 mod ambient;
 mod failure;
+mod hospital;
 mod mending;
 mod partners;
 mod people;
@@ -14,6 +15,7 @@ mod trail;
 pub use agreements::{AgreementStore, StoredAgreement};
 pub use ambient::{Clock, Entropy};
 pub use failure::PortError;
+pub use hospital::{HospitalDesk, Received, Taken};
 pub(crate) use mending::by_record;
 pub use mending::{Covered, Rejected, RowToMend, RowsToMend};
 pub use partners::{PartnerError, PartnerLink, Route};
