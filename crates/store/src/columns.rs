@@ -19,6 +19,8 @@ pub(crate) struct Columns {
     pub(crate) cursor: ColumnSeal,
     pub(crate) change: ColumnSeal,
     pub(crate) head: ColumnSeal,
+    pub(crate) message: ColumnSeal,
+    pub(crate) work_item: ColumnSeal,
     record: Hmac<Sha256>,
 }
 
@@ -36,6 +38,8 @@ impl Columns {
             cursor: people("source_progress.sealed_cursor"),
             change: register("register_change.sealed"),
             head: register("register_head.sealed"),
+            message: people("message.sealed"),
+            work_item: people("work_item.sealed"),
             record: record_mac(keys),
         }
     }

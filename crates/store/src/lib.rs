@@ -10,6 +10,7 @@
 
 mod agreements;
 mod columns;
+mod department;
 mod fault;
 mod keys;
 mod open;

@@ -63,6 +63,9 @@ pub(super) const fn kind(kind: AskKind) -> &'static str {
         AskKind::PooledView => "Pooled view",
         AskKind::WhoLooked => "Who looked",
         AskKind::OwnLooks => "My look-ups",
+        AskKind::Board => "Department board",
+        AskKind::Attendances => "Attendances",
+        AskKind::Corrections => "Corrections",
     }
 }
 
@@ -77,6 +80,9 @@ pub(super) fn outcome(word: &str) -> String {
         "unconfirmed" => "Could not be confirmed".to_owned(),
         "sealed" => "Sealed".to_owned(),
         "pooled-view" => "Pooled view shown".to_owned(),
+        "board" => "The board was shown".to_owned(),
+        "attendances" => "Attendances were shown".to_owned(),
+        "corrections" => "Corrections were shown".to_owned(),
         "who-looked" => "Who looked was shown".to_owned(),
         other => sentence(other),
     }

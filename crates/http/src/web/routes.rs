@@ -8,8 +8,8 @@ use axum::{
 };
 
 use super::{
-    agreement, assets, check, enrol, failure::Failure, feeds, looks, sign_in, site::Shared, start,
-    view, who,
+    agreement, assets, attendances, check, corrections, department, enrol, failure::Failure, feeds,
+    looks, sign_in, site::Shared, start, view, who,
 };
 
 /// The routes and their list.
@@ -62,6 +62,16 @@ pub(super) fn table() -> Table {
         .get("/view", view::form)
         .post("/view", view::answer)
         .get("/looks", looks::list)
+        .get("/department", department::page)
+        .get("/department/events", department::events)
+        .post("/department/open", department::open)
+        .post("/department/outcome", department::outcome)
+        .post("/attendance", department::by_hand)
+        .get("/attendances", attendances::list)
+        .post("/attendances/acknowledge", attendances::acknowledge)
+        .post("/corrections/say", corrections::say)
+        .get("/corrections", corrections::list)
+        .post("/corrections/settle", corrections::settle)
         .get("/who", who::form)
         .post("/who", who::answer)
         .get("/feeds", feeds::page)

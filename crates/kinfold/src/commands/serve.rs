@@ -7,7 +7,7 @@ use axum::Router;
 use clap::Args;
 use kinfold_http::{
     partner::{Knocks, Limits, PartnerKeys, PartnerParts},
-    web::{Services, router},
+    web::{Department, Services, router},
 };
 use kinfold_service::ports::Clock;
 use tokio::{
@@ -148,6 +148,12 @@ fn services(node: &Arc<Node>) -> Services {
         own_looks: Arc::clone(&node.own_looks),
         who: Arc::clone(&node.who),
         feeds: Arc::clone(&node.feeds),
+        department: node.department.as_ref().map(|known| Department {
+            board: Arc::clone(&known.board),
+            outcomes: Arc::clone(&known.outcomes),
+        }),
+        attendances: node.at_partners.as_ref().map(|known| Arc::clone(&known.lists)),
+        corrections: Arc::clone(&node.corrections),
         clock: Arc::clone(&node.clock),
         secure: node.config.web.tls.is_some(),
     }

@@ -2,6 +2,8 @@
 
 mod agreements;
 mod ambient;
+mod attendances;
+mod department;
 mod failure;
 mod hospital;
 mod mending;
@@ -14,6 +16,8 @@ mod trail;
 
 pub use agreements::{AgreementStore, StoredAgreement};
 pub use ambient::{Clock, Entropy};
+pub use attendances::{AttendanceStore, CorrectionStore};
+pub use department::{DepartmentStore, KeptMessage, MessageContent, MessageToMend, Waiting};
 pub use failure::PortError;
 pub use hospital::{HospitalDesk, Received, Taken};
 pub(crate) use mending::by_record;

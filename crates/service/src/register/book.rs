@@ -146,6 +146,11 @@ impl Register {
         *self.freshness.write() = Freshness::default();
     }
 
+    /// The number of changes.
+    pub fn size(&self) -> u64 {
+        self.book.read().list.size()
+    }
+
     /// The number of changes and the root over them.
     pub fn size_and_root(&self) -> (u64, String) {
         let book = self.book.read();
@@ -177,6 +182,11 @@ impl Register {
 
     pub(super) fn entries(&self) -> HashMap<EntryId, Arc<RegisterEntry>> {
         self.book.read().entries.clone()
+    }
+
+    /// One entry, whole: it must be projected before it is released.
+    pub(crate) fn entry(&self, _permit: &Permit, id: &EntryId) -> Option<Arc<RegisterEntry>> {
+        self.book.read().entries.get(id).cloned()
     }
 
     /// Searches for a child. Needs a permit: even a match tells that somebody is known.

@@ -4,6 +4,7 @@
 mod agreements;
 mod ambient;
 mod base;
+mod department;
 mod fault;
 mod link;
 mod node;
@@ -15,9 +16,11 @@ mod stage;
 mod terms;
 mod trail;
 mod two_nodes;
+mod work;
 
 pub use agreements::MemoryAgreements;
 pub use ambient::{CountingEntropy, ManualClock};
+pub use department::{TestAttendances, TestDepartment};
 pub use fault::Fault;
 pub use link::{LoopLink, Way};
 pub use node::{Desks, TestNode};
@@ -32,3 +35,4 @@ pub use stage::{
 pub use terms::{COUNCIL, Ground, TRUST, agency, guardian, node_key, signed_agreement, start};
 pub use trail::MemoryTrail;
 pub use two_nodes::TwoNodes;
+pub use work::MemoryWork;

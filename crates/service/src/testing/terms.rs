@@ -10,7 +10,7 @@ use kinfold_note::SigningKey;
 
 use super::{
     CountingEntropy, LoopLink, ManualClock, MemoryAgreements, MemoryPeople, MemoryRegisters,
-    MemoryStaff, MemoryTrail, ScriptedSource,
+    MemoryStaff, MemoryTrail, MemoryWork, ScriptedSource,
 };
 
 /// The council's short name.
@@ -119,6 +119,8 @@ pub struct Ground {
     pub staff: Arc<MemoryStaff>,
     /// Its search tables.
     pub trail: Arc<MemoryTrail>,
+    /// Its department, and what it hears of others'.
+    pub work: Arc<MemoryWork>,
     /// Its one source system.
     pub source: Arc<ScriptedSource>,
     /// The way to the other node.
@@ -140,6 +142,7 @@ impl Ground {
             registers: Arc::default(),
             staff: Arc::default(),
             trail: Arc::default(),
+            work: Arc::default(),
             source: Arc::new(ScriptedSource::new(source)),
             link: Arc::default(),
         }
