@@ -1,6 +1,9 @@
 //! The list of attendances, for those who answer for them.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use jiff::{SignedDuration, Timestamp};
 use kinfold_agreement::{Decision, InForce, Question};
@@ -265,11 +268,16 @@ fn refused(decision: &Decision, category: Category) -> Option<String> {
     Some(why.to_string())
 }
 
-/// The register names the key worker first; employees are known by the same name.
+/// The register names the key worker first; employees are known by the same name, however the two systems order its words.
 fn is_key_worker(entry: &RegisterEntry, employee: &Employee) -> bool {
-    let folded = |name: &str| name.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>();
-    let name = folded(employee.name.expose());
-    entry.professionals.first().is_some_and(|worker| folded(worker.name.expose()) == name)
+    let words = |name: &str| {
+        let words = name.split(|c: char| c.is_whitespace() || c == ',');
+        let words = words.filter(|word| !word.is_empty() && !word.starts_with('('));
+        words.map(str::to_lowercase).collect::<BTreeSet<_>>()
+    };
+    let name = words(employee.name.expose());
+    let worker = entry.professionals.first();
+    !name.is_empty() && worker.is_some_and(|worker| words(worker.name.expose()) == name)
 }
 
 /// What waits before what doesn't; the reader's own, then what their role was asked for, then the oldest. Answered: the latest first.
