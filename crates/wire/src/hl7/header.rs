@@ -3,6 +3,7 @@
 use hl7_parser::message::Separators;
 use hl7_parser::parser::parse_msh;
 use kinfold_domain::MovementEvent;
+use serde::Deserialize;
 
 use super::{Refusal, delimiters};
 
@@ -25,13 +26,16 @@ pub enum Version {
 }
 
 /// What a message is for (MSH-11, HL7 table 0103).
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
 pub enum Processing {
     /// `P`
+    #[serde(rename = "P")]
     Production,
     /// `T`
+    #[serde(rename = "T")]
     Training,
     /// `D`
+    #[serde(rename = "D")]
     Debugging,
 }
 
@@ -66,6 +70,11 @@ impl Header {
     pub(super) fn part(&self, number: usize, component: usize) -> &str {
         let first = self.field(number).split(self.separators.repetition).next().unwrap_or("");
         first.split(self.separators.component).nth(component - 1).unwrap_or("").trim()
+    }
+
+    /// Whether there is an MSH at all; otherwise everything else here is empty.
+    pub const fn is_readable(&self) -> bool {
+        self.readable
     }
 
     /// The sending application (MSH-3, first component).

@@ -41,6 +41,11 @@ pub enum Refusal {
         "the message is longer than is taken here: leave attachments out, or have max_bytes raised"
     )]
     TooLong,
+    /// Its frame did not end.
+    #[error(
+        "the frame did not end: close each message with FS and CR (0x1c 0x0d), and send it again"
+    )]
+    Unended,
     /// It could not be kept.
     #[error("the message could not be kept: send it again")]
     NotKept,
@@ -49,7 +54,7 @@ pub enum Refusal {
 impl Refusal {
     pub(super) const fn coded(self) -> Coded {
         match self {
-            Self::NotHl7 => (SEQUENCE, ("MSH", 0)),
+            Self::NotHl7 | Self::Unended => (SEQUENCE, ("MSH", 0)),
             Self::ControlId => (REQUIRED, ("MSH", 10)),
             Self::MessageType => ((200, "Unsupported message type"), ("MSH", 9)),
             Self::Event => ((201, "Unsupported event code"), ("MSH", 9)),
