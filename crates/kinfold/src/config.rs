@@ -7,6 +7,7 @@ use std::{
 
 use anyhow::{Context, bail, ensure};
 use kinfold_connect::fhir::{FhirAuth, FhirConfig};
+use kinfold_connect::mllp::MllpConfig;
 use kinfold_connect::sql::{SqlConfig, SqlDatabase};
 use kinfold_domain::{Agency, Purpose, RegisterPhones, Telephone};
 use kinfold_note::VerifierKey;
@@ -99,6 +100,11 @@ pub(crate) struct DepartmentConfig {
     /// Why arrivals are checked and the board is looked at.
     #[serde(default = "default_department_purpose")]
     pub(crate) purpose: Purpose,
+    /// Minutes of silence of the hospital's system after which the board says that arrivals may be missing.
+    #[serde(default = "default_silent")]
+    pub(crate) silent_after_min: u16,
+    /// Where hospital systems send their messages.
+    pub(crate) mllp: MllpConfig,
 }
 
 #[derive(Debug, Deserialize)]
@@ -162,6 +168,9 @@ pub(crate) struct SourceConfig {
 fn default_department_purpose() -> Purpose {
     "direct-care-unscheduled".parse().expect("a label")
 }
+const fn default_silent() -> u16 {
+    60
+}
 const fn default_stale() -> u64 {
     600
 }
@@ -212,6 +221,11 @@ impl Config {
         if let Some(tls) = &mut config.web.tls {
             tls.certificate = base.join(&tls.certificate);
             tls.key = base.join(&tls.key);
+        }
+        if let Some(tls) = config.department.as_mut().and_then(|known| known.mllp.tls.as_mut()) {
+            tls.certificate = base.join(&tls.certificate);
+            tls.key = base.join(&tls.key);
+            tls.client_ca = tls.client_ca.take().map(|path| base.join(path));
         }
         for source in &mut config.sources {
             source.resolve(&base);

@@ -76,5 +76,6 @@ pub(super) fn table() -> Table {
         .post("/who", who::answer)
         .get("/feeds", feeds::page)
         .get("/feeds/events", feeds::events)
+        .post("/feeds/mended", feeds::mended)
         .get("/agreement", agreement::page)
 }

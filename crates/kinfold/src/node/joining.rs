@@ -6,7 +6,10 @@ use anyhow::Context;
 use jiff::SignedDuration;
 use kinfold_domain::{Agency, AgencyKind};
 use kinfold_service::{
-    audit::{Hearers, Ledgers, NoticeDesk, NoticeSender, OwnLooks, WhoDesk, WhoLooked, WhoParts},
+    audit::{
+        Follower, Hearers, Ledgers, NoticeDesk, NoticeSender, OwnLooks, TrailKey, WhoDesk,
+        WhoLooked, WhoParts,
+    },
     check::Check,
     feeds::{People, PeopleFeed},
     pooled_view::{AskDesk, Holdings, Pool, PoolParts, SealedDeskTerms},
@@ -49,7 +52,7 @@ pub(super) async fn register_feed(
 
 /// A replica for every partner that is a council. They are known at the start: a new agreement takes effect with a restart of its parties'
 /// replicas, which `serve` does by itself when the agreement changes.
-pub(super) fn replicas(config: &Config, ground: &Ground) -> Vec<(Arc<Register>, Arc<Replica>)> {
+fn replicas(config: &Config, ground: &Ground) -> Vec<(Arc<Register>, Arc<Replica>)> {
     let partners = ground.agreements.partners();
     let councils = partners.into_iter().filter(|party| party.kind == AgencyKind::Council);
     councils
@@ -69,6 +72,23 @@ pub(super) fn replicas(config: &Config, ground: &Ground) -> Vec<(Arc<Register>, 
             (register, Arc::new(replica))
         })
         .collect()
+}
+
+/// The replicas with what was stored of them.
+pub(super) async fn loaded_replicas(
+    config: &Config,
+    ground: &Ground,
+) -> anyhow::Result<Vec<(Arc<Register>, Arc<Replica>)>> {
+    let replicas = replicas(config, ground);
+    for (_, replica) in &replicas {
+        replica.load().await.context("a register's replica can't be loaded")?;
+    }
+    Ok(replicas)
+}
+
+pub(super) fn follower(config: &Config, ground: &Ground, key: Arc<TrailKey>) -> Follower {
+    let store = Arc::clone(&ground.store) as Arc<dyn TrailStore>;
+    Follower::new(config.agency.id.clone(), ground.journal.clone(), store, key)
 }
 
 pub(super) fn holdings(

@@ -10,6 +10,7 @@ mod parts;
 mod sources;
 mod tasks;
 
+pub(crate) use department::listen as listen_to_hospitals;
 pub(crate) use desks::Desks;
 pub(crate) use parts::Node;
 pub(crate) use sources::{Standing, check_sources, refuse_unusable};

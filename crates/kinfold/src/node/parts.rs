@@ -1,6 +1,9 @@
 //! The wiring: configuration in, use cases out.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use anyhow::Context;
 use kinfold_connect::partner::{Deadlines, Link, LinkParts};
@@ -24,8 +27,8 @@ use super::{
     Desks,
     department::{AtPartners, Department, at_partners, corrections, department, hearers},
     joining::{
-        check, desks, holdings, notices, own_looks, people_feeds, pool, register_feed, replicas,
-        sign_in, staff, who,
+        check, desks, follower, holdings, loaded_replicas, notices, own_looks, people_feeds, pool,
+        register_feed, sign_in, staff, who,
     },
     keys::KeyFolder,
     opening::{credential, local_rules, open_ledger, open_store},
@@ -123,10 +126,7 @@ impl Node {
         let people = Arc::new(People::default());
         people.load(&*ground.store).await.context("the index of people can't be loaded")?;
         let feed = register_feed(&config, &ground, &sources).await?;
-        let replicas = replicas(&config, &ground);
-        for (_, replica) in &replicas {
-            replica.load().await.context("a register's replica can't be loaded")?;
-        }
+        let replicas = loaded_replicas(&config, &ground).await?;
         let own = feed.as_ref().map(|(register, _)| Arc::clone(register));
         let registers =
             Registers::new(own.iter().cloned().chain(replicas.iter().map(|(r, _)| Arc::clone(r))));
@@ -150,6 +150,8 @@ impl Node {
             replicas: replicas.into_iter().map(|(_, replica)| replica).collect(),
             registers: registers.clone(),
             store: Arc::clone(&ground.store) as Arc<dyn PeopleStore>,
+            department: department.is_some().then(|| Arc::clone(&ground.store) as _),
+            senders: OnceLock::new(),
             agreements: Arc::clone(&ground.agreements),
             journal: ground.journal.clone(),
             clock: Arc::clone(&ground.clock),
@@ -165,12 +167,7 @@ impl Node {
             own_looks: Arc::new(own_looks(&ground)),
             who: Arc::new(who(&ground, ledgers)),
             feeds: Arc::new(feeds),
-            follower: Arc::new(Follower::new(
-                config.agency.id.clone(),
-                ground.journal.clone(),
-                Arc::clone(&ground.store) as Arc<dyn TrailStore>,
-                trail_key,
-            )),
+            follower: Arc::new(follower(&config, &ground, trail_key)),
             notices: notices(&ground),
             desks: Arc::new(desks),
             clock: ground.clock,
