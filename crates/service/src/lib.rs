@@ -10,6 +10,7 @@ mod caller;
 pub mod check;
 pub mod exchange;
 pub mod feeds;
+pub mod identify;
 mod identity;
 mod journal;
 mod permit;

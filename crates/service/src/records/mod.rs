@@ -55,6 +55,8 @@ pub enum AskKind {
     WhoLooked,
     /// The asker's own recent look-ups.
     OwnLooks,
+    /// Whom of this agency's own people a system means.
+    IdentityMatch,
 }
 
 /// Permitted categories with the clauses that permit them, by the agency whose data it is.

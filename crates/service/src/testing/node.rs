@@ -11,6 +11,7 @@ use crate::{
     audit::{Follower, NoticeDesk, NoticeSender, OwnLooks, WhoDesk, WhoLooked},
     check::Check,
     feeds::{People, PeopleFeed},
+    identify::Identify,
     pooled_view::{AskDesk, Pool},
     ports::{Clock, Route},
     records::Entry,
@@ -65,7 +66,9 @@ pub struct TestNode {
     /// The trust's replica.
     pub replica: Option<Replica>,
     /// The check.
-    pub check: Check,
+    pub check: Arc<Check>,
+    /// Identity matches.
+    pub identify: Arc<Identify>,
     /// The pooled view.
     pub pool: Pool,
     /// Who looked.
