@@ -1,5 +1,5 @@
-//! What comes through package managers of its own into ignored folders: the design system, which the program embeds, and two source
-//! systems that others wrote, which the connectors are tested against.
+//! What comes through package managers of its own into ignored folders: the design system, which the program embeds, and what others
+//! wrote that the tests use: two source systems, and clients of the FHIR surface.
 
 use std::fs;
 use std::path::Path;
@@ -35,14 +35,20 @@ pub(crate) fn fetch() -> Outcome {
     fs::write(&stamp, locks).map_err(|error| failed("write", &stamp, &error))
 }
 
-/// Fetches the FHIR server and the health record system that the connectors' tests start, unless they are there.
+/// Fetches the FHIR server and the health record system that the connectors' tests start, and the clients that ask over FHIR, unless they
+/// are there.
 pub(crate) fn fetch_sources() -> Outcome {
     let tests = root().join("crates/connect/tests");
     let (fhir, health) = (tests.join("fhir_server"), tests.join("gnuhealth"));
     once(&fhir, "package-lock.json", "node_modules", || npm_install(&fhir))?;
-    once(&health, "requirements.txt", "site", || {
-        pip_install(&health.join("requirements.txt"), &health.join("site"))
-    })
+    let clients = root().join("crates/http/tests/clients");
+    once(&clients, "package-lock.json", "node_modules", || npm_install(&clients))?;
+    for folder in [health, clients] {
+        once(&folder, "requirements.txt", "site", || {
+            pip_install(&folder.join("requirements.txt"), &folder.join("site"))
+        })?;
+    }
+    Ok(())
 }
 
 /// Fetches into a folder unless what it was fetched from is unchanged: a copy of the lock file lies beside the packages.
@@ -54,7 +60,7 @@ fn once(folder: &Path, lock: &str, into: &str, fetch: impl Fn() -> Outcome) -> O
     if fs::read_to_string(&stamp).is_ok_and(|found| found == wanted) {
         return Ok(());
     }
-    println!("Fetching a source system to test against into {}", target.display());
+    println!("Fetching what the tests use into {}", target.display());
     if target.exists() {
         fs::remove_dir_all(&target).map_err(|error| failed("empty", &target, &error))?;
     }

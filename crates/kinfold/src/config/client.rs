@@ -46,3 +46,26 @@ impl TryFrom<String> for PublicUrl {
             .ok_or("public_url is a scheme and a host, such as https://kinfold.our-agency.example/")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::PublicUrl;
+
+    #[test]
+    fn an_address_is_a_scheme_and_a_host() {
+        for good in ["https://kinfold.example", "https://kinfold.example:8443/", "http://[::1]:80"]
+        {
+            assert!(PublicUrl::try_from(good.to_owned()).is_ok(), "{good}");
+        }
+        for bad in [
+            "kinfold.example",
+            "ftp://kinfold.example",
+            "https://kinfold.example/kinfold",
+            "https://kinfold.example/?a=b",
+            "https://user@kinfold.example/",
+            "https://",
+        ] {
+            assert!(PublicUrl::try_from(bad.to_owned()).is_err(), "{bad}");
+        }
+    }
+}

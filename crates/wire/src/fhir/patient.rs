@@ -118,14 +118,9 @@ pub(super) fn nhs_number(
     reading: &Reading,
     problems: &mut Problems,
 ) -> Option<NhsNumber> {
-    let identifiers = raw.identifier.noted("Patient.identifier", problems);
-    let mut numbers = identifiers.iter().filter(|identifier| {
-        let system = identifier.system.get().map_or("", Text::as_str);
-        let over = identifier.period.get().is_some_and(|p| p.is_over(reading.today, &reading.zone));
-        reading.nhs_number_systems.contains(system) && code(&identifier.r#use) != "old" && !over
-    });
-    let first = numbers.next()?;
-    match said(&first.value)?.parse() {
+    raw.identifier.noted("Patient.identifier", problems);
+    let first = nhs_numbers(raw, reading).next()?;
+    match first.parse() {
         Ok(number) => Some(number),
         Err(error) => {
             let error: kinfold_domain::NhsNumberError = error;
@@ -133,6 +128,16 @@ pub(super) fn nhs_number(
             None
         }
     }
+}
+
+/// The NHS numbers in use, as written.
+pub(super) fn nhs_numbers(raw: &Raw, reading: &Reading) -> impl Iterator<Item = String> {
+    let in_use = raw.identifier.get().iter().filter(|identifier| {
+        let system = identifier.system.get().map_or("", Text::as_str);
+        let over = identifier.period.get().is_some_and(|p| p.is_over(reading.today, &reading.zone));
+        reading.nhs_number_systems.contains(system) && code(&identifier.r#use) != "old" && !over
+    });
+    in_use.filter_map(|identifier| said(&identifier.value))
 }
 
 pub(super) fn birth_date(raw: &Raw, problems: &mut Problems) -> Option<BirthDate> {

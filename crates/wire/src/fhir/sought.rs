@@ -2,7 +2,7 @@
 
 use kinfold_domain::Subject;
 
-use super::patient::{Raw, addresses, birth_date, names, nhs_number, sex};
+use super::patient::{Raw, addresses, birth_date, names, nhs_number, nhs_numbers, sex};
 use super::{Problems, Reading, Resource};
 
 /// Reads whom a Patient resource describes. `None` when it is no object; `problems` names whatever is there and can't be read, so
@@ -11,6 +11,11 @@ pub fn sought(resource: &Resource, reading: &Reading, problems: &mut Problems) -
     let raw = resource.read_or_refuse::<Raw>(problems)?;
     let named = !raw.name.noted("Patient.name", problems).is_empty();
     let name = if named { names(&raw, reading, problems).map(|(first, _)| first) } else { None };
+    let mut numbers = nhs_numbers(&raw, reading).map(|number| number.replace(' ', ""));
+    if numbers.next().is_some_and(|first| numbers.any(|next| next != first)) {
+        problems
+            .note("a Patient.identifier", "there are two NHS numbers, of which the first counts");
+    }
     let (address, _) = addresses(&raw, reading, problems);
     Some(Subject {
         nhs_number: nhs_number(&raw, reading, problems),
@@ -50,6 +55,8 @@ mod tests {
     fn what_is_there_and_can_not_be_read_is_named() {
         for json in [
             r#"{"resourceType":"Patient","identifier":[{"system":"https://fhir.nhs.uk/Id/nhs-number","value":"9990000019"}]}"#,
+            r#"{"resourceType":"Patient","identifier":[{"system":"https://fhir.nhs.uk/Id/nhs-number","value":"9990000018"},
+                {"system":"https://fhir.nhs.uk/Id/nhs-number","value":"9990000026"}]}"#,
             r#"{"resourceType":"Patient","name":[{"family":7}]}"#,
             r#"{"resourceType":"Patient","name":"Ada"}"#,
             r#"{"resourceType":"Patient","birthDate":"2019-02-30"}"#,

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use axum::http::StatusCode;
+use axum::{Router, http::StatusCode, routing::get};
 use serde_json::Value;
 
 use super::world::World;
@@ -36,4 +36,22 @@ async fn what_the_server_can_do_is_public_and_names_where_tokens_are_issued() {
     let smart = world.get("/fhir/.well-known/smart-configuration", None).await.json();
     assert_eq!(smart["token_endpoint"], "https://kinfold.trust.example/fhir/token");
     assert_eq!(smart["token_endpoint_auth_signing_alg_values_supported"][0], "RS384");
+}
+
+#[tokio::test]
+async fn beside_the_pages_each_keeps_its_own_answer_to_what_there_is_not() {
+    let world = World::with_ada().await;
+    let pages = Router::new().route("/", get(|| async { "page" }));
+    let pages = pages.fallback(|| async { (StatusCode::NOT_FOUND, "no such page") });
+    let beside = World { router: pages.merge(world.router.clone()), ..world };
+    let text = async |path: &str| {
+        let request = axum::http::Request::get(path).body(axum::body::Body::empty()).unwrap();
+        let response = tower::ServiceExt::oneshot(beside.router.clone(), request).await.unwrap();
+        let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        String::from_utf8(bytes.to_vec()).unwrap()
+    };
+    assert_eq!(text("/").await, "page");
+    assert_eq!(text("/nowhere").await, "no such page");
+    assert!(text("/fhir/nowhere").await.contains("OperationOutcome"));
+    assert!(text("/cds-services").await.contains("child-protection"));
 }

@@ -107,7 +107,8 @@ async fn what_may_have_been_used_before_a_restart_is_not_believed_after_it() {
     undated.as_object_mut().unwrap().remove("iat");
     world.nodes.advance(10);
     // A new start knows nothing of what was used before.
-    let services = super::world::services(&world.nodes, "clinical-system", &world.key.set());
+    let services =
+        super::world::services_at(&world.nodes, "clinical-system", &world.key.set(), BASE);
     let world = World { router: crate::fhir::router(services), ..world };
     for old in [claims, undated.clone()] {
         let answer = world.ask_token(&world.key.sign(&header(), &old), BOTH).await;

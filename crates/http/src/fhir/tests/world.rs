@@ -97,18 +97,18 @@ impl World {
 
     /// The same, with the system registered in another role.
     pub(super) async fn registered(role: &str, entries: Vec<RegisterEntry>) -> Self {
-        let nodes = TwoNodes::start().await;
-        *nodes.council.ground.source.register.lock() = Some(entries);
-        let pas = &nodes.trust.ground.source;
-        pas.add(person(pas, "T1", &ada()), Vec::new());
-        nodes.settle().await;
+        let nodes = served(entries).await;
         let key = Key::new();
-        let router = router(services(&nodes, role, &key.set()));
+        let router = router(services_at(&nodes, role, &key.set(), BASE));
         Self { nodes, router, key }
     }
 
     pub(super) fn now(&self) -> i64 {
-        self.nodes.trust.ground.clock.now().as_second()
+        Self::now_of(&self.nodes)
+    }
+
+    pub(super) fn now_of(nodes: &TwoNodes) -> i64 {
+        nodes.trust.ground.clock.now().as_second()
     }
 
     /// Claims of an assertion that is believed, each with another `jti`.
@@ -134,7 +134,7 @@ impl World {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
-        assert_eq!(headers[header::CACHE_CONTROL], "no-store");
+        assert_eq!(headers[header::CACHE_CONTROL], "no-store", "whatever the answer is");
         Answer { status, headers, text: String::from_utf8(bytes.to_vec()).unwrap() }
     }
 
@@ -188,7 +188,18 @@ impl World {
     }
 }
 
-pub(super) fn services(nodes: &TwoNodes, role: &str, keys: &Value) -> FhirServices {
+/// Both nodes up to date: this on the council's register, Ada among the trust's people.
+pub(super) async fn served(entries: Vec<RegisterEntry>) -> TwoNodes {
+    let nodes = TwoNodes::start().await;
+    *nodes.council.ground.source.register.lock() = Some(entries);
+    let pas = &nodes.trust.ground.source;
+    pas.add(person(pas, "T1", &ada()), Vec::new());
+    nodes.settle().await;
+    nodes
+}
+
+/// What the trust's FHIR surface is given at that address, with a system registered in this role under these keys.
+pub(super) fn services_at(nodes: &TwoNodes, role: &str, keys: &Value, base: &str) -> FhirServices {
     let trust = &nodes.trust;
     let agency = &trust.ground.agency;
     assert_eq!(agency.id.as_str(), TRUST);
@@ -208,7 +219,7 @@ pub(super) fn services(nodes: &TwoNodes, role: &str, keys: &Value) -> FhirServic
         clients: Clients::new([client]).unwrap(),
         clock: trust.ground.clock.clone(),
         entropy: trust.ground.entropy.clone(),
-        base_url: BASE.parse().unwrap(),
+        base_url: base.parse().unwrap(),
     }
 }
 
