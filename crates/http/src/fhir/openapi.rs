@@ -1,4 +1,4 @@
-//! `GET /openapi.json`: the addresses of this surface in OpenAPI 3.1. Kept by hand; a test compares it with the routes.
+//! `GET /openapi.json`: the addresses of this surface in `OpenAPI` 3.1. Kept by hand; a test compares it with the routes.
 
 use axum::{
     http::{HeaderValue, header},

@@ -166,7 +166,7 @@ mod tests {
     #[test]
     fn what_can_not_be_read_refuses_the_search_and_is_not_repeated() {
         for query in [
-            "".to_owned(),
+            String::new(),
             "patient.family=Test".to_owned(),
             "patient.birthdate=2019-03-31".to_owned(),
             "patient.identifier=".to_owned(),

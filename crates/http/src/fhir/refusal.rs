@@ -182,7 +182,7 @@ impl IntoResponse for Refusal {
 fn log(refusal: &Refusal) {
     match refusal {
         Refusal::Check(error, _) => {
-            told_operator(&**error, matches!(**error, CheckError::Ledger(_)))
+            told_operator(&**error, matches!(**error, CheckError::Ledger(_)));
         }
         Refusal::Identify(error) => told_operator(
             &**error,

@@ -1,4 +1,4 @@
-//! Every address of this surface. Tests take this table and fail for an address that nobody tested for refusal, or that the OpenAPI
+//! Every address of this surface. Tests take this table and fail for an address that nobody tested for refusal, or that the `OpenAPI`
 //! document lacks.
 
 use axum::{
