@@ -191,7 +191,9 @@ impl Config {
     pub(crate) fn read(path: &Path) -> anyhow::Result<Self> {
         let text = std::fs::read_to_string(path)
             .with_context(|| format!("the configuration {} can't be read", path.display()))?;
-        let base = path.parent().unwrap_or(Path::new("."));
+        // Of a bare file name the folder is empty, not missing.
+        let base = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let base = base.unwrap_or(Path::new("."));
         Self::parse(&text, base)
             .with_context(|| format!("the configuration {} is not right", path.display()))
     }
