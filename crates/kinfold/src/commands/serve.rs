@@ -6,6 +6,7 @@ use anyhow::Context;
 use axum::Router;
 use clap::Args;
 use kinfold_http::{
+    fhir,
     partner::{Knocks, Limits, PartnerKeys, PartnerParts},
     web::{Department, Services, router},
 };
@@ -22,7 +23,10 @@ use crate::{
     ambient::SystemClock,
     config::{Config, TlsFiles},
     control,
-    node::{Node, Tasks, check_sources, listen_to_hospitals, refuse_unusable, watch_ledger},
+    node::{
+        Node, Tasks, check_sources, fhir_services, listen_to_hospitals, refuse_unusable,
+        watch_ledger,
+    },
     telemetry,
 };
 
@@ -92,6 +96,10 @@ async fn serve_once(config: Config, mut stopping: watch::Receiver<bool>) -> anyh
     let hospitals = listen_to_hospitals(&node).await?;
     record_start(&node).await?;
     let app = router(services(&node))?;
+    let app = match fhir_services(&node)? {
+        Some(services) => app.merge(fhir::router(services)),
+        None => app,
+    };
     let tasks = Tasks::start(&node)?;
     let activated = Arc::new(Notify::new());
     let (failing, mut failed) = watch::channel(false);

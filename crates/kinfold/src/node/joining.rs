@@ -12,6 +12,7 @@ use kinfold_service::{
     },
     check::Check,
     feeds::{People, PeopleFeed},
+    identify::Identify,
     pooled_view::{AskDesk, Holdings, Pool, PoolParts, SealedDeskTerms},
     ports::{PeopleStore, RegisterStore, RowsToMend, StaffStore, TrailStore},
     register::{DeskParts, Register, RegisterDesk, RegisterFeed, Registers, Replica},
@@ -212,6 +213,16 @@ pub(super) fn check(ground: &Ground, registers: Registers) -> Check {
         Arc::clone(&ground.clock),
         Arc::clone(&ground.entropy),
     )
+}
+
+pub(super) fn identify(ground: &Ground, holdings: &Arc<Holdings>) -> Identify {
+    Identify {
+        agreements: Arc::clone(&ground.agreements),
+        holdings: Arc::clone(holdings),
+        journal: ground.journal.clone(),
+        clock: Arc::clone(&ground.clock),
+        entropy: Arc::clone(&ground.entropy),
+    }
 }
 
 pub(super) fn own_looks(ground: &Ground) -> OwnLooks {

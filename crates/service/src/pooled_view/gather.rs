@@ -178,7 +178,8 @@ impl Holdings {
         Some(Candidate { person, demographics, number, permille })
     }
 
-    fn desk(&self, person: &PersonId) -> SealedDesk {
+    /// Whom to ring about a sealed person, and what to quote.
+    pub(crate) fn desk(&self, person: &PersonId) -> SealedDesk {
         let reference = reference(&self.sealed_desk.reference_key, person);
         let terms = &self.sealed_desk;
         SealedDesk { desk: terms.desk.clone(), telephone: terms.telephone.clone(), reference }
