@@ -19,6 +19,7 @@ pub(crate) struct Columns {
     pub(crate) cursor: ColumnSeal,
     pub(crate) change: ColumnSeal,
     pub(crate) head: ColumnSeal,
+    pub(crate) amendment: ColumnSeal,
     record: Hmac<Sha256>,
 }
 
@@ -36,6 +37,7 @@ impl Columns {
             cursor: people("source_progress.sealed_cursor"),
             change: register("register_change.sealed"),
             head: register("register_head.sealed"),
+            amendment: register("amendment.sealed"),
             record: record_mac(keys),
         }
     }

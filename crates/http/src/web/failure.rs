@@ -12,6 +12,7 @@ use kinfold_service::{
     check::CheckError,
     pooled_view::ViewError,
     ports::PortError,
+    register::{CustodyError, FeedError},
     sign_in::{SessionError, SignInError},
     staff::EnrolError,
 };
@@ -65,6 +66,8 @@ pub(super) enum Failure {
     #[error(transparent)]
     Who(#[from] WhoError),
     #[error(transparent)]
+    Custody(#[from] CustodyError),
+    #[error(transparent)]
     OwnLooks(#[from] OwnLooksError),
     #[error(transparent)]
     SignIn(#[from] SignInError),
@@ -89,7 +92,11 @@ impl Failure {
                 error @ (SignInError::Refused | SignInError::Locked | SignInError::Wait { .. }),
             ) => Told::not_let_in(error),
             Self::NotForRole(why) => Told::not_for_role(why),
-            Self::Forgotten => Told::forgotten(),
+            Self::Forgotten | Self::Custody(CustodyError::NotFound) => Told::forgotten(),
+            Self::Custody(CustodyError::Change(why)) => Told::not_changed(&why.to_string()),
+            Self::Custody(CustodyError::Feed(FeedError::Source(_) | FeedError::NoRegister)) => {
+                Told::case_system_away()
+            }
             Self::NotConfirmed => Told::not_confirmed(),
             Self::TooLarge => Told::too_large(),
             Self::Garbled => Told::garbled(),
@@ -100,9 +107,11 @@ impl Failure {
             Self::NoAgreement(why)
             | Self::Check(CheckError::NoAgreement(why))
             | Self::View(ViewError::NoAgreement(why))
+            | Self::Custody(CustodyError::NoAgreement(why))
             | Self::Who(WhoError::NoAgreement(why)) => Told::no_agreement(why),
             Self::Check(CheckError::Refused(why))
             | Self::View(ViewError::Refused(why))
+            | Self::Custody(CustodyError::Refused(why))
             | Self::Who(WhoError::Refused(why)) => Told::refused(why),
             Self::Check(CheckError::NoRegister) => Told::no_register(),
             Self::Who(error @ WhoError::TooLittle) => Told::too_little(error),
@@ -110,6 +119,9 @@ impl Failure {
             | Self::View(ViewError::Ledger(error))
             | Self::Who(WhoError::Ledger(error))
             | Self::OwnLooks(OwnLooksError::Ledger(error))
+            | Self::Custody(
+                CustodyError::Ledger(error) | CustodyError::Feed(FeedError::Ledger(error)),
+            )
             | Self::SignIn(SignInError::Ledger(error))
             | Self::Enrol(EnrolError::Ledger(error)) => Told::ledger(error),
             Self::Enrol(
@@ -126,6 +138,7 @@ impl Failure {
             Self::Store(_)
             | Self::Who(WhoError::Store(_))
             | Self::OwnLooks(OwnLooksError::Store(_))
+            | Self::Custody(CustodyError::Store(_) | CustodyError::Feed(FeedError::Store(_)))
             | Self::SignIn(SignInError::Store(_))
             | Self::Enrol(EnrolError::Store(_))
             | Self::Session(SessionError::Store(_)) => {

@@ -11,7 +11,7 @@ use crate::design::Link;
 
 /// The pages of one role.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[expect(clippy::struct_excessive_bools, reason = "four pages, each open or closed by itself")]
+#[expect(clippy::struct_excessive_bools, reason = "five pages, each open or closed by itself")]
 pub(super) struct Reach {
     /// The check of the registers.
     pub(super) check: bool,
@@ -21,6 +21,8 @@ pub(super) struct Reach {
     pub(super) who: bool,
     /// How feeds stand.
     pub(super) feeds: bool,
+    /// Work on the register.
+    pub(super) register: bool,
 }
 
 impl Reach {
@@ -28,20 +30,22 @@ impl Reach {
         let role = employee.role.as_str();
         let (operator, governance) = (role == Role::OPERATOR, role == Role::INFORMATION_GOVERNANCE);
         let feeds = operator || governance;
+        let register = role == Role::REGISTER_CUSTODIAN;
         let Ok(purposes) = agreements.purposes_for(employee) else {
             // Nothing flows: the pages stay where they are and say so.
-            return Self { check: !feeds, view: !feeds, who: governance, feeds };
+            return Self { check: !feeds, view: !feeds, who: governance, feeds, register };
         };
         let reviews = |purpose: &Purpose| agreements.may_review(employee, purpose);
         let who = purposes.iter().any(|(purpose, _)| reviews(purpose));
         // A purpose that reviews access looks at ledgers, not at registers.
         let check = purposes.iter().any(|(purpose, _)| !reviews(purpose));
-        Self { check, view: !purposes.is_empty(), who, feeds }
+        Self { check, view: !purposes.is_empty(), who, feeds, register }
     }
 
     /// Where this role begins its work.
     pub(super) const fn start(self) -> &'static str {
         match self {
+            Self { register: true, .. } => "/register",
             Self { check: true, .. } => "/check",
             Self { who: true, .. } => "/who",
             Self { feeds: true, .. } => "/feeds",
@@ -53,6 +57,7 @@ impl Reach {
     pub(super) fn navigation(self) -> Vec<Link> {
         let looks = self.check || self.view;
         let all = [
+            (self.register, "Register", "/register"),
             (self.check, "Check a child", "/check"),
             (self.view, "Pooled view", "/view"),
             (self.who, "Who looked", "/who"),

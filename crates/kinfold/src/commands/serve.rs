@@ -147,6 +147,7 @@ fn services(node: &Arc<Node>) -> Services {
         pool: Arc::clone(&node.pool),
         own_looks: Arc::clone(&node.own_looks),
         who: Arc::clone(&node.who),
+        custodian: node.custodian.clone(),
         feeds: Arc::clone(&node.feeds),
         clock: Arc::clone(&node.clock),
         secure: node.config.web.tls.is_some(),

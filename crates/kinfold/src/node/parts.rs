@@ -12,7 +12,7 @@ use kinfold_service::{
     feeds::{Feeds, People},
     pooled_view::Pool,
     ports::{AgreementStore, Clock, Entropy, PartnerLink, PeopleStore, SourceSystem, TrailStore},
-    register::Registers,
+    register::{Custodian, Registers},
     sign_in::SignIn,
     staff::Staff,
 };
@@ -22,8 +22,8 @@ use kinfold_tls::Credential;
 use super::{
     Desks,
     joining::{
-        check, desks, holdings, notices, own_looks, people_feeds, pool, register_feed, replicas,
-        sign_in, staff, who,
+        check, custodian, desks, holdings, notices, own_looks, people_feeds, pool, register_feed,
+        replicas, sign_in, staff, who,
     },
     keys::KeyFolder,
     opening::{credential, local_rules, open_ledger, open_store},
@@ -47,6 +47,7 @@ pub(crate) struct Node {
     pub(crate) pool: Arc<Pool>,
     pub(crate) own_looks: Arc<OwnLooks>,
     pub(crate) who: Arc<WhoLooked>,
+    pub(crate) custodian: Option<Arc<Custodian>>,
     pub(crate) feeds: Arc<Feeds>,
     pub(crate) follower: Arc<Follower>,
     pub(crate) notices: Vec<Arc<NoticeSender>>,
@@ -133,6 +134,7 @@ impl Node {
             keys: Arc::clone(&trail_key),
         });
         let desks = desks(&config, &ground, (&holdings, &ledgers), feed.as_ref());
+        let custodian = custodian(&config, &ground, &holdings, feed.as_ref());
         let feeds = Feeds {
             people: Arc::clone(&people),
             sources: people_feeds(&config, &ground, &people, &sources),
@@ -151,6 +153,7 @@ impl Node {
             pool: Arc::new(pool(&ground, holdings, registers)),
             own_looks: Arc::new(own_looks(&ground)),
             who: Arc::new(who(&ground, ledgers)),
+            custodian: custodian.map(Arc::new),
             feeds: Arc::new(feeds),
             follower: Arc::new(Follower::new(
                 config.agency.id.clone(),

@@ -106,7 +106,7 @@ impl NoticeSender {
             AskKind::Check => shown.shown.contains_key(&self.partner),
             // While the owner can't be asked, the page shows what the replica holds.
             AskKind::PooledView => shown.about.entries.iter().any(theirs),
-            AskKind::WhoLooked | AskKind::OwnLooks => false,
+            AskKind::WhoLooked | AskKind::OwnLooks | AskKind::RegisterWork => false,
         };
         if !read_replica {
             return None;

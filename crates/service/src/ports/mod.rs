@@ -2,6 +2,7 @@
 
 mod agreements;
 mod ambient;
+mod amendments;
 mod failure;
 mod hospital;
 mod mending;
@@ -14,6 +15,7 @@ mod trail;
 
 pub use agreements::{AgreementStore, StoredAgreement};
 pub use ambient::{Clock, Entropy};
+pub use amendments::{Amendment, AmendmentKey, AmendmentStore, Differs};
 pub use failure::PortError;
 pub use hospital::{HospitalDesk, Received, Taken};
 pub(crate) use mending::by_record;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use kinfold_domain::{AgencyId, EmployeeId, EntryId};
 use serde::{Deserialize, Serialize};
 
-use super::{Confirmation, Disclosure, Intent, Refusal, ReplicaLook, Shown};
+use super::{Amending, Confirmation, Disclosure, Intent, Refusal, ReplicaLook, Shown};
 
 /// One entry of the ledger.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -44,6 +44,8 @@ pub enum Entry {
     },
     /// An employee confirmed that a good part of this agency's register has ended: its case system lacks it.
     RegisterEndConfirmed(Box<Confirmation>),
+    /// A custodian is about to change this agency's register by hand.
+    RegisterAmended(Box<Amending>),
     /// A partner's node asked for the register or told of looks, and was refused. Its node tries again every few seconds: the same
     /// reason is recorded once an hour.
     PartnerRefused {
@@ -127,6 +129,7 @@ impl Entry {
             Self::Disclosure(told) => told.at,
             Self::ReplicaLook(look) => look.at,
             Self::RegisterEndConfirmed(confirmation) => confirmation.at,
+            Self::RegisterAmended(amending) => amending.at,
             Self::RegisterSent { at, .. }
             | Self::RegisterChanged { at, .. }
             | Self::PartnerRefused { at, .. }

@@ -1,7 +1,9 @@
 //! What the ledger's entries say. Entries are appended, never updated: an outcome is a second entry with the same ask.
 
+mod amending;
 mod entry;
 
+pub use amending::Amending;
 pub use entry::Entry;
 
 use std::collections::BTreeMap;
@@ -55,6 +57,8 @@ pub enum AskKind {
     WhoLooked,
     /// The asker's own recent look-ups.
     OwnLooks,
+    /// The custodian's work on the register.
+    RegisterWork,
 }
 
 /// Permitted categories with the clauses that permit them, by the agency whose data it is.

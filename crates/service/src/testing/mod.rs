@@ -3,6 +3,7 @@
 
 mod agreements;
 mod ambient;
+mod amendments;
 mod base;
 mod fault;
 mod link;
@@ -18,6 +19,7 @@ mod two_nodes;
 
 pub use agreements::MemoryAgreements;
 pub use ambient::{CountingEntropy, ManualClock};
+pub use amendments::MemoryAmendments;
 pub use fault::Fault;
 pub use link::{LoopLink, Way};
 pub use node::{Desks, TestNode};

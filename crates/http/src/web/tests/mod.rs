@@ -5,6 +5,7 @@ mod ended;
 mod pages;
 mod possible;
 mod refusals;
+mod register;
 mod unread;
 mod views;
 pub(crate) mod world;
