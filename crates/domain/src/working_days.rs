@@ -77,7 +77,8 @@ mod tests {
 
     use super::*;
 
-    /// The Sunday of Easter (the anonymous Gregorian algorithm, as Meeus gives it).
+    /// The Sunday of Easter (the anonymous Gregorian algorithm, as Meeus gives it, with his names).
+    #[allow(clippy::many_single_char_names, reason = "the algorithm's own names")]
     fn easter(year: i32) -> Date {
         let (a, b, c) = (year % 19, year / 100, year % 100);
         let h = (19 * a + b - b / 4 - (b - (b + 8) / 25 + 1) / 3 + 15) % 30;

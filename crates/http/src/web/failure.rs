@@ -92,11 +92,8 @@ impl Failure {
                 error @ (SignInError::Refused | SignInError::Locked | SignInError::Wait { .. }),
             ) => Told::not_let_in(error),
             Self::NotForRole(why) => Told::not_for_role(why),
-            Self::Forgotten | Self::Custody(CustodyError::NotFound) => Told::forgotten(),
-            Self::Custody(CustodyError::Change(why)) => Told::not_changed(&why.to_string()),
-            Self::Custody(CustodyError::Feed(FeedError::Source(_) | FeedError::NoRegister)) => {
-                Told::case_system_away()
-            }
+            Self::Forgotten => Told::forgotten(),
+            Self::Custody(error) => custody(error),
             Self::NotConfirmed => Told::not_confirmed(),
             Self::TooLarge => Told::too_large(),
             Self::Garbled => Told::garbled(),
@@ -107,11 +104,9 @@ impl Failure {
             Self::NoAgreement(why)
             | Self::Check(CheckError::NoAgreement(why))
             | Self::View(ViewError::NoAgreement(why))
-            | Self::Custody(CustodyError::NoAgreement(why))
             | Self::Who(WhoError::NoAgreement(why)) => Told::no_agreement(why),
             Self::Check(CheckError::Refused(why))
             | Self::View(ViewError::Refused(why))
-            | Self::Custody(CustodyError::Refused(why))
             | Self::Who(WhoError::Refused(why)) => Told::refused(why),
             Self::Check(CheckError::NoRegister) => Told::no_register(),
             Self::Who(error @ WhoError::TooLittle) => Told::too_little(error),
@@ -119,9 +114,6 @@ impl Failure {
             | Self::View(ViewError::Ledger(error))
             | Self::Who(WhoError::Ledger(error))
             | Self::OwnLooks(OwnLooksError::Ledger(error))
-            | Self::Custody(
-                CustodyError::Ledger(error) | CustodyError::Feed(FeedError::Ledger(error)),
-            )
             | Self::SignIn(SignInError::Ledger(error))
             | Self::Enrol(EnrolError::Ledger(error)) => Told::ledger(error),
             Self::Enrol(
@@ -138,13 +130,31 @@ impl Failure {
             Self::Store(_)
             | Self::Who(WhoError::Store(_))
             | Self::OwnLooks(OwnLooksError::Store(_))
-            | Self::Custody(CustodyError::Store(_) | CustodyError::Feed(FeedError::Store(_)))
             | Self::SignIn(SignInError::Store(_))
             | Self::Enrol(EnrolError::Store(_))
             | Self::Session(SessionError::Store(_)) => {
                 Told::broken("What this node keeps could not be read or written.")
             }
             Self::Panicked | Self::Design(_) => Told::broken("A page of this program is broken."),
+        }
+    }
+}
+
+/// What can go wrong in the custodian's work.
+fn custody(error: &CustodyError) -> Told {
+    match error {
+        CustodyError::NoAgreement(why) => Told::no_agreement(why),
+        CustodyError::Refused(why) => Told::refused(why),
+        CustodyError::NotFound => Told::forgotten(),
+        CustodyError::Change(why) => Told::not_changed(&why.to_string()),
+        CustodyError::Ledger(error) | CustodyError::Feed(FeedError::Ledger(error)) => {
+            Told::ledger(error)
+        }
+        CustodyError::Feed(FeedError::Source(_) | FeedError::NoRegister) => {
+            Told::case_system_away()
+        }
+        CustodyError::Feed(FeedError::Store(_)) | CustodyError::Store(_) => {
+            Told::broken("What this node keeps could not be read or written.")
         }
     }
 }

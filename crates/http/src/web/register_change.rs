@@ -205,13 +205,13 @@ fn read(fields: &Fields, kind: Kind, problems: &mut Problems) -> Option<Change> 
             let next = typed::must(fields, NEXT, problems);
             Change::Review { held: held?, next: next? }
         }
-        Kind::Category => match typed::category(fields) {
-            Some(category) => Change::Category(category),
-            None => {
+        Kind::Category => {
+            let category = typed::category(fields);
+            if category.is_none() {
                 problems.add("category", "Choose the category");
-                return None;
             }
-        },
+            Change::Category(category?)
+        }
         Kind::End => Change::End(typed::must(fields, ON, problems)?),
         Kind::Reopen => Change::Reopen,
         Kind::LookedAfter => {

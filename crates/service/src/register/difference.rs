@@ -133,7 +133,7 @@ fn born_under(known: &RegisterEntry, entry: &RegisterEntry) -> Option<RegisterEn
     let whole = known.id.as_str();
     let stem = whole.get(..LONGEST_REFERENCE - UNBORN.len()).unwrap_or(whole);
     let id = format!("{stem}{UNBORN}").parse().ok()?;
-    let day = entry.subject.birth_date.map_or(entry.start, |born| born.expose());
+    let day = entry.subject.birth_date.map_or(entry.start, kinfold_domain::BirthDate::expose);
     let end = Some(known.end.unwrap_or(day));
     Some(RegisterEntry { id, end, successor: Some(entry.id.clone()), ..known.clone() })
 }

@@ -67,8 +67,8 @@ pub(super) fn overlay(
             Judged::Done => out.gone.push(key),
             Judged::Stands(row) => {
                 lay(&row, &mut read, known);
-                if standing.get(&key) != Some(&row) {
-                    out.put.push(row);
+                if standing.get(&key) != Some(&*row) {
+                    out.put.push(*row);
                 }
             }
         }
@@ -79,7 +79,7 @@ pub(super) fn overlay(
 
 enum Judged {
     Done,
-    Stands(Amendment),
+    Stands(Box<Amendment>),
 }
 
 /// Whether the case system says the same now; otherwise what it says, and since when it has said otherwise.
@@ -89,11 +89,11 @@ fn judge(row: Amendment, said: Option<&RegisterEntry>, unread: bool, at: Timesta
         (DetailKind::Left, Some(_)) => return Judged::Done,
         (_, Some(said)) if row.detail.agrees(said) => return Judged::Done,
         // Nobody's case system says what took an entry's place.
-        (DetailKind::Successor | DetailKind::Left, _) => return Judged::Stands(row),
+        (DetailKind::Successor | DetailKind::Left, _) => return Judged::Stands(Box::new(row)),
         // A row that can't be read says nothing; it is work of its own.
-        (_, None) if unread => return Judged::Stands(row),
+        (_, None) if unread => return Judged::Stands(Box::new(row)),
         // What has left the case system is told as a whole, by the row that says so.
-        (_, None) if !holds_by_itself(&row.detail) => return Judged::Stands(row),
+        (_, None) if !holds_by_itself(&row.detail) => return Judged::Stands(Box::new(row)),
         _ => {}
     }
     let says = said.and_then(|said| kind.of(said));
@@ -101,7 +101,8 @@ fn judge(row: Amendment, said: Option<&RegisterEntry>, unread: bool, at: Timesta
     let since = row.differs.as_ref().map_or(at, |differs| differs.since);
     // Something new is said: it is looked at anew, whatever was decided before.
     let look_again = row.look_again.filter(|_| !moved);
-    Judged::Stands(Amendment { differs: Some(Differs { since, says }), look_again, ..row })
+    let differs = Some(Differs { since, says });
+    Judged::Stands(Box::new(Amendment { differs, look_again, ..row }))
 }
 
 /// Says by itself that an entry is in force, though the case system has none.

@@ -71,7 +71,7 @@ fn an_entry_made_by_hand_stands_until_the_case_system_has_the_child() {
     let made = entry("hand-1", &child(1, "Garrowby", "Iseult"));
     let row = by_hand("hand-1", Detail::Entry(Box::new(made.clone())));
     let laid = overlay(reading(vec![]), &HashMap::new(), &standing([row.clone()]));
-    assert_eq!(laid.entries, [made.clone()]);
+    assert_eq!(laid.entries, std::slice::from_ref(&made));
     assert!(laid.put[0].differs.is_some());
 
     let case = entry("cpp-9", &child(1, "Garrowby", "Iseult"));
@@ -108,7 +108,7 @@ fn a_seal_outlives_the_entry_that_it_was_put_on_by_hand() {
 fn an_entry_reopened_by_hand_stands_though_the_case_system_has_dropped_it() {
     let case = entry("cpp-1", &child(1, "Garrowby", "Iseult"));
     let row = by_hand("cpp-1", Detail::End(None));
-    let laid = overlay(reading(vec![]), &known(&[case.clone()]), &standing([row]));
+    let laid = overlay(reading(vec![]), &known(std::slice::from_ref(&case)), &standing([row]));
     assert_eq!(laid.entries, [case]);
     assert!(laid.put[0].differs.is_some());
 }

@@ -108,10 +108,8 @@ async fn node((id, name): (&str, &str), kind: AgencyKind, clock: Arc<TestClock>)
     });
     let staff_store = Arc::new(MemoryStaff::default());
     let core = Core { agency, clock, agreements, identity, journal, entropy };
-    let feed = match is_council {
-        true => Some(register::feed(&core, &holdings, &register).await),
-        false => None,
-    };
+    let feed =
+        if is_council { Some(register::feed(&core, &holdings, &register).await) } else { None };
     let custodian = feed.as_ref().map(|feed| register::custodian(&core, &holdings, feed));
     confirm(&register, &core.clock);
     Node {
