@@ -17,7 +17,7 @@ mkdir "$work/queries"
 touch "$here/src/lib.rs"
 cd "$here"
 SQLX_OFFLINE=false SQLX_OFFLINE_DIR="$work/queries" DATABASE_URL="sqlite://$work/store.db" \
-    cargo check --package kinfold-store
+    cargo check --workspace
 rm -rf "$here/.sqlx"
 mv "$work/queries" "$here/.sqlx"
 echo "$(ls "$here/.sqlx" | wc -l) queries written to crates/store/.sqlx"

@@ -32,7 +32,8 @@ pub enum MovementEvent {
 /// A patient as the message identifies them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MovingPatient {
-    /// The hospital's own number (PID-3), without which nothing can be joined.
+    /// The hospital's own number (PID-3, otherwise PID-2), without which nothing can be joined. Where the message has the NHS number
+    /// alone it is that one's digits.
     pub number: Personal<String>,
     /// Who it is, as far as the message says; a placeholder ("Unknown", "Baby of") is a name like any other here.
     pub subject: Subject,
@@ -41,7 +42,7 @@ pub struct MovingPatient {
 /// The visit that a message is about.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Visit {
-    /// The hospital's own number of the visit (PV1-19).
+    /// The hospital's own number of the visit (PV1-19, otherwise PV1-50, otherwise the account's, PID-18).
     pub number: Option<Personal<String>>,
     /// Department or ward (PV1-3, first readable part).
     pub place: Option<String>,
@@ -58,7 +59,7 @@ pub struct Visit {
 pub struct Movement {
     /// What happened.
     pub event: MovementEvent,
-    /// When: EVN-6, otherwise EVN-2, otherwise MSH-7.
+    /// When: EVN-6, otherwise EVN-2, otherwise MSH-7, otherwise when the message came.
     pub at: Timestamp,
     /// To whom.
     pub patient: MovingPatient,

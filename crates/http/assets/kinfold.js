@@ -28,16 +28,24 @@ if (old) {
   setTimeout(() => { old.hidden = false; }, 5 * 60 * 1000);
 }
 
-// Feeds: the server sends the part of the page that changes.
-const feeds = found("[data-events]");
-if (feeds) {
-  const source = new EventSource(feeds.dataset.events);
+// A live page: the server sends the part of it that changes.
+const part = found("[data-events]");
+if (part) {
+  const source = new EventSource(part.dataset.events);
   const show = (live) => {
     found("#live").hidden = !live;
     found("#live-over").hidden = live;
   };
-  source.addEventListener("feeds", (event) => {
-    feeds.innerHTML = event.data;
+  source.addEventListener("open", () => show(true));
+  source.addEventListener("part", (event) => {
+    // Whoever works with the keyboard stays where they are.
+    const at = [...part.querySelectorAll("button, a")].indexOf(document.activeElement);
+    const name = document.activeElement?.textContent;
+    part.innerHTML = event.data;
+    if (at >= 0) {
+      const same = [...part.querySelectorAll("button, a")].find((one) => one.textContent === name);
+      same?.focus();
+    }
     show(true);
   });
   const over = () => {

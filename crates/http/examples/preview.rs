@@ -15,7 +15,7 @@ use axum::{
     body::{Body, to_bytes},
     http::{Request, header},
 };
-use kinfold_http::web::{Services, router};
+use kinfold_http::web::{Department, Services, router};
 use tower::ServiceExt;
 use world::{Node, children::nhs, staff::PIN};
 

@@ -8,8 +8,9 @@ use std::{
 use anyhow::{Context, bail, ensure};
 use kinfold_connect::fhir::{FhirAuth, FhirConfig};
 use kinfold_connect::sql::{SqlConfig, SqlDatabase};
-use kinfold_domain::{Agency, RegisterPhones, Telephone};
+use kinfold_domain::{Agency, Purpose, RegisterPhones, Telephone};
 use kinfold_note::VerifierKey;
+use kinfold_service::attendances::AskedInTime;
 use serde::Deserialize;
 
 /// A node's configuration.
@@ -26,6 +27,11 @@ pub(crate) struct Config {
     pub(crate) partner: PartnerConfig,
     /// This agency's own register, if it is a council.
     pub(crate) register: Option<RegisterConfig>,
+    /// This agency's department, if it is a hospital.
+    pub(crate) department: Option<DepartmentConfig>,
+    /// How long each role has to answer for an attendance at a partner before the next is asked, in minutes.
+    #[serde(default)]
+    pub(crate) attendances: AskedInTime,
     /// How old a register may be before it counts as not confirmed.
     #[serde(default = "default_stale")]
     pub(crate) stale_after_s: u64,
@@ -89,6 +95,14 @@ pub(crate) struct RegisterConfig {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(crate) struct DepartmentConfig {
+    /// Why arrivals are checked and the board is looked at.
+    #[serde(default = "default_department_purpose")]
+    pub(crate) purpose: Purpose,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct DeskConfig {
     pub(crate) desk: String,
     pub(crate) telephone: Telephone,
@@ -144,6 +158,10 @@ pub(crate) struct SourceConfig {
     pub(crate) sql: Option<SqlConfig>,
 }
 
+#[expect(clippy::expect_used, reason = "a constant label")]
+fn default_department_purpose() -> Purpose {
+    "direct-care-unscheduled".parse().expect("a label")
+}
 const fn default_stale() -> u64 {
     600
 }

@@ -9,6 +9,7 @@
 //! start with 999, telephones lie in the ranges kept for drama, postcodes in an area that doesn't exist.
 
 mod agencies;
+mod arrivals;
 mod case_system;
 mod chance;
 mod copies;
@@ -31,6 +32,7 @@ mod telephones;
 mod telling;
 
 pub use agencies::Links;
+pub use arrivals::VisitMessage;
 pub use case_system::{CaseSystem, CaseSystemError, ClientId, NewPlan, PlanId};
 pub use chance::Seed;
 pub use copies::{Fault, NameKind, OtherName, RecordCopy};

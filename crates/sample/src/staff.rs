@@ -84,6 +84,18 @@ const COUNCIL: SampleAgency = SampleAgency {
             "518203",
         ),
         employee(
+            "edwin.duty",
+            "Edwin Duty (sample)",
+            ("Emergency duty social worker", "emergency-duty-team"),
+            "605718",
+        ),
+        employee(
+            "mona.manager",
+            "Mona Manager (sample)",
+            ("Team manager", "team-manager"),
+            "839246",
+        ),
+        employee(
             "cora.custodian",
             "Cora Custodian (sample)",
             ("Register custodian", "register-custodian"),

@@ -5,9 +5,12 @@
 //! intent is durably recorded; a `Release` needs a permit and a receipt of what is shown. No other crate can make either.
 
 pub mod agreements;
+pub mod attendances;
 pub mod audit;
 mod caller;
 pub mod check;
+pub mod corrections;
+pub mod department;
 pub mod exchange;
 pub mod feeds;
 mod identity;

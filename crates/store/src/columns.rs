@@ -20,6 +20,8 @@ pub(crate) struct Columns {
     pub(crate) change: ColumnSeal,
     pub(crate) head: ColumnSeal,
     pub(crate) amendment: ColumnSeal,
+    pub(crate) message: ColumnSeal,
+    pub(crate) work_item: ColumnSeal,
     record: Hmac<Sha256>,
 }
 
@@ -38,6 +40,8 @@ impl Columns {
             change: register("register_change.sealed"),
             head: register("register_head.sealed"),
             amendment: register("amendment.sealed"),
+            message: people("message.sealed"),
+            work_item: people("work_item.sealed"),
             record: record_mac(keys),
         }
     }

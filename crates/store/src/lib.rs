@@ -11,6 +11,7 @@
 mod agreements;
 mod amendments;
 mod columns;
+mod department;
 mod fault;
 mod keys;
 mod open;

@@ -4,3 +4,4 @@
 //! configuration; a value that can't be read is named by its element, never repeated.
 
 pub mod fhir;
+pub mod hl7;

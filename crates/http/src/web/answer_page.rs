@@ -6,11 +6,13 @@ use kinfold_domain::{
     AgencyId, Category, CheckAnswer, Confirmed, NumberAgreement, Possible, RegisterHit,
     SealedNotice, Standing, Subject,
 };
-use kinfold_service::check::Checked;
+use kinfold_service::{check::Checked, department::BoardRow};
 use serde::Serialize;
 
 use super::{
+    board_page::{self, OutcomeLine},
     clauses::{ClauseLine, Readings},
+    department,
     entry_card::EntryCard,
     purposes,
     ring::{self, DeskLine, RingGroup},
@@ -51,6 +53,20 @@ pub(super) struct AnswerPage {
     handle: String,
     purpose: String,
     purpose_reads: String,
+    /// What a nurse may say became of the child; none where there is no department, or no one child.
+    outcomes: Vec<OutcomeLine>,
+    /// What was said so far.
+    recorded: Option<String>,
+}
+
+impl AnswerPage {
+    /// Opened from the board: what was said there stands here too.
+    pub(super) fn of_attendance(self, row: &BoardRow) -> Self {
+        let recorded = row.recorded.as_ref();
+        let outcomes = board_page::outcomes(recorded.map(|recorded| recorded.outcome));
+        let said = recorded.map(|recorded| recorded.by.name.expose().clone());
+        Self { outcomes, recorded: said, ..self }
+    }
 }
 
 /// The registers as they stand.
@@ -59,7 +75,7 @@ pub(super) fn registers(site: &Site) -> Vec<RegisterLine> {
     site.services.check.registers().iter().map(|register| line(&spoken, register)).collect()
 }
 
-fn line(spoken: &Spoken, register: &Confirmed) -> RegisterLine {
+pub(super) fn line(spoken: &Spoken, register: &Confirmed) -> RegisterLine {
     RegisterLine {
         name: ring::register_name(&register.agency),
         stale: register.stale,
@@ -108,11 +124,24 @@ pub(super) fn of(site: &Site, checked: &Checked) -> AnswerPage {
         handle: checked.ask.0.to_string(),
         purpose: checked.purpose.to_string(),
         purpose_reads: purposes::reading(site, &checked.purpose),
+        outcomes: outcomes(site, checked),
+        recorded: None,
+    }
+}
+
+/// Attendances are recorded where there is a department, of one child on a register, under the purpose of somebody who is there.
+fn outcomes(site: &Site, checked: &Checked) -> Vec<OutcomeLine> {
+    let department = site.services.department.as_ref();
+    let here = department.is_some_and(|known| known.board.purpose == checked.purpose);
+    if here && department::is_about_one(&checked.answer) {
+        board_page::outcomes(None)
+    } else {
+        Vec::new()
     }
 }
 
 /// Which answer it is, and what stands over it.
-fn told(spoken: &Spoken, answer: &CheckAnswer) -> (&'static str, String) {
+pub(super) fn told(spoken: &Spoken, answer: &CheckAnswer) -> (&'static str, String) {
     match answer {
         CheckAnswer::OnRegister { hits } => ("on", statuses(spoken, hits)),
         CheckAnswer::RecentlyEnded { ended, .. } => {

@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::{
     answer_page::{self, RegisterLine},
     clues::{self, Problems, Typed},
+    department,
     failure::Failure,
     fields::Fields,
     purposes::{self, Kind, PurposeLine},
@@ -109,13 +110,18 @@ fn chosen(site: &Site, open: &Open, fields: &Fields) -> Result<CheckQuestion, Fa
 }
 
 /// What the pooled view, or a choice, will be about.
-fn remembered(checked: &Checked, was_chosen: bool) -> Asked {
+pub(super) fn remembered(checked: &Checked, was_chosen: bool) -> Asked {
     let mut asked = Asked {
         subject: checked.subject.clone(),
         purpose: checked.purpose.clone(),
         person: None,
         choices: Vec::new(),
+        entries: Vec::new(),
+        attendance: None,
     };
+    if department::is_about_one(&checked.answer) {
+        asked.entries.clone_from(&checked.entries);
+    }
     match &checked.answer {
         CheckAnswer::OnRegister { hits } | CheckAnswer::RecentlyEnded { hits, .. } => {
             if let Some(hit) = hits.first() {

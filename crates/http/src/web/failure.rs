@@ -8,8 +8,10 @@ use axum::{
 };
 use kinfold_service::{
     agreements::NoAgreement,
+    attendances::ListError,
     audit::{OwnLooksError, WhoError},
     check::CheckError,
+    department::{BoardError, OutcomeError},
     pooled_view::ViewError,
     ports::PortError,
     register::{CustodyError, FeedError},
@@ -78,6 +80,12 @@ pub(super) enum Failure {
     #[error(transparent)]
     Store(#[from] PortError),
     #[error(transparent)]
+    Board(#[from] BoardError),
+    #[error(transparent)]
+    Outcome(#[from] OutcomeError),
+    #[error(transparent)]
+    List(#[from] ListError),
+    #[error(transparent)]
     Design(#[from] DesignError),
 }
 
@@ -92,8 +100,10 @@ impl Failure {
                 error @ (SignInError::Refused | SignInError::Locked | SignInError::Wait { .. }),
             ) => Told::not_let_in(error),
             Self::NotForRole(why) => Told::not_for_role(why),
-            Self::Forgotten => Told::forgotten(),
             Self::Custody(error) => custody(error),
+            Self::Forgotten
+            | Self::Outcome(OutcomeError::Unknown)
+            | Self::List(ListError::Unknown) => Told::forgotten(),
             Self::NotConfirmed => Told::not_confirmed(),
             Self::TooLarge => Told::too_large(),
             Self::Garbled => Told::garbled(),
@@ -104,15 +114,24 @@ impl Failure {
             Self::NoAgreement(why)
             | Self::Check(CheckError::NoAgreement(why))
             | Self::View(ViewError::NoAgreement(why))
-            | Self::Who(WhoError::NoAgreement(why)) => Told::no_agreement(why),
+            | Self::Who(WhoError::NoAgreement(why))
+            | Self::Board(BoardError::NoAgreement(why))
+            | Self::Outcome(OutcomeError::NoAgreement(why))
+            | Self::List(ListError::NoAgreement(why)) => Told::no_agreement(why),
             Self::Check(CheckError::Refused(why))
             | Self::View(ViewError::Refused(why))
-            | Self::Who(WhoError::Refused(why)) => Told::refused(why),
+            | Self::Who(WhoError::Refused(why))
+            | Self::Board(BoardError::Refused(why))
+            | Self::Outcome(OutcomeError::Refused(why))
+            | Self::List(ListError::Refused(why)) => Told::refused(why),
             Self::Check(CheckError::NoRegister) => Told::no_register(),
             Self::Who(error @ WhoError::TooLittle) => Told::too_little(error),
             Self::Check(CheckError::Ledger(error))
             | Self::View(ViewError::Ledger(error))
             | Self::Who(WhoError::Ledger(error))
+            | Self::Board(BoardError::Ledger(error))
+            | Self::Outcome(OutcomeError::Ledger(error))
+            | Self::List(ListError::Ledger(error))
             | Self::OwnLooks(OwnLooksError::Ledger(error))
             | Self::SignIn(SignInError::Ledger(error))
             | Self::Enrol(EnrolError::Ledger(error)) => Told::ledger(error),
@@ -129,6 +148,8 @@ impl Failure {
             }
             Self::Store(_)
             | Self::Who(WhoError::Store(_))
+            | Self::Outcome(OutcomeError::Store(_))
+            | Self::List(ListError::Store(_))
             | Self::OwnLooks(OwnLooksError::Store(_))
             | Self::SignIn(SignInError::Store(_))
             | Self::Enrol(EnrolError::Store(_))

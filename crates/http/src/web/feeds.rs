@@ -64,7 +64,7 @@ fn told(
         let over = site.services.clock.now() >= until;
         let part = if over { None } else { part(&site).await };
         Some(match part {
-            Some(html) => (Ok(Event::default().event("feeds").data(html)), Some((site, turn))),
+            Some(html) => (Ok(Event::default().event("part").data(html)), Some((site, turn))),
             None => (Ok(Event::default().event("over").data("over")), None),
         })
     })

@@ -64,6 +64,9 @@ pub(super) const fn kind(kind: AskKind) -> &'static str {
         AskKind::WhoLooked => "Who looked",
         AskKind::OwnLooks => "My look-ups",
         AskKind::RegisterWork => "Work on the register",
+        AskKind::Board => "Department board",
+        AskKind::Attendances => "Attendances",
+        AskKind::Corrections => "Corrections",
     }
 }
 
@@ -78,6 +81,9 @@ pub(super) fn outcome(word: &str) -> String {
         "unconfirmed" => "Could not be confirmed".to_owned(),
         "sealed" => "Sealed".to_owned(),
         "pooled-view" => "Pooled view shown".to_owned(),
+        "board" => "The board was shown".to_owned(),
+        "attendances" => "Attendances were shown".to_owned(),
+        "corrections" => "Corrections were shown".to_owned(),
         "who-looked" => "Who looked was shown".to_owned(),
         "register-work" => "Entries of the register were shown".to_owned(),
         other => sentence(other),

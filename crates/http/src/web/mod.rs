@@ -7,9 +7,13 @@
 mod agreement;
 mod answer_page;
 mod assets;
+mod attendances;
+mod board_page;
 mod check;
 mod clauses;
 mod clues;
+mod corrections;
+mod department;
 mod enrol;
 mod entry_card;
 mod fact_card;
@@ -61,8 +65,11 @@ use axum::Router;
 use kinfold_domain::Agency;
 use kinfold_service::{
     agreements::Agreements,
+    attendances::AttendanceLists,
     audit::{OwnLooks, WhoLooked},
     check::Check,
+    corrections::Corrections,
+    department::{Board, Outcomes},
     feeds::Feeds,
     pooled_view::Pool,
     ports::Clock,
@@ -96,11 +103,25 @@ pub struct Services {
     pub custodian: Option<Arc<Custodian>>,
     /// How feeds stand.
     pub feeds: Arc<Feeds>,
+    /// The department, at a hospital.
+    pub department: Option<Department>,
+    /// Attendances at partners, where this agency keeps a register.
+    pub attendances: Option<Arc<AttendanceLists>>,
+    /// What is said to be wrong on registers.
+    pub corrections: Arc<Corrections>,
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// The pages are served over TLS: browsers are told to insist on it (HSTS). Without it a node may be reached over
     /// loopback alone, where browsers take the same `Secure` cookie.
     pub secure: bool,
+}
+
+/// The use cases of a hospital's department.
+pub struct Department {
+    /// Who is here.
+    pub board: Arc<Board>,
+    /// What became of them.
+    pub outcomes: Arc<Outcomes>,
 }
 
 /// The web application. Fails only when a template of the program is broken.

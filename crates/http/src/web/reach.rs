@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use kinfold_domain::{Employee, Purpose, Role};
+use kinfold_domain::{Category, Employee, Purpose, Role};
 use kinfold_service::agreements::Agreements;
 use parking_lot::RwLock;
 
@@ -11,7 +11,7 @@ use crate::design::Link;
 
 /// The pages of one role.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[expect(clippy::struct_excessive_bools, reason = "five pages, each open or closed by itself")]
+#[expect(clippy::struct_excessive_bools, reason = "pages, each open or closed by itself")]
 pub(super) struct Reach {
     /// The check of the registers.
     pub(super) check: bool,
@@ -23,6 +23,12 @@ pub(super) struct Reach {
     pub(super) feeds: bool,
     /// Work on the register.
     pub(super) register: bool,
+    /// Who is in the department.
+    pub(super) board: bool,
+    /// Attendances at partners.
+    pub(super) attendances: bool,
+    /// What others say is wrong on the register.
+    pub(super) corrections: bool,
 }
 
 impl Reach {
@@ -33,13 +39,48 @@ impl Reach {
         let register = role == Role::REGISTER_CUSTODIAN;
         let Ok(purposes) = agreements.purposes_for(employee) else {
             // Nothing flows: the pages stay where they are and say so.
-            return Self { check: !feeds, view: !feeds, who: governance, feeds, register };
+            let custodian = register;
+            let works = !feeds && !custodian;
+            return Self {
+                check: !feeds,
+                view: !feeds,
+                who: governance,
+                feeds,
+                board: works,
+                attendances: works,
+                corrections: custodian,
+                register: custodian,
+            };
         };
         let reviews = |purpose: &Purpose| agreements.may_review(employee, purpose);
         let who = purposes.iter().any(|(purpose, _)| reviews(purpose));
         // A purpose that reviews access looks at ledgers, not at registers.
         let check = purposes.iter().any(|(purpose, _)| !reviews(purpose));
-        Self { check, view: !purposes.is_empty(), who, feeds, register }
+        let sees = |purpose: &str, own: bool| {
+            let purpose = purposes.iter().find(|(known, _)| known.as_str() == purpose);
+            purpose.is_some_and(|(purpose, _)| {
+                agreements.may_see(employee, purpose, Category::Attendances, own)
+            })
+        };
+        Self {
+            check,
+            view: !purposes.is_empty(),
+            who,
+            feeds,
+            board: sees("direct-care-unscheduled", true),
+            attendances: sees("child-protection-enquiry", false),
+            corrections: register,
+            register,
+        }
+    }
+
+    /// Without the pages of what this node has not.
+    pub(super) fn at(self, department: bool, attendances: bool) -> Self {
+        Self {
+            board: self.board && department,
+            attendances: self.attendances && attendances,
+            ..self
+        }
     }
 
     /// Where this role begins its work.
@@ -58,10 +99,13 @@ impl Reach {
         let looks = self.check || self.view;
         let all = [
             (self.register, "Register", "/register"),
+            (self.board, "Department", "/department"),
+            (self.attendances, "Attendances", "/attendances"),
             (self.check, "Check a child", "/check"),
             (self.view, "Pooled view", "/view"),
             (self.who, "Who looked", "/who"),
             (looks, "My look-ups", "/looks"),
+            (self.corrections, "Corrections", "/corrections"),
             (self.feeds, "Feeds", "/feeds"),
             (true, "The agreement", "/agreement"),
         ];

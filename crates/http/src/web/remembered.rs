@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 
 use jiff::{SignedDuration, Timestamp};
 use kinfold_domain::{AgencyId, AskId, EntryId, PersonId, Purpose, Subject};
-use kinfold_service::ports::SessionId;
+use kinfold_service::{department::AttendanceId, ports::SessionId};
 use parking_lot::Mutex;
 
 use super::{failure::Failure, fields::Fields};
@@ -40,6 +40,10 @@ pub(super) struct Asked {
     /// One of this agency's own people, where one was chosen.
     pub(super) person: Option<PersonId>,
     pub(super) choices: Vec<Choice>,
+    /// The entries of registers that the answer was about, in the order in which they stood there.
+    pub(super) entries: Vec<(AgencyId, EntryId)>,
+    /// The attendance that it was opened from.
+    pub(super) attendance: Option<AttendanceId>,
 }
 
 impl Asked {
@@ -116,7 +120,14 @@ mod tests {
 
     fn asked() -> Asked {
         let purpose = "direct-care-unscheduled".parse().unwrap();
-        Asked { subject: Subject::default(), purpose, person: None, choices: Vec::new() }
+        Asked {
+            subject: Subject::default(),
+            purpose,
+            person: None,
+            choices: Vec::new(),
+            entries: Vec::new(),
+            attendance: None,
+        }
     }
 
     fn ask(n: u128) -> AskId {

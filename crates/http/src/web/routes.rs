@@ -8,9 +8,9 @@ use axum::{
 };
 
 use super::{
-    agreement, assets, check, enrol, failure::Failure, feeds, looks, register_add, register_change,
-    register_due, register_entry, register_queue, register_start, sign_in, site::Shared, start,
-    view, who,
+    agreement, assets, attendances, check, corrections, department, enrol, failure::Failure, feeds,
+    looks, register_add, register_change, register_due, register_entry, register_queue,
+    register_start, sign_in, site::Shared, start, view, who,
 };
 
 /// The routes and their list.
@@ -63,6 +63,16 @@ pub(super) fn table() -> Table {
         .get("/view", view::form)
         .post("/view", view::answer)
         .get("/looks", looks::list)
+        .get("/department", department::page)
+        .get("/department/events", department::events)
+        .post("/department/open", department::open)
+        .post("/department/outcome", department::outcome)
+        .post("/attendance", department::by_hand)
+        .get("/attendances", attendances::list)
+        .post("/attendances/acknowledge", attendances::acknowledge)
+        .post("/corrections/say", corrections::say)
+        .get("/corrections", corrections::list)
+        .post("/corrections/settle", corrections::settle)
         .get("/who", who::form)
         .post("/who", who::answer)
         .get("/register", register_start::page)

@@ -68,7 +68,9 @@ impl Site {
     /// Which pages an employee may go to.
     pub(super) fn reach(&self, open: &Open) -> Reach {
         let employee = open.caller.employee();
-        self.reach.of(&self.services.agreements, employee, self.services.clock.now())
+        let services = &self.services;
+        let reach = self.reach.of(&services.agreements, employee, services.clock.now());
+        reach.at(services.department.is_some(), services.attendances.is_some())
     }
 
     /// A reference under which a failure stands in the log: the moment and a running number.

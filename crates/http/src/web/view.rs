@@ -121,6 +121,8 @@ fn remembered(view: &PooledView) -> Asked {
         subject: view.subject.clone(),
         purpose: view.purpose.clone(),
         person: None,
+        entries: Vec::new(),
+        attendance: None,
         choices: choices
             .map(|candidate| Choice {
                 whom: Whom::Person(candidate.person.clone()),

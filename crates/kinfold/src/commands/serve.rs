@@ -7,7 +7,7 @@ use axum::Router;
 use clap::Args;
 use kinfold_http::{
     partner::{Knocks, Limits, PartnerKeys, PartnerParts},
-    web::{Services, router},
+    web::{Department, Services, router},
 };
 use kinfold_service::ports::Clock;
 use tokio::{
@@ -149,6 +149,12 @@ fn services(node: &Arc<Node>) -> Services {
         who: Arc::clone(&node.who),
         custodian: node.custodian.clone(),
         feeds: Arc::clone(&node.feeds),
+        department: node.department.as_ref().map(|known| Department {
+            board: Arc::clone(&known.board),
+            outcomes: Arc::clone(&known.outcomes),
+        }),
+        attendances: node.at_partners.as_ref().map(|known| Arc::clone(&known.lists)),
+        corrections: Arc::clone(&node.corrections),
         clock: Arc::clone(&node.clock),
         secure: node.config.web.tls.is_some(),
     }

@@ -6,7 +6,7 @@ use anyhow::Context;
 use jiff::SignedDuration;
 use kinfold_domain::{Agency, AgencyKind};
 use kinfold_service::{
-    audit::{Ledgers, NoticeDesk, NoticeSender, OwnLooks, WhoDesk, WhoLooked, WhoParts},
+    audit::{Hearers, Ledgers, NoticeDesk, NoticeSender, OwnLooks, WhoDesk, WhoLooked, WhoParts},
     check::Check,
     feeds::{People, PeopleFeed},
     pooled_view::{AskDesk, Holdings, Pool, PoolParts, SealedDeskTerms},
@@ -139,7 +139,7 @@ pub(super) fn people_feeds(
 pub(super) fn desks(
     config: &Config,
     ground: &Ground,
-    (holdings, ledgers): (&Arc<Holdings>, &Arc<Ledgers>),
+    (holdings, ledgers, hearers): (&Arc<Holdings>, &Arc<Ledgers>, Hearers),
     feed: Option<&(Arc<Register>, Arc<RegisterFeed>)>,
 ) -> Desks {
     let register = feed.zip(config.register.as_ref()).map(|((register, feed), terms)| {
@@ -168,6 +168,7 @@ pub(super) fn desks(
             agreements: Arc::clone(&ground.agreements),
             journal: ground.journal.clone(),
             clock: Arc::clone(&ground.clock),
+            hearers,
         },
         who: WhoDesk {
             identity: Arc::clone(&ground.identity),
@@ -249,8 +250,8 @@ pub(super) fn who(ground: &Ground, ledgers: Arc<Ledgers>) -> WhoLooked {
 
 pub(super) fn notices(ground: &Ground) -> Vec<Arc<NoticeSender>> {
     let partners = ground.agreements.partners();
-    let councils = partners.into_iter().filter(|party| party.kind == AgencyKind::Council);
-    councils
+    partners
+        .into_iter()
         .map(|party| {
             Arc::new(NoticeSender {
                 partner: party.agency,

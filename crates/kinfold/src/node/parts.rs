@@ -9,6 +9,7 @@ use kinfold_service::{
     agreements::{Agreements, AgreementsParts, ApproverKeys},
     audit::{Follower, Ledgers, NoticeSender, OwnLooks, TrailKey, WhoLooked},
     check::Check,
+    corrections::Corrections,
     feeds::{Feeds, People},
     pooled_view::Pool,
     ports::{AgreementStore, Clock, Entropy, PartnerLink, PeopleStore, SourceSystem, TrailStore},
@@ -21,6 +22,7 @@ use kinfold_tls::Credential;
 
 use super::{
     Desks,
+    department::{AtPartners, Department, at_partners, corrections, department, hearers},
     joining::{
         check, custodian, desks, holdings, notices, own_looks, people_feeds, pool, register_feed,
         replicas, sign_in, staff, who,
@@ -52,6 +54,9 @@ pub(crate) struct Node {
     pub(crate) follower: Arc<Follower>,
     pub(crate) notices: Vec<Arc<NoticeSender>>,
     pub(crate) desks: Arc<Desks>,
+    pub(crate) department: Option<Department>,
+    pub(crate) at_partners: Option<AtPartners>,
+    pub(crate) corrections: Arc<Corrections>,
 }
 
 /// This agency's sources, in the configuration's order.
@@ -126,6 +131,11 @@ impl Node {
         let own = feed.as_ref().map(|(register, _)| Arc::clone(register));
         let registers =
             Registers::new(own.iter().cloned().chain(replicas.iter().map(|(r, _)| Arc::clone(r))));
+        let check = Arc::new(check(&ground, registers.clone()));
+        let department = department(&config, &ground, &check).await?;
+        let corrections = corrections(&ground, own.as_ref())?;
+        let (at_partners, attendances) = at_partners(&config, &ground, own.as_ref())?.unzip();
+        let hearers = hearers(department.as_ref(), attendances, &corrections);
         let holdings = Arc::new(holdings(&config, keys, &ground, (&people, &sources), own)?);
         let trail_key = Arc::new(TrailKey::new(*keys.bytes("trail")?));
         let ledgers = Arc::new(Ledgers {
@@ -133,7 +143,7 @@ impl Node {
             store: Arc::clone(&ground.store) as Arc<dyn TrailStore>,
             keys: Arc::clone(&trail_key),
         });
-        let desks = desks(&config, &ground, (&holdings, &ledgers), feed.as_ref());
+        let desks = desks(&config, &ground, (&holdings, &ledgers, hearers), feed.as_ref());
         let custodian = custodian(&config, &ground, &holdings, feed.as_ref());
         let feeds = Feeds {
             people: Arc::clone(&people),
@@ -149,7 +159,10 @@ impl Node {
         Ok(Self {
             sign_in: Arc::new(sign_in(&config, &ground)),
             staff: Arc::new(staff(&config, &ground)),
-            check: Arc::new(check(&ground, registers.clone())),
+            check,
+            department,
+            at_partners,
+            corrections,
             pool: Arc::new(pool(&ground, holdings, registers)),
             own_looks: Arc::new(own_looks(&ground)),
             who: Arc::new(who(&ground, ledgers)),

@@ -3,16 +3,24 @@
 use std::{io, sync::Arc, time::Duration};
 
 use kinfold_service::{
+    attendances::Escalations,
     audit::{Follower, NoticeSender},
+    department::Arrivals,
     feeds::PeopleFeed,
     register::{RegisterFeed, Replica},
 };
-use tokio::{sync::watch, task::JoinSet, time::sleep};
+use tokio::{
+    sync::watch,
+    task::JoinSet,
+    time::{MissedTickBehavior, sleep},
+};
 
 use super::{Node, behind::Behind};
 
 /// How long a partner may hold a replica's request back: a fresh head comes at least that often.
 const HEAD_EVERY_MS: u32 = 2_000;
+/// How often those who are here, and those who wait for an answer, are gone through.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
 /// The pause after a failure.
 const PAUSE: Duration = Duration::from_secs(2);
 
@@ -31,6 +39,12 @@ impl Tasks {
         }
         if let (Some(feed), Some(terms)) = (&node.feeds.register, &node.config.register) {
             tasks.spawn(read_register(Arc::clone(feed), Duration::from_millis(terms.poll_ms)));
+        }
+        if let Some(department) = &node.department {
+            tasks.spawn(receive_arrivals(Arc::clone(&department.arrivals)));
+        }
+        if let Some(at_partners) = &node.at_partners {
+            tasks.spawn(escalate(Arc::clone(&at_partners.escalations)));
         }
         for replica in &node.feeds.replicas {
             tasks.spawn(keep_replica(Arc::clone(replica)));
@@ -71,6 +85,38 @@ async fn read_register(feed: Arc<RegisterFeed>, every: Duration) {
             Err(error) => tracing::warn!(%error, "the register could not be read"),
         }
         sleep(every).await;
+    }
+}
+
+/// Deals with messages as they come, and every few seconds looks again at whoever is here: a register may have changed, a check failed.
+async fn receive_arrivals(arrivals: Arc<Arrivals>) {
+    let mut again = tokio::time::interval(LOOK_AGAIN);
+    again.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        if let Err(error) = arrivals.work().await {
+            tracing::error!(%error, "arrivals wait: they will be dealt with as soon as that is mended");
+            sleep(PAUSE).await;
+            continue;
+        }
+        let due = tokio::select! {
+            biased;
+            _ = again.tick() => true,
+            () = arrivals.wait() => false,
+        };
+        if due && let Err(error) = arrivals.look_again().await {
+            tracing::error!(%error, "those who are here could not be checked again");
+        }
+    }
+}
+
+async fn escalate(escalations: Arc<Escalations>) {
+    loop {
+        match escalations.escalate().await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "attendances were escalated"),
+            Err(error) => tracing::error!(%error, "attendances could not be escalated"),
+        }
+        sleep(LOOK_AGAIN).await;
     }
 }
 

@@ -16,7 +16,7 @@ use kinfold_agreement::{
     AgreementError, Draft, InForce, Own, Party, PolicyError, Question, ReviewQuestion, Revocation,
     SignedAgreement, Trust,
 };
-use kinfold_domain::{Agency, AgencyId, Category, Employee, Purpose};
+use kinfold_domain::{Agency, AgencyId, Categories, Category, Employee, Purpose};
 use parking_lot::{Mutex, RwLock};
 
 use crate::{
@@ -183,6 +183,27 @@ impl Agreements {
         let purposes = agreement.agreement().document().purposes();
         let open = purposes.iter().filter(|p| self.opens(&agreement, employee, &p.id));
         Ok(open.map(|purpose| (purpose.id.clone(), purpose.reads.clone())).collect())
+    }
+
+    /// Whether this employee may see a category for a purpose: of this agency's own data, or of any partner's.
+    pub fn may_see(
+        &self,
+        employee: &Employee,
+        purpose: &Purpose,
+        category: Category,
+        own: bool,
+    ) -> bool {
+        let (requester, role, now) = (self.own(), &employee.role, self.clock.now());
+        let wanted = Categories::from([category]);
+        self.in_force(now).is_ok_and(|agreement| {
+            let parties = agreement.agreement().document().parties().iter();
+            let mut owners =
+                parties.map(|party| &party.agency).filter(|o| (*o == requester) == own);
+            owners.any(|owner| {
+                let question = Question { requester, owner, role, purpose, wanted: &wanted, now };
+                agreement.decide(&question).permits(category)
+            })
+        })
     }
 
     /// Whether a purpose opens anything of anybody's to this employee.

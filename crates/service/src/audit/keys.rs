@@ -22,6 +22,7 @@ impl TrailKey {
         keys.extend(about.nhs_numbers.iter().map(|number| self.number(*number)));
         keys.extend(about.people.iter().map(|person| self.person(person)));
         keys.extend(about.entries.iter().map(|(owner, entry)| self.entry(owner, entry)));
+        keys.extend(about.subjects.iter().flat_map(|subject| self.of_subject(subject)));
         keys.sort_unstable();
         keys.dedup();
         keys

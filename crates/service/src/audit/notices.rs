@@ -1,29 +1,27 @@
-//! Notices: the register's owner learns who looked at its entries in a partner's replica. The ledger itself is the outbox: what was
-//! shown is in it before anybody saw it, so nothing can be lost on the way, only late.
+//! Notices: a partner learns what concerns it: who looked at its register's entries in the replica, who attended, who answered for an
+//! attendance there, what is said to be wrong. The ledger itself is the outbox: what happened is in it before anybody saw it, so nothing
+//! can be lost on the way, only late.
 
 use std::sync::Arc;
 
-use kinfold_domain::{AgencyId, EntryId};
+use kinfold_domain::{AgencyId, Category, EntryId};
 
 use super::FollowError;
 use crate::{
-    agreements::{Agreements, RefusedPeer, node_key_of},
+    agreements::{Agreements, node_key_of},
+    department::{Acknowledged, AttendanceStep},
     exchange::{MessageKind, Noticed, NoticesAnswer, NoticesMessage, open},
     identity::NodeIdentity,
     journal::{Journal, JournalError},
     ports::{Clock, PartnerError, PartnerLink, PortError, Route, TrailStore},
-    records::{AskKind, Entry, ReplicaLook, Shown},
+    records::{AskKind, Correction, Entry, Shown},
 };
 
 /// Ledger entries looked through for one message.
 const BATCH: u64 = 400;
 
-/// The most looks of one message: what a sender of this version can put into one, and room.
-const MOST_LOOKS: usize = 1_000;
-/// The most entries of one look: one child's, on one register.
-const MOST_ENTRIES: usize = 50;
-/// The longest name of an answer.
-const LONGEST_ANSWER: usize = 64;
+/// The most entries of one look: a whole department's, on one register.
+pub(super) const MOST_ENTRIES: usize = 300;
 
 /// Why notices were not delivered. They stay in the ledger and are tried again.
 #[derive(Debug, thiserror::Error)]
@@ -78,25 +76,45 @@ impl NoticeSender {
             if from == to {
                 return Ok(from);
             }
-            let looks = self.looks(from, to)?;
-            if !looks.is_empty() {
-                self.send(looks).await?;
+            let news = self.news(from, to)?;
+            if news.count() > 0 {
+                self.send(news).await?;
             }
             self.store.set_delivered(&self.partner, to).await?;
         }
     }
 
-    /// Checks shown in this stretch of the ledger.
-    fn looks(&self, from: u64, to: u64) -> Result<Vec<Noticed>, JournalError> {
-        let mut looks = Vec::new();
+    /// What this stretch of the ledger holds for the partner.
+    fn news(&self, from: u64, to: u64) -> Result<News, JournalError> {
+        let mut news = News::default();
         for (_, entry) in self.journal.read_all(from, to) {
             match entry {
-                Ok(Some(Entry::Receipt(shown))) => looks.extend(self.noticed(*shown)),
-                Ok(_) | Err(JournalError::Foreign) => {}
+                Ok(Some(entry)) => self.sort(entry, &mut news),
+                Ok(None) | Err(JournalError::Foreign) => {}
                 Err(error) => return Err(error),
             }
         }
-        Ok(looks)
+        Ok(news)
+    }
+
+    fn sort(&self, entry: Entry, news: &mut News) {
+        match entry {
+            Entry::Receipt(shown) => news.looks.extend(self.noticed(*shown)),
+            Entry::Attendance(step) => news.attendances.extend(self.of_theirs(*step)),
+            Entry::AttendanceAcknowledged { partner, acknowledged } if partner == self.partner => {
+                news.acknowledged.push(*acknowledged);
+            }
+            Entry::Correction(correction) if correction.owner == self.partner => {
+                news.corrections.push(*correction);
+            }
+            _ => {}
+        }
+    }
+
+    /// A step as the partner is told it: of its own entries alone.
+    fn of_theirs(&self, mut step: AttendanceStep) -> Option<AttendanceStep> {
+        step.concerns.retain(|owner, _| *owner == self.partner);
+        (!step.concerns.is_empty()).then_some(step)
     }
 
     fn noticed(&self, shown: Shown) -> Option<Noticed> {
@@ -105,8 +123,12 @@ impl NoticeSender {
             // A register that was not granted was not searched, and has nothing to be told.
             AskKind::Check => shown.shown.contains_key(&self.partner),
             // While the owner can't be asked, the page shows what the replica holds.
-            AskKind::PooledView => shown.about.entries.iter().any(theirs),
-            AskKind::WhoLooked | AskKind::OwnLooks | AskKind::RegisterWork => false,
+            AskKind::PooledView | AskKind::Board => shown.about.entries.iter().any(theirs),
+            AskKind::WhoLooked
+            | AskKind::OwnLooks
+            | AskKind::Attendances
+            | AskKind::Corrections
+            | AskKind::RegisterWork => false,
         };
         if !read_replica {
             return None;
@@ -122,13 +144,21 @@ impl NoticeSender {
         })
     }
 
-    async fn send(&self, looks: Vec<Noticed>) -> Result<(), NoticeError> {
+    async fn send(&self, mut news: News) -> Result<(), NoticeError> {
         let agreement = self.agreements.in_force(self.clock.now())?;
-        let count = looks.len();
+        // An attendance is told under a clause, as everything is; without one it stays here, and the board says that nobody was told.
+        if !agreement.permits_any(&self.partner, self.agreements.own(), Category::Attendances) {
+            news.attendances.clear();
+        }
+        let count = news.count();
+        let News { looks, attendances, acknowledged, corrections } = news;
         let message = NoticesMessage {
             sent_at: self.clock.now(),
             agreement: agreement.agreement().digest().to_string(),
             looks,
+            attendances,
+            acknowledged,
+            corrections,
         };
         let untrusted =
             |error: crate::exchange::SealError| PartnerError::Untrusted(error.to_string());
@@ -145,44 +175,17 @@ impl NoticeSender {
     }
 }
 
-fn is_too_long(look: &Noticed) -> bool {
-    look.entries.len() > MOST_ENTRIES || look.answer.len() > LONGEST_ANSWER
+/// What concerns one partner.
+#[derive(Default)]
+struct News {
+    looks: Vec<Noticed>,
+    attendances: Vec<AttendanceStep>,
+    acknowledged: Vec<Acknowledged>,
+    corrections: Vec<Correction>,
 }
 
-/// Receives notices from partners.
-pub struct NoticeDesk {
-    /// This node's keys.
-    pub identity: Arc<NodeIdentity>,
-    /// The agreement.
-    pub agreements: Arc<Agreements>,
-    /// The ledger.
-    pub journal: Journal,
-    /// The clock.
-    pub clock: Arc<dyn Clock>,
-}
-
-impl NoticeDesk {
-    /// Records notices, and acknowledges them once they are durable.
-    pub async fn answer(&self, peer: &AgencyId, note: &[u8]) -> Result<String, RefusedPeer> {
-        let now = self.clock.now();
-        let message = self.agreements.hear::<NoticesMessage>(peer, note, now).await?.message;
-        if message.looks.len() > MOST_LOOKS || message.looks.iter().any(is_too_long) {
-            let refused =
-                RefusedPeer::NotAllowed("that is more than one message of notices may hold");
-            return Err(self.agreements.refused(peer, MessageKind::Notices, refused, now).await);
-        }
-        let recorded = u32::try_from(message.looks.len()).unwrap_or(u32::MAX);
-        let entries = message.looks.into_iter().map(|look| {
-            Entry::ReplicaLook(Box::new(ReplicaLook {
-                ask: look.ask,
-                at: look.at,
-                asker: look.asker,
-                purpose: look.purpose,
-                answer: look.answer,
-                entries: look.entries,
-            }))
-        });
-        self.journal.record_all(entries.collect()).await?;
-        Ok(self.identity.seal(MessageKind::NoticesAnswer, &NoticesAnswer { recorded })?)
+impl News {
+    fn count(&self) -> usize {
+        self.looks.len() + self.attendances.len() + self.acknowledged.len() + self.corrections.len()
     }
 }

@@ -21,7 +21,7 @@ pub(super) struct Found {
 }
 
 /// The name of an answer, for ledgers.
-pub(super) const fn word(answer: &CheckAnswer) -> &'static str {
+pub(crate) const fn word(answer: &CheckAnswer) -> &'static str {
     match answer {
         CheckAnswer::OnRegister { .. } => "on-register",
         CheckAnswer::RecentlyEnded { .. } => "recently-ended",
@@ -33,7 +33,7 @@ pub(super) const fn word(answer: &CheckAnswer) -> &'static str {
 }
 
 /// What an answer shows of one register: that it was searched, and the categories of the entries from it.
-pub(super) fn categories(answer: &CheckAnswer, owner: &AgencyId) -> Categories {
+pub(crate) fn categories(answer: &CheckAnswer, owner: &AgencyId) -> Categories {
     let mut shown = Categories::from([Category::Register]);
     for hit in hits_of(answer).iter().filter(|hit| hit.agency.id == *owner) {
         let entry = &hit.entry;
@@ -56,7 +56,7 @@ pub(super) fn categories(answer: &CheckAnswer, owner: &AgencyId) -> Categories {
 }
 
 /// How many entries of one register an answer shows.
-pub(super) fn entries(answer: &CheckAnswer, owner: &AgencyId) -> u32 {
+pub(crate) fn entries(answer: &CheckAnswer, owner: &AgencyId) -> u32 {
     let count = match answer {
         CheckAnswer::Several { possible, .. } => {
             possible.iter().filter(|possible| possible.agency.id == *owner).count()

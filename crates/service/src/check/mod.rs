@@ -1,6 +1,6 @@
 //! The check: is this child on a register? Six answers, each with the moment for which it is true.
 
-mod answer;
+pub(crate) mod answer;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -10,6 +10,7 @@ use kinfold_domain::{
     AgencyId, AskId, Categories, Category, CheckAnswer, Confirmed, Employee, EntryId, Purpose,
     Subject,
 };
+use kinfold_ledger::Receipt;
 use serde::Serialize;
 
 use crate::{
@@ -60,6 +61,16 @@ pub struct Checked {
     pub withheld: Vec<(AgencyId, String)>,
     /// The clauses that allow what is shown, by owner.
     pub granted: Grants,
+    /// The entries of registers that the answer is about.
+    #[serde(skip)]
+    pub entries: Vec<(AgencyId, EntryId)>,
+}
+
+impl Checked {
+    /// The answer's name, as ledgers have it: `on-register`.
+    pub fn word(&self) -> &'static str {
+        answer::word(&self.answer)
+    }
 }
 
 /// Why a check was not answered.
@@ -116,6 +127,11 @@ impl Check {
         self.registers.iter().map(|register| register.confirmed(now)).collect()
     }
 
+    /// How many changes all registers together hold: it grows whenever an answer may be another one.
+    pub fn register_changes(&self) -> u64 {
+        self.registers.iter().map(|register| register.size()).sum()
+    }
+
     /// Answers an employee's check: decided, recorded, searched, recorded again as shown.
     pub async fn check(
         &self,
@@ -150,7 +166,7 @@ impl Check {
                 return Err(error.into());
             }
         };
-        let decisions = self.decide(&asked, &agreement);
+        let decisions = self.decide(by, &question.purpose, (now, &agreement));
         if decisions.is_empty() {
             self.refuse(&asked, CheckError::NoRegister.to_string()).await?;
             return Err(CheckError::NoRegister);
@@ -163,22 +179,44 @@ impl Check {
         self.answer(&asked, &agreement, &decisions).await
     }
 
-    fn decide(&self, asked: &Asked<'_>, agreement: &InForce) -> Vec<Decision> {
+    /// What this employee may be told of each register.
+    pub(crate) fn decide(
+        &self,
+        by: &Employee,
+        purpose: &Purpose,
+        (now, agreement): (Timestamp, &InForce),
+    ) -> Vec<Decision> {
         let wanted: Categories = WANTED.into_iter().collect();
-        let employee = asked.by;
-        self.registers
+        let question = |owner| Question {
+            requester: &by.agency,
+            owner,
+            role: &by.role,
+            purpose,
+            wanted: &wanted,
+            now,
+        };
+        let owners = self.registers.iter().map(|register| &register.owner().id);
+        owners.map(|owner| agreement.decide(&question(owner))).collect()
+    }
+
+    /// One child's answer under an intent that is recorded.
+    pub(crate) fn conclude(
+        &self,
+        decisions: &[Decision],
+        receipt: &Arc<Receipt>,
+        (subject, choice, at): (&Subject, Option<&(AgencyId, EntryId)>, Timestamp),
+    ) -> Concluded {
+        let (found, more): (Vec<Found>, Vec<bool>) = decisions
             .iter()
-            .map(|register| {
-                agreement.decide(&Question {
-                    requester: &employee.agency,
-                    owner: &register.owner().id,
-                    role: &employee.role,
-                    purpose: &asked.question.purpose,
-                    wanted: &wanted,
-                    now: asked.at,
-                })
-            })
-            .collect()
+            .filter(|decision| decision.permits(Category::Register))
+            .filter_map(|decision| Permit::new(decision, Evidence::Recorded(Arc::clone(receipt))))
+            .filter_map(|permit| self.search(permit, (subject, choice, at)))
+            .unzip();
+        let registers: Vec<Confirmed> =
+            found.iter().map(|found| found.register.confirmed(at)).collect();
+        let (answer, about) = answer::conclude(&found, &registers);
+        let is_open = matches!(answer, CheckAnswer::Several { .. });
+        Concluded { more: is_open && more.contains(&true), answer, about, registers }
     }
 
     async fn refuse(&self, asked: &Asked<'_>, reason: String) -> Result<(), JournalError> {
@@ -217,18 +255,10 @@ impl Check {
             granted: grants.clone(),
         };
         let receipt = Arc::new(self.journal.record(Entry::Intent(Box::new(intent))).await?);
-        let (found, more): (Vec<Found>, Vec<bool>) = decisions
-            .iter()
-            .filter(|decision| decision.permits(Category::Register))
-            .filter_map(|decision| Permit::new(decision, Evidence::Recorded(Arc::clone(&receipt))))
-            .filter_map(|permit| self.search(permit, asked))
-            .unzip();
-        let registers: Vec<Confirmed> =
-            found.iter().map(|found| found.register.confirmed(asked.at)).collect();
-        let (answer, about) = answer::conclude(&found, &registers);
-        let is_open = matches!(answer, CheckAnswer::Several { .. });
+        let whom = (&asked.question.subject, asked.question.choice.as_ref(), asked.at);
+        let Concluded { answer, about, more, registers } = self.conclude(decisions, &receipt, whom);
         let checked = Checked {
-            more: is_open && more.contains(&true),
+            more,
             ask: asked.ask,
             at: asked.at,
             subject: asked.question.subject.clone(),
@@ -237,22 +267,36 @@ impl Check {
             registers,
             withheld: withheld(decisions),
             granted: grants,
+            entries: about.entries.clone(),
         };
         let shown = shown(asked, &checked, about);
         Ok(Release::record(&self.journal, checked, shown).await?)
     }
 
     /// What one register found, and whether more children of it are possible than were found.
-    fn search(&self, permit: Permit, asked: &Asked<'_>) -> Option<(Found, bool)> {
+    fn search(
+        &self,
+        permit: Permit,
+        (subject, choice, at): (&Subject, Option<&(AgencyId, EntryId)>, Timestamp),
+    ) -> Option<(Found, bool)> {
         let register = Arc::clone(self.registers.of(permit.owner())?);
-        let day = today(asked.at);
-        let (search, more) = register.search_telling(&permit, &asked.question.subject, day);
-        let search = match &asked.question.choice {
+        let (search, more) = register.search_telling(&permit, subject, today(at));
+        let search = match choice {
             Some((owner, entry)) if owner == permit.owner() => search.choose(entry),
             _ => search,
         };
         Some((Found { register, permit, search }, more))
     }
+}
+
+/// One child's answer, before it is recorded as shown.
+pub(crate) struct Concluded {
+    pub(crate) answer: CheckAnswer,
+    pub(crate) about: About,
+    /// More children are possible than the answer names.
+    pub(crate) more: bool,
+    /// The registers that were searched.
+    pub(crate) registers: Vec<Confirmed>,
 }
 
 struct Asked<'a> {
@@ -262,7 +306,7 @@ struct Asked<'a> {
     at: Timestamp,
 }
 
-fn withheld(decisions: &[Decision]) -> Vec<(AgencyId, String)> {
+pub(crate) fn withheld(decisions: &[Decision]) -> Vec<(AgencyId, String)> {
     decisions
         .iter()
         .filter_map(|decision| {

@@ -9,7 +9,10 @@ use kinfold_domain::{
 use serde::{Deserialize, Serialize};
 
 use super::Place;
-use crate::records::{AskKind, Asker, SourceOutcome};
+use crate::{
+    department::{Acknowledged, AttendanceStep},
+    records::{AskKind, Asker, Correction, SourceOutcome},
+};
 
 /// Asks a partner for facts about a child on behalf of a named employee.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -142,7 +145,7 @@ pub struct Noticed {
     pub entries: Vec<EntryId>,
 }
 
-/// Tells the register's owner who looked at its entries.
+/// Tells a partner what concerns it: who looked at its register's entries, who attended, who answered, what is said to be wrong.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NoticesMessage {
@@ -152,6 +155,12 @@ pub struct NoticesMessage {
     pub agreement: String,
     /// The looks, oldest first.
     pub looks: Vec<Noticed>,
+    /// Steps of attendances in the sender's department, oldest first.
+    pub attendances: Vec<AttendanceStep>,
+    /// Attendances in the receiver's department that the sender's employees answered for.
+    pub acknowledged: Vec<Acknowledged>,
+    /// What the sender's employees say is wrong on the receiver's register.
+    pub corrections: Vec<Correction>,
 }
 
 /// Acknowledges notices: they are durable in the owner's ledger.

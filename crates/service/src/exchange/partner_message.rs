@@ -115,6 +115,10 @@ impl PartnerMessage for NoticesMessage {
     }
 
     fn askers(&self) -> impl Iterator<Item = &Asker> {
-        self.looks.iter().map(|look| &look.asker)
+        let looks = self.looks.iter().map(|look| &look.asker);
+        let attended = self.attendances.iter().map(|step| &step.by);
+        let answered = self.acknowledged.iter().map(|acknowledged| &acknowledged.by);
+        let said = self.corrections.iter().map(|correction| &correction.by);
+        looks.chain(attended).chain(answered).chain(said)
     }
 }

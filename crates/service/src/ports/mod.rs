@@ -3,6 +3,8 @@
 mod agreements;
 mod ambient;
 mod amendments;
+mod attendances;
+mod department;
 mod failure;
 mod hospital;
 mod mending;
@@ -16,6 +18,8 @@ mod trail;
 pub use agreements::{AgreementStore, StoredAgreement};
 pub use ambient::{Clock, Entropy};
 pub use amendments::{Amendment, AmendmentKey, AmendmentStore, Differs};
+pub use attendances::{AttendanceStore, CorrectionStore};
+pub use department::{DepartmentStore, KeptMessage, MessageContent, MessageToMend, Waiting};
 pub use failure::PortError;
 pub use hospital::{HospitalDesk, Received, Taken};
 pub(crate) use mending::by_record;

@@ -1,10 +1,12 @@
 //! The entries of the ledger.
 
 use jiff::Timestamp;
-use kinfold_domain::{AgencyId, EmployeeId, EntryId};
+use kinfold_domain::{AgencyId, EmployeeId, EntryId, Role};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
-use super::{Amending, Confirmation, Disclosure, Intent, Refusal, ReplicaLook, Shown};
+use super::{Amending, Confirmation, Correction, Disclosure, Intent, Refusal, ReplicaLook, Shown};
+use crate::department::{Acknowledged, AttendanceId, AttendanceStep};
 
 /// One entry of the ledger.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -20,6 +22,62 @@ pub enum Entry {
     Disclosure(Box<Disclosure>),
     /// A partner's employee read this agency's register from its replica.
     ReplicaLook(Box<ReplicaLook>),
+    /// A step of an attendance in this agency's department: the owners of the registers that it concerns are told of it.
+    Attendance(Box<AttendanceStep>),
+    /// A step of an attendance at a partner, as the partner told it.
+    AttendanceHeard {
+        /// When it was heard.
+        at: Timestamp,
+        /// From whom.
+        partner: AgencyId,
+        /// The step.
+        step: Box<AttendanceStep>,
+    },
+    /// Nobody answered for an attendance in time: somebody else is asked.
+    AttendanceEscalated {
+        /// When.
+        at: Timestamp,
+        /// Where the child attended.
+        partner: AgencyId,
+        /// The attendance.
+        attendance: AttendanceId,
+        /// The role that is asked now.
+        to: Role,
+    },
+    /// An employee of this agency answered for an attendance at a partner, which is told of it.
+    AttendanceAcknowledged {
+        /// Where the child attended.
+        partner: AgencyId,
+        /// Who, when, which.
+        acknowledged: Box<Acknowledged>,
+    },
+    /// A partner answered for an attendance here.
+    AcknowledgementHeard {
+        /// When it was heard.
+        at: Timestamp,
+        /// From whom.
+        partner: AgencyId,
+        /// Who, when, which.
+        acknowledged: Box<Acknowledged>,
+    },
+    /// An employee says that an entry of a register is wrong: its owner is told.
+    Correction(Box<Correction>),
+    /// A partner's employee, or one of this agency's, says that an entry of this agency's register is wrong.
+    CorrectionHeard {
+        /// When it was heard.
+        at: Timestamp,
+        /// What they say.
+        correction: Box<Correction>,
+    },
+    /// The custodian has dealt with what somebody said to be wrong.
+    CorrectionSettled {
+        /// When.
+        at: Timestamp,
+        /// Which.
+        correction: Uuid,
+        /// By whom.
+        by: EmployeeId,
+    },
     /// Changes of this agency's register were sent to a partner.
     RegisterSent {
         /// When.
@@ -130,7 +188,15 @@ impl Entry {
             Self::ReplicaLook(look) => look.at,
             Self::RegisterEndConfirmed(confirmation) => confirmation.at,
             Self::RegisterAmended(amending) => amending.at,
-            Self::RegisterSent { at, .. }
+            Self::Attendance(step) => step.at,
+            Self::AttendanceAcknowledged { acknowledged, .. } => acknowledged.at,
+            Self::Correction(correction) => correction.at,
+            Self::AttendanceHeard { at, .. }
+            | Self::AttendanceEscalated { at, .. }
+            | Self::AcknowledgementHeard { at, .. }
+            | Self::CorrectionHeard { at, .. }
+            | Self::CorrectionSettled { at, .. }
+            | Self::RegisterSent { at, .. }
             | Self::RegisterChanged { at, .. }
             | Self::PartnerRefused { at, .. }
             | Self::SignedIn { at, .. }
@@ -143,3 +209,7 @@ impl Entry {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "entry_tests.rs"]
+mod tests;

@@ -14,6 +14,7 @@ use kinfold_domain::{
     Personal, Purpose, Role, Subject, UserName,
 };
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// Who asks: a named employee of an agency, as both agencies' ledgers and pages name them.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
@@ -59,6 +60,12 @@ pub enum AskKind {
     OwnLooks,
     /// The custodian's work on the register.
     RegisterWork,
+    /// Everybody who is in the department.
+    Board,
+    /// Attendances of this agency's children at its partners.
+    Attendances,
+    /// What others say is wrong on the register.
+    Corrections,
 }
 
 /// Permitted categories with the clauses that permit them, by the agency whose data it is.
@@ -118,6 +125,9 @@ pub struct About {
     /// Entries of registers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub entries: Vec<(AgencyId, EntryId)>,
+    /// Children as they stood on a list of several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub subjects: Vec<Subject>,
 }
 
 /// Records of one category that a source holds and could not hand on.
@@ -236,6 +246,35 @@ pub struct ReplicaLook {
     pub answer: String,
     /// The entries of this register that were shown.
     pub entries: Vec<EntryId>,
+}
+
+/// What an employee says is wrong about an entry of a register, in one tap.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Wrong {
+    /// A telephone number does not reach whom it should.
+    Number,
+    /// The worker is no longer, or was never, this child's.
+    Worker,
+    /// The entry is another child's than the one in front of them.
+    Child,
+}
+
+/// An employee says that an entry of a register is wrong.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Correction {
+    /// Identity, the same in both agencies' ledgers.
+    pub id: Uuid,
+    /// When.
+    pub at: Timestamp,
+    /// Who says it.
+    pub by: Asker,
+    /// Whose register.
+    pub owner: AgencyId,
+    /// Which entry of it.
+    pub register_entry: EntryId,
+    /// What is wrong.
+    pub wrong: Wrong,
 }
 
 /// A good part of this agency's register vanished from its case system, and an employee says that it has ended.

@@ -57,7 +57,7 @@ impl RegisterFeed {
 
     /// The change that makes an entry say what stands by hand, in the name of whoever amended it last; `None` where it says so already.
     fn change_by_hand(&self, entry: &EntryId) -> Option<RegisterChange> {
-        let known = self.register.entry(entry);
+        let known = self.register.known(entry);
         let rows = self.hand.of(entry);
         // What the case system took over is in its hands, until the amendments that made it are cleared away.
         let is_made = rows.iter().any(|row| row.detail.kind() == DetailKind::Entry);
@@ -80,7 +80,7 @@ impl RegisterFeed {
 
     /// An amendment that remembers what it replaces, and since when the case system has said otherwise.
     fn over_what_stands(&self, amendment: Amendment) -> Amendment {
-        let known = self.register.entry(&amendment.entry);
+        let known = self.register.known(&amendment.entry);
         let said = known.and_then(|known| amendment.detail.kind().of(&known));
         match self.hand.find(&amendment.key()) {
             Some(earlier) => Amendment {

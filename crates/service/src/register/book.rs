@@ -151,6 +151,11 @@ impl Register {
         *self.freshness.write() = Freshness::default();
     }
 
+    /// The number of changes.
+    pub fn size(&self) -> u64 {
+        self.book.read().list.size()
+    }
+
     /// The number of changes and the root over them.
     pub fn size_and_root(&self) -> (u64, String) {
         let book = self.book.read();
@@ -180,7 +185,7 @@ impl Register {
         (current, ended)
     }
 
-    pub(super) fn entry(&self, id: &EntryId) -> Option<Arc<RegisterEntry>> {
+    pub(super) fn known(&self, id: &EntryId) -> Option<Arc<RegisterEntry>> {
         self.book.read().entries.get(id).cloned()
     }
 
@@ -200,6 +205,11 @@ impl Register {
 
     pub(super) fn entries(&self) -> HashMap<EntryId, Arc<RegisterEntry>> {
         self.book.read().entries.clone()
+    }
+
+    /// One entry, whole: it must be projected before it is released.
+    pub(crate) fn entry(&self, _permit: &Permit, id: &EntryId) -> Option<Arc<RegisterEntry>> {
+        self.book.read().entries.get(id).cloned()
     }
 
     /// Searches for a child. Needs a permit: even a match tells that somebody is known.

@@ -6,13 +6,17 @@ use jiff::SignedDuration;
 use kinfold_domain::{Agency, RegisterPhones};
 use kinfold_ledger::{BodyKey, Ledger, LedgerKeys, Options, testing::counting_entropy};
 
-use super::{COUNCIL, Desks, Ground, TRUST, TestNode, agency, terms::ledger_key};
+use super::{
+    COUNCIL, Desks, Ground, TRUST, TestAttendances, TestDepartment, TestNode, agency,
+    department::{corrections, hearers},
+    terms::ledger_key,
+};
 use crate::{
     Journal, NodeIdentity,
     agreements::Agreements,
     audit::{
-        Follower, Ledgers, NoticeDesk, NoticeSender, OwnLooks, TrailKey, WhoDesk, WhoLooked,
-        WhoParts,
+        Follower, Hearers, Ledgers, NoticeDesk, NoticeSender, OwnLooks, TrailKey, WhoDesk,
+        WhoLooked, WhoParts,
     },
     check::Check,
     feeds::{People, PeopleFeed},
@@ -65,11 +69,27 @@ impl Base {
         let keys = Arc::new(TrailKey::new([if council { 5 } else { 6 }; 32]));
         let (journal, store) = (self.journal.clone(), self.ground.trail.clone());
         let ledgers = Arc::new(Ledgers { journal, store, keys: Arc::clone(&keys) });
-        let desks = Arc::new(self.desks(&register, (&holdings, &ledgers), feed.as_ref()));
+        let check = Arc::new(self.check(&registers));
+        let (journal, agreements) = (&self.journal, &self.agreements);
+        let department = if council {
+            None
+        } else {
+            Some(TestDepartment::open(&self.ground, (journal, agreements, &check)).await)
+        };
+        let attendances =
+            council.then(|| TestAttendances::open(&self.ground, (journal, agreements), &register));
+        let own = council.then(|| Arc::clone(&register));
+        let corrections = corrections(&self.ground, (journal, agreements), own);
+        let hearers = hearers(department.as_ref(), attendances.as_ref(), &corrections);
+        let desks = self.desks(&register, (&holdings, &ledgers, hearers), feed.as_ref());
+        let desks = Arc::new(desks);
         TestNode {
             people_feed: self.people_feed(),
             custodian: feed.as_ref().map(|feed| self.custodian(feed)),
-            check: self.check(&registers),
+            check,
+            department,
+            attendances,
+            corrections,
             pool: self.pool(&holdings, registers),
             who: self.who(ledgers),
             own_looks: OwnLooks {
@@ -151,7 +171,7 @@ impl Base {
     fn desks(
         &self,
         register: &Arc<Register>,
-        (holdings, ledgers): (&Arc<Holdings>, &Arc<Ledgers>),
+        (holdings, ledgers, hearers): (&Arc<Holdings>, &Arc<Ledgers>, Hearers),
         feed: Option<&Arc<RegisterFeed>>,
     ) -> Desks {
         let (identity, agreements) = (&self.identity, &self.agreements);
@@ -181,6 +201,7 @@ impl Base {
                 agreements: Arc::clone(agreements),
                 journal: self.journal.clone(),
                 clock: Arc::clone(&clock),
+                hearers,
             },
             who: WhoDesk {
                 identity: Arc::clone(identity),

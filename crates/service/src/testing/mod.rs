@@ -5,6 +5,7 @@ mod agreements;
 mod ambient;
 mod amendments;
 mod base;
+mod department;
 mod fault;
 mod link;
 mod node;
@@ -16,10 +17,12 @@ mod stage;
 mod terms;
 mod trail;
 mod two_nodes;
+mod work;
 
 pub use agreements::MemoryAgreements;
 pub use ambient::{CountingEntropy, ManualClock};
 pub use amendments::MemoryAmendments;
+pub use department::{TestAttendances, TestDepartment};
 pub use fault::Fault;
 pub use link::{LoopLink, Way};
 pub use node::{Desks, TestNode};
@@ -34,3 +37,4 @@ pub use stage::{
 pub use terms::{COUNCIL, Ground, TRUST, agency, guardian, node_key, signed_agreement, start};
 pub use trail::MemoryTrail;
 pub use two_nodes::TwoNodes;
+pub use work::MemoryWork;

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use kinfold_domain::AgencyId;
 
-use super::{Ground, base::Base};
+use super::{Ground, TestAttendances, TestDepartment, base::Base};
 use crate::{
     Journal, NodeIdentity,
     agreements::{Agreements, AgreementsParts, ApproverKeys, RefusedPeer},
     audit::{Follower, NoticeDesk, NoticeSender, OwnLooks, WhoDesk, WhoLooked},
     check::Check,
+    corrections::Corrections,
     feeds::{People, PeopleFeed},
     pooled_view::{AskDesk, Pool},
     ports::{Clock, Route},
@@ -67,7 +68,7 @@ pub struct TestNode {
     /// The trust's replica.
     pub replica: Option<Replica>,
     /// The check.
-    pub check: Check,
+    pub check: Arc<Check>,
     /// The pooled view.
     pub pool: Pool,
     /// Who looked.
@@ -82,6 +83,12 @@ pub struct TestNode {
     pub sign_in: SignIn,
     /// Staff.
     pub staff: Staff,
+    /// The trust's department.
+    pub department: Option<TestDepartment>,
+    /// What the council hears of attendances.
+    pub attendances: Option<TestAttendances>,
+    /// What is said to be wrong on registers.
+    pub corrections: Arc<Corrections>,
     /// What it answers its partner.
     pub desks: Arc<Desks>,
 }
@@ -136,6 +143,13 @@ impl TestNode {
         }
         if let Some(replica) = &self.replica {
             let _ = replica.pull(0).await;
+        }
+        if let Some(department) = &self.department {
+            let _ = department.arrivals.work().await;
+            let _ = department.arrivals.look_again().await;
+        }
+        if let Some(attendances) = &self.attendances {
+            let _ = attendances.escalations.escalate().await;
         }
         let _ = self.notices.deliver().await;
         let _ = self.follower.catch_up().await;

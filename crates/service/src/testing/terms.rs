@@ -10,7 +10,7 @@ use kinfold_note::SigningKey;
 
 use super::{
     CountingEntropy, LoopLink, ManualClock, MemoryAgreements, MemoryAmendments, MemoryPeople,
-    MemoryRegisters, MemoryStaff, MemoryTrail, ScriptedSource,
+    MemoryRegisters, MemoryStaff, MemoryTrail, MemoryWork, ScriptedSource,
 };
 
 /// The council's short name.
@@ -121,6 +121,8 @@ pub struct Ground {
     pub staff: Arc<MemoryStaff>,
     /// Its search tables.
     pub trail: Arc<MemoryTrail>,
+    /// Its department, and what it hears of others'.
+    pub work: Arc<MemoryWork>,
     /// Its one source system.
     pub source: Arc<ScriptedSource>,
     /// The way to the other node.
@@ -143,6 +145,7 @@ impl Ground {
             amendments: Arc::default(),
             staff: Arc::default(),
             trail: Arc::default(),
+            work: Arc::default(),
             source: Arc::new(ScriptedSource::new(source)),
             link: Arc::default(),
         }

@@ -5,6 +5,7 @@
 mod check_answers;
 mod custodian;
 mod custodian_property;
+mod department;
 mod enrolment;
 mod facts;
 mod order;

@@ -1,6 +1,7 @@
 //! The web application over two nodes in memory.
 
 mod browser;
+mod department;
 mod ended;
 mod pages;
 mod possible;
@@ -10,4 +11,4 @@ mod unread;
 mod views;
 pub(crate) mod world;
 
-use super::Services;
+use super::{Department, Services};

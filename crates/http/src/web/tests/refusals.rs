@@ -21,7 +21,7 @@ enum Stranger {
 }
 
 /// Every route. One that is missing here fails the test below.
-const ROUTES: [(&str, &str, Stranger); 33] = [
+const ROUTES: [(&str, &str, Stranger); 43] = [
     ("GET", "/healthz", Stranger::Served("no data")),
     ("GET", "/assets/{*path}", Stranger::Served("public files")),
     ("GET", "/sign-in", Stranger::Served("the way in")),
@@ -39,6 +39,16 @@ const ROUTES: [(&str, &str, Stranger); 33] = [
     ("GET", "/view", Stranger::Refused),
     ("POST", "/view", Stranger::Refused),
     ("GET", "/looks", Stranger::Refused),
+    ("GET", "/department", Stranger::Refused),
+    ("GET", "/department/events", Stranger::Refused),
+    ("POST", "/department/open", Stranger::Refused),
+    ("POST", "/department/outcome", Stranger::Refused),
+    ("POST", "/attendance", Stranger::Refused),
+    ("GET", "/attendances", Stranger::Refused),
+    ("POST", "/attendances/acknowledge", Stranger::Refused),
+    ("POST", "/corrections/say", Stranger::Refused),
+    ("GET", "/corrections", Stranger::Refused),
+    ("POST", "/corrections/settle", Stranger::Refused),
     ("GET", "/who", Stranger::Refused),
     ("POST", "/who", Stranger::Refused),
     ("GET", "/register", Stranger::Refused),

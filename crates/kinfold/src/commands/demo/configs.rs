@@ -31,9 +31,16 @@ mapping = "case-system-mapping.toml"
 
 pub(super) fn trust(places: &Places, agency: &SampleAgency, stale_after_s: u64) -> String {
     let common = common(places, agency, "trust", stale_after_s);
-    let port = places.fhir();
+    let (port, mllp) = (places.fhir(), places.mllp());
     format!(
         r#"{common}
+[department.mllp]
+listen = "127.0.0.1:{mllp}"
+
+[[department.mllp.sender]]
+name = "patient administration"
+addresses = ["127.0.0.1"]
+
 [[source]]
 name = "hospital"
 refresh_ms = 3000

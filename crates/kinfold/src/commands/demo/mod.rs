@@ -1,5 +1,6 @@
 //! `kinfold demo`: a council and a trust on one machine, with a synthetic district between them.
 
+mod arrivals;
 mod build;
 mod configs;
 mod run;
@@ -96,6 +97,10 @@ impl Places {
 
     fn fhir(&self) -> u16 {
         self.port + 5
+    }
+
+    fn mllp(&self) -> u16 {
+        self.port + 6
     }
 }
 

@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use kinfold_sample::District;
 use tokio::process::{Child, Command};
 
-use super::{Places, build, screen};
+use super::{Places, arrivals::FrontDesk, build, screen};
 use crate::{
     commands::serve::stopped,
     config::Config,
@@ -49,7 +49,10 @@ async fn show(places: &Places, district: &District) -> anyhow::Result<()> {
         .context("the nodes do not get ready: look at their logs")??;
     build::told(places);
     screen::introduce(places, district);
-    screen::codes(places).await
+    tokio::select! {
+        outcome = screen::codes(places) => outcome,
+        outcome = FrontDesk::open(places, district).work() => outcome,
+    }
 }
 
 impl Processes {

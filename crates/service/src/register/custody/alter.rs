@@ -98,7 +98,7 @@ impl Custodian {
 
     fn known(&self, wanted: &ToChange) -> Result<Option<RegisterEntry>, CustodyError> {
         let Some(id) = &wanted.entry else { return Ok(None) };
-        let known = self.parts.feed.register.entry(id).ok_or(CustodyError::NotFound)?;
+        let known = self.parts.feed.register.known(id).ok_or(CustodyError::NotFound)?;
         Ok(Some(known.as_ref().clone()))
     }
 
@@ -114,7 +114,7 @@ impl Custodian {
     }
 
     fn planned(&self, work: &Work<'_>, step: &Step) -> Option<PlannedStep> {
-        let before = self.parts.feed.register.entry(&step.entry);
+        let before = self.parts.feed.register.known(&step.entry);
         let mut after = match step.details.first() {
             Some(Detail::Entry(entry)) => entry.as_ref().clone(),
             _ => amended(before.as_deref(), &[])?,

@@ -63,7 +63,7 @@ impl Custodian {
     ) -> Result<Release<Opened>, CustodyError> {
         let work = self.begin(caller, Subject::default()).await?;
         let feed = &self.parts.feed;
-        let known = feed.register.entry(entry).ok_or(CustodyError::NotFound)?;
+        let known = feed.register.known(entry).ok_or(CustodyError::NotFound)?;
         let opened = Opened {
             ask: work.ask,
             at: work.at,
@@ -101,7 +101,7 @@ impl Custodian {
             .into_values()
             .filter(|amendment| amendment.differs.is_some())
             .filter_map(|amendment| {
-                let entry = feed.register.entry(&amendment.entry)?;
+                let entry = feed.register.known(&amendment.entry)?;
                 let (name, status) = (entry.subject.name.clone(), entry.status);
                 Some(QueueLine { amendment, name, status })
             })

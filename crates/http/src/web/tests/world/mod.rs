@@ -6,6 +6,7 @@ pub(crate) mod desks;
 pub(crate) mod register;
 pub(crate) mod staff;
 pub(crate) mod stores;
+pub(crate) mod work;
 
 use std::{
     sync::{Arc, OnceLock, atomic::AtomicBool},
@@ -20,12 +21,14 @@ use kinfold_service::{
     agreements::{Agreements, AgreementsParts, ApproverKeys},
     audit::{Follower, Ledgers, OwnLooks, TrailKey, WhoDesk, WhoLooked, WhoParts},
     check::Check,
+    department::Present,
     feeds::{Feeds, People, PeopleFeed},
     pooled_view::{AskDesk, Holdings, Pool, PoolParts, SealedDeskTerms},
     ports::{Clock, Entropy, PeopleStore, SourceSystem, TrailStore},
     register::{Custodian, Register, RegisterFeed, Registers},
     sign_in::{SessionLimits, SignIn},
     staff::{Staff, StaffParts},
+    testing::MemoryWork,
 };
 
 use super::Services;
@@ -68,6 +71,8 @@ pub(crate) struct Node {
     desks: Arc<Desks>,
     ledgers: Arc<Ledgers>,
     trail: Arc<MemoryTrail>,
+    pub(crate) work: Arc<MemoryWork>,
+    present: Arc<Present>,
 }
 
 /// A Monday afternoon in summer, 14:02:07 in England.
@@ -131,6 +136,8 @@ async fn node((id, name): (&str, &str), kind: AgencyKind, clock: Arc<TestClock>)
         holdings,
         ledgers,
         trail,
+        work: Arc::default(),
+        present: Arc::default(),
     }
 }
 
@@ -273,13 +280,7 @@ impl Node {
             sign_in: Arc::clone(&self.sign_in),
             staff: Arc::clone(&self.staff),
             agreements: Arc::clone(&core.agreements),
-            check: Arc::new(Check::new(
-                Arc::clone(&core.agreements),
-                registers.clone(),
-                core.journal.clone(),
-                core.clock(),
-                Arc::clone(&core.entropy),
-            )),
+            check: self.check(),
             pool: Arc::new(self.pool(registers.clone())),
             own_looks: Arc::new(OwnLooks {
                 journal: core.journal.clone(),
@@ -289,9 +290,23 @@ impl Node {
             who: Arc::new(self.who()),
             custodian: self.custodian.clone(),
             feeds: Arc::new(self.feeds(registers)),
+            department: self.department().map(|department| department.pages),
+            attendances: self.attendances().map(|known| known.lists),
+            corrections: self.corrections(),
             clock: core.clock(),
             secure,
         }
+    }
+
+    fn check(&self) -> Arc<Check> {
+        let core = &self.core;
+        Arc::new(Check::new(
+            Arc::clone(&core.agreements),
+            Registers::new([Arc::clone(&self.register)]),
+            core.journal.clone(),
+            core.clock(),
+            Arc::clone(&core.entropy),
+        ))
     }
 
     fn pool(&self, registers: Registers) -> Pool {

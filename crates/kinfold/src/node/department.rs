@@ -1,0 +1,145 @@
+//! The department of a hospital, and what its partners hear of it.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use kinfold_domain::{Purpose, Role};
+use kinfold_service::{
+    System,
+    attendances::{AttendanceLists, Attendances, Escalations},
+    audit::Hearers,
+    check::Check,
+    corrections::{Corrections, CorrectionsParts},
+    department::{Arrivals, ArrivalsParts, Board, HospitalInbox, Outcomes, Present},
+    ports::{AttendanceStore, CorrectionStore, DepartmentStore},
+    register::Register,
+};
+use tokio::sync::Notify;
+
+use super::parts::Ground;
+use crate::config::Config;
+
+/// What a hospital's node does for its department.
+pub(crate) struct Department {
+    pub(crate) inbox: Arc<HospitalInbox>,
+    pub(crate) arrivals: Arc<Arrivals>,
+    pub(crate) board: Arc<Board>,
+    pub(crate) outcomes: Arc<Outcomes>,
+}
+
+/// What a register's owner does about attendances at its partners.
+pub(crate) struct AtPartners {
+    pub(crate) lists: Arc<AttendanceLists>,
+    pub(crate) escalations: Arc<Escalations>,
+}
+
+fn purpose(text: &str) -> anyhow::Result<Purpose> {
+    text.parse().with_context(|| format!("{text} is no purpose"))
+}
+
+pub(super) async fn department(
+    config: &Config,
+    ground: &Ground,
+    check: &Arc<Check>,
+) -> anyhow::Result<Option<Department>> {
+    let Some(terms) = &config.department else { return Ok(None) };
+    let store = Arc::clone(&ground.store) as Arc<dyn DepartmentStore>;
+    let (came, present) = (Arc::new(Notify::new()), Arc::new(Present::default()));
+    present.load(&*store, ground.clock.now()).await.context("the attendances can't be loaded")?;
+    let system = System::new(
+        &config.agency.id,
+        Role::ARRIVALS.parse().context("the node's own name")?,
+        "Arrivals of the department",
+        Role::ARRIVALS.parse().context("the node's own role")?,
+    );
+    let purpose = terms.purpose.clone();
+    Ok(Some(Department {
+        inbox: Arc::new(HospitalInbox::new(
+            Arc::clone(&store),
+            Arc::clone(&ground.clock),
+            Arc::clone(&came),
+        )),
+        arrivals: Arc::new(Arrivals::new(ArrivalsParts {
+            system,
+            purpose: purpose.clone(),
+            check: Arc::clone(check),
+            agreements: Arc::clone(&ground.agreements),
+            present: Arc::clone(&present),
+            store: Arc::clone(&store),
+            journal: ground.journal.clone(),
+            clock: Arc::clone(&ground.clock),
+            came,
+        })),
+        board: Arc::new(Board {
+            purpose: purpose.clone(),
+            check: Arc::clone(check),
+            agreements: Arc::clone(&ground.agreements),
+            present: Arc::clone(&present),
+            journal: ground.journal.clone(),
+            clock: Arc::clone(&ground.clock),
+            entropy: Arc::clone(&ground.entropy),
+        }),
+        outcomes: Arc::new(Outcomes {
+            purpose,
+            agreements: Arc::clone(&ground.agreements),
+            present,
+            store,
+            journal: ground.journal.clone(),
+            clock: Arc::clone(&ground.clock),
+            entropy: Arc::clone(&ground.entropy),
+        }),
+    }))
+}
+
+pub(super) fn at_partners(
+    config: &Config,
+    ground: &Ground,
+    register: Option<&Arc<Register>>,
+) -> anyhow::Result<Option<(AtPartners, Arc<Attendances>)>> {
+    let Some(register) = register else { return Ok(None) };
+    let attendances = Arc::new(Attendances::new(
+        Arc::clone(&ground.agreements),
+        Arc::clone(&ground.store) as Arc<dyn AttendanceStore>,
+        ground.journal.clone(),
+        Arc::clone(&ground.clock),
+    ));
+    let lists = Arc::new(AttendanceLists {
+        purpose: purpose("child-protection-enquiry")?,
+        attendances: Arc::clone(&attendances),
+        register: Arc::clone(register),
+        agreements: Arc::clone(&ground.agreements),
+        journal: ground.journal.clone(),
+        clock: Arc::clone(&ground.clock),
+        entropy: Arc::clone(&ground.entropy),
+    });
+    let escalations =
+        Arc::new(Escalations { attendances: Arc::clone(&attendances), limits: config.attendances });
+    Ok(Some((AtPartners { lists, escalations }, attendances)))
+}
+
+pub(super) fn corrections(
+    ground: &Ground,
+    register: Option<&Arc<Register>>,
+) -> anyhow::Result<Arc<Corrections>> {
+    Ok(Arc::new(Corrections::new(CorrectionsParts {
+        purpose: purpose("child-protection-enquiry")?,
+        register: register.map(Arc::clone),
+        agreements: Arc::clone(&ground.agreements),
+        store: Arc::clone(&ground.store) as Arc<dyn CorrectionStore>,
+        journal: ground.journal.clone(),
+        clock: Arc::clone(&ground.clock),
+        entropy: Arc::clone(&ground.entropy),
+    })))
+}
+
+pub(super) fn hearers(
+    department: Option<&Department>,
+    attendances: Option<Arc<Attendances>>,
+    corrections: &Arc<Corrections>,
+) -> Hearers {
+    Hearers {
+        attendances,
+        outcomes: department.map(|department| Arc::clone(&department.outcomes)),
+        corrections: Some(Arc::clone(corrections)),
+    }
+}

@@ -1,0 +1,289 @@
+//! The list of attendances, for those who answer for them.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use jiff::{SignedDuration, Timestamp};
+use kinfold_agreement::{Decision, InForce, Question};
+use kinfold_domain::{
+    AgencyId, AskId, Categories, Category, Employee, Purpose, RegisterEntry, Role, Subject,
+};
+use serde::Serialize;
+
+use super::heard::{Attendances, HeardAttendance};
+use crate::{
+    agreements::{Agreements, NoAgreement},
+    caller::Caller,
+    department::{Acknowledged, AttendanceId},
+    journal::{Journal, JournalError},
+    permit::{Evidence, Permit, granted},
+    ports::{Clock, Entropy, PortError},
+    records::{About, AskKind, Asker, Entry, Intent, Refusal, Shown},
+    register::{Register, release},
+    release::Release,
+};
+
+/// How long an attendance that somebody answered for stays on the list.
+const SHOWN_FOR: SignedDuration = SignedDuration::from_hours(24 * 7);
+/// The most on one list.
+const MOST: usize = 200;
+
+/// Why there is no list, or nothing was recorded.
+#[derive(Debug, thiserror::Error)]
+pub enum ListError {
+    /// Nothing flows at all.
+    #[error(transparent)]
+    NoAgreement(#[from] NoAgreement),
+    /// Not for this role; recorded.
+    #[error("{0}")]
+    Refused(String),
+    /// There is none such.
+    #[error("that attendance is not known here")]
+    Unknown,
+    /// The ledger can't be written.
+    #[error(transparent)]
+    Ledger(#[from] JournalError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] PortError),
+}
+
+/// One attendance on the list.
+#[derive(Clone, Debug, Serialize)]
+pub struct AttendanceRow {
+    /// What the partner told, and who answered.
+    pub heard: HeardAttendance,
+    /// The entries of this agency's register that it concerns, as far as the reader may see them.
+    pub entries: Vec<RegisterEntry>,
+    /// The reader is the key worker, by name.
+    pub yours: bool,
+}
+
+/// The list.
+#[derive(Clone, Debug, Serialize)]
+pub struct AttendanceList {
+    /// The ask.
+    pub ask: AskId,
+    /// When it was put together.
+    pub at: Timestamp,
+    /// Those that wait: the reader's own first, then what was escalated, then the oldest. After them what was answered for lately.
+    pub rows: Vec<AttendanceRow>,
+    /// How many more there are.
+    pub more: usize,
+    /// Partners whose attendances the reader may not see, with the reason.
+    pub withheld: Vec<(AgencyId, String)>,
+}
+
+/// Lists attendances and takes answers for them.
+pub struct AttendanceLists {
+    /// Why they are looked at.
+    pub purpose: Purpose,
+    /// The attendances.
+    pub attendances: Arc<Attendances>,
+    /// This agency's register.
+    pub register: Arc<Register>,
+    /// The agreement.
+    pub agreements: Arc<Agreements>,
+    /// The ledger.
+    pub journal: Journal,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+impl AttendanceLists {
+    /// The list for one employee: decided, recorded, put together, recorded as shown.
+    #[tracing::instrument(skip_all)]
+    pub async fn list(&self, caller: &Caller) -> Result<Release<AttendanceList>, ListError> {
+        let at = self.clock.now();
+        let ask = AskId(self.entropy.uuid(at));
+        let employee = caller.employee();
+        let agreement = match self.agreements.in_force(at) {
+            Ok(agreement) => agreement,
+            Err(error) => {
+                self.refuse((ask, at), employee, error.0.clone()).await?;
+                return Err(error.into());
+            }
+        };
+        let own = self.decide(employee, self.agreements.own(), (at, &agreement));
+        let of_partners: Vec<Decision> = agreement
+            .partners()
+            .map(|party| self.decide(employee, &party.agency, (at, &agreement)))
+            .collect();
+        if let Some(reason) = refused(&own, Category::Register) {
+            self.refuse((ask, at), employee, reason.clone()).await?;
+            return Err(ListError::Refused(reason));
+        }
+        let grants = std::iter::once(&own).chain(&of_partners);
+        let intent = Intent {
+            ask,
+            at,
+            kind: AskKind::Attendances,
+            asker: Asker::from(employee),
+            purpose: self.purpose.clone(),
+            subject: Subject::default(),
+            agreement: agreement.agreement().digest().to_string(),
+            granted: grants.map(|d| (d.owner().clone(), granted(d))).collect(),
+        };
+        let receipt = Arc::new(self.journal.record(Entry::Intent(Box::new(intent))).await?);
+        let permit = Permit::new(&own, Evidence::Recorded(receipt));
+        let Some(permit) = permit else { return Err(ListError::Refused(String::new())) };
+        let may: Vec<&AgencyId> = of_partners
+            .iter()
+            .filter(|d| d.permits(Category::Attendances))
+            .map(|d| d.owner())
+            .collect();
+        let since = at.saturating_sub(SHOWN_FOR).unwrap_or(Timestamp::MIN);
+        let known = self.attendances.store.recent_attendances(since).await?;
+        let mut rows: Vec<AttendanceRow> = known
+            .into_iter()
+            .filter(|heard| may.contains(&&heard.partner))
+            .map(|heard| self.row(heard, employee, &permit))
+            .collect();
+        rows.sort_by_key(|row| order(row, &employee.role));
+        let more = rows.len().saturating_sub(MOST);
+        rows.truncate(MOST);
+        let withheld = of_partners
+            .iter()
+            .filter_map(|d| Some((d.owner().clone(), refused(d, Category::Attendances)?)))
+            .collect();
+        let list = AttendanceList { ask, at, rows, more, withheld };
+        let shown = self.shown(employee, &list);
+        Ok(Release::record(&self.journal, list, shown).await?)
+    }
+
+    /// An employee answers for an attendance, by name: the first one counts. The partner is told.
+    #[tracing::instrument(skip_all)]
+    pub async fn acknowledge(
+        &self,
+        caller: &Caller,
+        (partner, attendance): (&AgencyId, AttendanceId),
+    ) -> Result<(), ListError> {
+        let at = self.clock.now();
+        let employee = caller.employee();
+        let agreement = self.agreements.in_force(at)?;
+        let decision = self.decide(employee, partner, (at, &agreement));
+        if let Some(why) = refused(&decision, Category::Attendances) {
+            return Err(ListError::Refused(why));
+        }
+        let _changing = self.attendances.changing.lock().await;
+        let known = self.attendances.store.attendance_of(partner, attendance).await?;
+        let mut known = known.ok_or(ListError::Unknown)?;
+        if known.acknowledged.is_some() {
+            return Ok(());
+        }
+        let acknowledged = Acknowledged { attendance, at, by: Asker::from(employee) };
+        let entry = Entry::AttendanceAcknowledged {
+            partner: partner.clone(),
+            acknowledged: Box::new(acknowledged.clone()),
+        };
+        self.journal.record(entry).await?;
+        known.acknowledged = Some(acknowledged);
+        self.attendances.put(&known).await
+    }
+
+    fn decide(
+        &self,
+        employee: &Employee,
+        owner: &AgencyId,
+        (now, agreement): (Timestamp, &InForce),
+    ) -> Decision {
+        let wanted = Categories::from(if owner == self.agreements.own() {
+            [Category::Register, Category::Contact]
+        } else {
+            [Category::Existence, Category::Attendances]
+        });
+        agreement.decide(&Question {
+            requester: &employee.agency,
+            owner,
+            role: &employee.role,
+            purpose: &self.purpose,
+            wanted: &wanted,
+            now,
+        })
+    }
+
+    fn row(&self, heard: HeardAttendance, employee: &Employee, permit: &Permit) -> AttendanceRow {
+        let entries: Vec<_> = heard
+            .entries(self.agreements.own())
+            .iter()
+            .filter_map(|id| self.register.entry(permit, id))
+            .collect();
+        let yours = entries.iter().any(|entry| is_key_worker(entry, employee));
+        let may = |category| permit.allows(category);
+        let entries = entries.iter().map(|entry| release(entry, may)).collect();
+        AttendanceRow { heard, entries, yours }
+    }
+
+    async fn refuse(
+        &self,
+        (ask, at): (AskId, Timestamp),
+        employee: &Employee,
+        reason: String,
+    ) -> Result<(), JournalError> {
+        let refusal = Refusal {
+            ask,
+            at,
+            kind: AskKind::Attendances,
+            asker: Some(Asker::from(employee)),
+            agency: self.agreements.own().clone(),
+            purpose: Some(self.purpose.clone()),
+            subject: None,
+            reason,
+        };
+        self.journal.record(Entry::Refusal(Box::new(refusal))).await.map(drop)
+    }
+
+    fn shown(&self, employee: &Employee, list: &AttendanceList) -> Shown {
+        let own = self.agreements.own();
+        let mut about = About::default();
+        let mut shown = BTreeMap::from([(own.clone(), Categories::from([Category::Register]))]);
+        for row in &list.rows {
+            about.entries.extend(row.entries.iter().map(|entry| (own.clone(), entry.id.clone())));
+            about.nhs_numbers.extend(row.entries.iter().filter_map(|e| e.subject.nhs_number));
+            let of_partner = shown.entry(row.heard.partner.clone()).or_default();
+            of_partner.insert(Category::Attendances);
+        }
+        Shown {
+            ask: list.ask,
+            at: list.at,
+            kind: AskKind::Attendances,
+            asker: Asker::from(employee),
+            purpose: self.purpose.clone(),
+            answer: "attendances".to_owned(),
+            about,
+            shown,
+            digest: String::new(),
+            sources: Vec::new(),
+            partner_proofs: BTreeMap::new(),
+        }
+    }
+}
+
+fn refused(decision: &Decision, category: Category) -> Option<String> {
+    let (_, why) = decision.refused().find(|(refused, _)| *refused == category)?;
+    Some(why.to_string())
+}
+
+/// The register names the key worker first; employees are known by the same name, however the two systems order its words.
+fn is_key_worker(entry: &RegisterEntry, employee: &Employee) -> bool {
+    let words = |name: &str| {
+        let words = name.split(|c: char| c.is_whitespace() || c == ',');
+        let words = words.filter(|word| !word.is_empty() && !word.starts_with('('));
+        words.map(str::to_lowercase).collect::<BTreeSet<_>>()
+    };
+    let name = words(employee.name.expose());
+    let worker = entry.professionals.first();
+    !name.is_empty() && worker.is_some_and(|worker| words(worker.name.expose()) == name)
+}
+
+/// What waits before what doesn't; the reader's own, then what their role was asked for, then the oldest. Answered: the latest first.
+fn order(row: &AttendanceRow, role: &Role) -> (bool, bool, bool, i64) {
+    let waits = row.heard.waits();
+    let asked = row.heard.asked.iter().any(|asked| asked.role == *role);
+    let at = row.heard.heard.as_second();
+    (!waits, waits && !row.yours, waits && !asked, if waits { at } else { -at })
+}

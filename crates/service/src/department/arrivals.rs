@@ -1,0 +1,275 @@
+//! The work on arrivals: each message dealt with in order, each arrival checked, each step recorded before anything is stored.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use jiff::Timestamp;
+use kinfold_domain::{AgencyId, CheckAnswer, EntryId, Purpose};
+use tokio::sync::Notify;
+
+use super::{
+    attendance::{Attendance, AttendanceCheck, Whereabouts},
+    movements::Moving,
+    presence::Present,
+    steps::{AttendanceStep, StepKind},
+};
+use crate::{
+    agreements::Agreements,
+    check::{Check, CheckError, CheckQuestion, Checked},
+    journal::{Journal, JournalError},
+    ports::{Clock, DepartmentStore, MessageContent, PortError, Waiting},
+    records::{Asker, Entry},
+    system::System,
+};
+
+/// Messages dealt with under one write of the store.
+const BATCH: u32 = 64;
+
+/// Why the work stopped. Nothing is lost: it goes on from where it was.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkError {
+    /// The ledger can't be written: nothing may be told.
+    #[error(transparent)]
+    Ledger(#[from] JournalError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] PortError),
+}
+
+/// What the work needs.
+pub struct ArrivalsParts {
+    /// The node itself, as ledgers name it.
+    pub system: System,
+    /// Why arrivals are checked.
+    pub purpose: Purpose,
+    /// The check.
+    pub check: Arc<Check>,
+    /// The agreement.
+    pub agreements: Arc<Agreements>,
+    /// The attendances of now.
+    pub present: Arc<Present>,
+    /// The department at rest.
+    pub store: Arc<dyn DepartmentStore>,
+    /// The ledger.
+    pub journal: Journal,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Wakes the work.
+    pub came: Arc<Notify>,
+}
+
+/// Deals with what hospital systems sent.
+pub struct Arrivals {
+    parts: ArrivalsParts,
+}
+
+/// Attendances as they will stand, by identity, and the steps that make them so.
+#[derive(Default)]
+struct Changes {
+    attendances: BTreeMap<super::AttendanceId, Attendance>,
+    steps: Vec<AttendanceStep>,
+}
+
+impl Arrivals {
+    /// Over these parts.
+    pub const fn new(parts: ArrivalsParts) -> Self {
+        Self { parts }
+    }
+
+    /// Waits until there may be work.
+    pub async fn wait(&self) {
+        self.parts.came.notified().await;
+    }
+
+    /// Deals with every message that waits; answers how many there were.
+    pub async fn work(&self) -> Result<usize, WorkError> {
+        let mut count = 0;
+        loop {
+            let waiting = self.parts.store.waiting(BATCH).await?;
+            let Some(last) = waiting.last() else { return Ok(count) };
+            let upto = last.place + 1;
+            self.deal(&waiting, upto).await?;
+            count += waiting.len();
+        }
+    }
+
+    /// Checks anew whoever is here and could not be checked, or was checked before a register changed.
+    pub async fn look_again(&self) -> Result<usize, WorkError> {
+        let _changing = self.parts.present.change().await;
+        let changes = self.parts.check.register_changes();
+        let due = self.parts.present.find(|attendance| {
+            attendance.is_open()
+                && matches!(attendance.whereabouts, Whereabouts::Present)
+                && attendance.check.as_ref().is_none_or(|check| check.changes != changes)
+        });
+        let mut all = Changes::default();
+        for attendance in due {
+            self.check(attendance, &mut all).await?;
+        }
+        let count = all.attendances.len();
+        if count > 0 {
+            self.keep(all, 0).await?;
+            self.parts.present.touch();
+        }
+        self.parts.present.forget_old(self.parts.clock.now());
+        Ok(count)
+    }
+
+    async fn deal(&self, waiting: &[Waiting], upto: u64) -> Result<(), WorkError> {
+        let _changing = self.parts.present.change().await;
+        for Waiting { place, message } in waiting {
+            // A broken one is set aside when it is kept; it changes nothing.
+            let MessageContent::Movement(movement) = &message.content else { continue };
+            let moving = Moving {
+                own: self.parts.agreements.own(),
+                sender: &message.sender,
+                place: *place,
+                received: message.received,
+                movement,
+            };
+            let mut changes = Changes::default();
+            for attendance in moving.apply(&self.parts.present) {
+                self.follow(attendance, &mut changes).await?;
+            }
+            self.keep(changes, place + 1).await?;
+        }
+        Ok(self.parts.store.settle(upto, &[]).await?)
+    }
+
+    /// What follows from an attendance's change: a check, or a word to those who were told of it.
+    async fn follow(&self, attendance: Attendance, changes: &mut Changes) -> Result<(), WorkError> {
+        let before = self.parts.present.of(attendance.id);
+        let was = before.map(|before| before.whereabouts);
+        let ended = match attendance.whereabouts {
+            Whereabouts::Present => None,
+            Whereabouts::Left { at } => Some((StepKind::Left, at)),
+            Whereabouts::Cancelled { at } => Some((StepKind::Cancelled, at)),
+        };
+        if let Some((what, at)) = ended.filter(|_| was != Some(attendance.whereabouts)) {
+            let mut attendance = attendance;
+            if !attendance.told.is_empty() {
+                let concerns = attendance.told.iter().cloned().collect();
+                self.step(&mut attendance, (what, at), concerns, changes);
+            }
+            changes.attendances.insert(attendance.id, attendance);
+            return Ok(());
+        }
+        let back = was.is_some_and(|was| !matches!(was, Whereabouts::Present));
+        if attendance.check.is_some() && !back {
+            changes.attendances.insert(attendance.id, attendance);
+            return Ok(());
+        }
+        let attendance =
+            if back { Attendance { told: Vec::new(), ..attendance } } else { attendance };
+        self.check(attendance, changes).await
+    }
+
+    /// Checks an attendance, and notes whom it concerns.
+    async fn check(
+        &self,
+        mut attendance: Attendance,
+        changes: &mut Changes,
+    ) -> Result<(), WorkError> {
+        let question = CheckQuestion {
+            subject: attendance.subject.clone(),
+            purpose: self.parts.purpose.clone(),
+            choice: None,
+        };
+        let searched = self.parts.check.register_changes();
+        match self.parts.check.check_by_itself(&self.parts.system, question).await {
+            Ok(release) => self.take_over(&mut attendance, release.content(), searched, changes),
+            Err(CheckError::Ledger(error)) => return Err(error.into()),
+            Err(other) => attendance.failure = Some(other.to_string()),
+        }
+        changes.attendances.insert(attendance.id, attendance);
+        Ok(())
+    }
+
+    fn take_over(
+        &self,
+        attendance: &mut Attendance,
+        checked: &Checked,
+        searched: u64,
+        changes: &mut Changes,
+    ) {
+        let sealed = matches!(checked.answer, CheckAnswer::Sealed { .. });
+        let entries =
+            if is_certain(&checked.answer) { checked.entries.clone() } else { Vec::new() };
+        attendance.check = Some(AttendanceCheck {
+            ask: checked.ask,
+            at: checked.at,
+            answer: checked.word().to_owned(),
+            entries: entries.clone(),
+            sealed,
+            changes: searched,
+        });
+        attendance.first_checked.get_or_insert(checked.at);
+        attendance.failure = None;
+        let now_concerned = by_owner(&entries);
+        let was: BTreeMap<AgencyId, Vec<EntryId>> = attendance.told.iter().cloned().collect();
+        // Told of a child who, as it now turns out, was not the one: they hear that too.
+        let no_more = without(&was, &now_concerned);
+        if !no_more.is_empty() {
+            self.step(attendance, (StepKind::Cancelled, checked.at), no_more, changes);
+        }
+        let newly = without(&now_concerned, &was);
+        if !newly.is_empty() {
+            let arrived = attendance.arrived;
+            self.step(attendance, (StepKind::Arrived, arrived), newly, changes);
+        }
+        attendance.told = now_concerned.into_iter().collect();
+    }
+
+    fn step(
+        &self,
+        attendance: &mut Attendance,
+        (what, at): (StepKind, Timestamp),
+        concerns: BTreeMap<AgencyId, Vec<EntryId>>,
+        changes: &mut Changes,
+    ) {
+        let by = Asker::from(self.parts.system.named());
+        changes.steps.push(attendance.step(what, at, by, concerns));
+    }
+
+    /// Records the steps, stores the attendances, and shows them.
+    async fn keep(&self, changes: Changes, upto: u64) -> Result<(), WorkError> {
+        let Changes { attendances, steps } = changes;
+        if !steps.is_empty() {
+            let entries = steps.into_iter().map(|step| Entry::Attendance(Box::new(step)));
+            self.parts.journal.record_all(entries.collect()).await?;
+        }
+        if attendances.is_empty() {
+            return Ok(());
+        }
+        let attendances: Vec<Attendance> = attendances.into_values().collect();
+        self.parts.store.settle(upto, &attendances).await?;
+        self.parts.present.put(attendances);
+        Ok(())
+    }
+}
+
+/// Whether an answer is about one child for certain, so that its entries' owners may be told of an attendance.
+pub(super) const fn is_certain(answer: &CheckAnswer) -> bool {
+    matches!(
+        answer,
+        CheckAnswer::OnRegister { .. }
+            | CheckAnswer::RecentlyEnded { .. }
+            | CheckAnswer::Sealed { .. }
+    )
+}
+
+pub(super) fn by_owner(entries: &[(AgencyId, EntryId)]) -> BTreeMap<AgencyId, Vec<EntryId>> {
+    let mut owners: BTreeMap<AgencyId, Vec<EntryId>> = BTreeMap::new();
+    for (owner, entry) in entries {
+        owners.entry(owner.clone()).or_default().push(entry.clone());
+    }
+    owners
+}
+
+/// The owners, with their entries, who are in `all` and not in `known`.
+fn without(
+    all: &BTreeMap<AgencyId, Vec<EntryId>>,
+    known: &BTreeMap<AgencyId, Vec<EntryId>>,
+) -> BTreeMap<AgencyId, Vec<EntryId>> {
+    let absent = all.iter().filter(|(owner, _)| !known.contains_key(*owner));
+    absent.map(|(owner, entries)| (owner.clone(), entries.clone())).collect()
+}

@@ -1,0 +1,87 @@
+//! The attendances that matter now, in memory: those on the board, and those of the last days that a message may still be about.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use parking_lot::RwLock;
+use tokio::sync::{Mutex, MutexGuard, watch};
+
+use super::attendance::{Attendance, AttendanceId};
+use crate::ports::{DepartmentStore, PortError};
+
+/// How long an attendance that has ended may still be corrected by the hospital's messages.
+const REMEMBERED: SignedDuration = SignedDuration::from_hours(72);
+
+/// The attendances of now.
+#[derive(Default)]
+pub struct Present {
+    attendances: RwLock<BTreeMap<AttendanceId, Attendance>>,
+    changed: watch::Sender<u64>,
+    /// One change at a time: a message and a nurse may mean the same attendance.
+    changing: Mutex<()>,
+}
+
+impl Present {
+    /// Takes over what was stored.
+    pub async fn load(&self, store: &dyn DepartmentStore, now: Timestamp) -> Result<(), PortError> {
+        let since = now.saturating_sub(REMEMBERED).unwrap_or(Timestamp::MIN);
+        let stored = store.attendances(since).await?;
+        self.put(stored);
+        Ok(())
+    }
+
+    /// Tells whenever something changed.
+    pub fn changed(&self) -> watch::Receiver<u64> {
+        self.changed.subscribe()
+    }
+
+    /// Those on the board, the earliest arrival first.
+    pub(super) fn open(&self) -> Vec<Attendance> {
+        let attendances = self.attendances.read();
+        let mut open: Vec<_> = attendances.values().filter(|a| a.is_open()).cloned().collect();
+        open.sort_by_key(|attendance| (attendance.arrived, attendance.id));
+        open
+    }
+
+    pub(super) fn of(&self, id: AttendanceId) -> Option<Attendance> {
+        self.attendances.read().get(&id).cloned()
+    }
+
+    /// Those of one sender that fit, the latest arrival last.
+    pub(super) fn find(&self, fits: impl Fn(&Attendance) -> bool) -> Vec<Attendance> {
+        let attendances = self.attendances.read();
+        let mut found: Vec<_> = attendances.values().filter(|a| fits(a)).cloned().collect();
+        found.sort_by_key(|attendance| (attendance.arrived, attendance.id));
+        found
+    }
+
+    /// Whoever changes attendances holds this from reading them to storing them.
+    pub(super) async fn change(&self) -> MutexGuard<'_, ()> {
+        self.changing.lock().await
+    }
+
+    /// Attendances as they now stand, once they are stored.
+    pub(super) fn put(&self, changed: impl IntoIterator<Item = Attendance>) {
+        let mut attendances = self.attendances.write();
+        let mut any = false;
+        for attendance in changed {
+            any = true;
+            attendances.insert(attendance.id, attendance);
+        }
+        drop(attendances);
+        if any {
+            self.changed.send_modify(|version| *version += 1);
+        }
+    }
+
+    /// Says that what stands beside the attendances changed: a register.
+    pub(super) fn touch(&self) {
+        self.changed.send_modify(|version| *version += 1);
+    }
+
+    /// Forgets those that have ended too long ago for any message to be about.
+    pub(super) fn forget_old(&self, now: Timestamp) {
+        let recent = |a: &Attendance| a.is_open() || now.duration_since(a.heard) < REMEMBERED;
+        self.attendances.write().retain(|_, attendance| recent(attendance));
+    }
+}

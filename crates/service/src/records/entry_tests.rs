@@ -1,0 +1,78 @@
+use std::collections::BTreeMap;
+
+use kinfold_domain::{AgencyId, Personal};
+use uuid::Uuid;
+
+use super::*;
+use crate::{
+    department::StepKind,
+    records::{Asker, Wrong},
+};
+
+fn agency() -> AgencyId {
+    "trust".parse().unwrap()
+}
+
+fn asker() -> Asker {
+    Asker {
+        agency: agency(),
+        employee: EmployeeId(Uuid::from_u128(1)),
+        user_name: "nurse".parse().unwrap(),
+        name: Personal::new("Nurse Testperson".to_owned()),
+        job_title: "Nurse".to_owned(),
+        role: "ed-clinician".parse().unwrap(),
+    }
+}
+
+/// An entry is told by its tag among its own fields: a field of the same name would make it unreadable for ever.
+#[test]
+fn every_entry_about_attendances_and_corrections_reads_back_as_it_was_written() {
+    let (at, partner) = (Timestamp::UNIX_EPOCH, agency());
+    let acknowledged =
+        Box::new(Acknowledged { attendance: AttendanceId(Uuid::from_u128(2)), at, by: asker() });
+    let step = Box::new(AttendanceStep {
+        attendance: AttendanceId(Uuid::from_u128(2)),
+        number: 0,
+        at,
+        what: StepKind::Arrived,
+        arrived: at,
+        place: Some("Emergency department".to_owned()),
+        by: asker(),
+        concerns: BTreeMap::from([(agency(), vec!["cpp-1".parse().unwrap()])]),
+    });
+    let correction = Box::new(Correction {
+        id: Uuid::from_u128(3),
+        at,
+        by: asker(),
+        owner: agency(),
+        register_entry: "cpp-1".parse().unwrap(),
+        wrong: Wrong::Worker,
+    });
+    for entry in [
+        Entry::Attendance(step.clone()),
+        Entry::AttendanceHeard { at, partner: partner.clone(), step },
+        Entry::AttendanceEscalated {
+            at,
+            partner: partner.clone(),
+            attendance: AttendanceId(Uuid::from_u128(2)),
+            to: "team-manager".parse().unwrap(),
+        },
+        Entry::AttendanceAcknowledged {
+            partner: partner.clone(),
+            acknowledged: acknowledged.clone(),
+        },
+        Entry::AcknowledgementHeard { at, partner, acknowledged },
+        Entry::Correction(correction.clone()),
+        Entry::CorrectionHeard { at, correction },
+        Entry::CorrectionSettled {
+            at,
+            correction: Uuid::from_u128(3),
+            by: EmployeeId(Uuid::from_u128(1)),
+        },
+    ] {
+        let json = serde_json::to_vec(&entry).unwrap();
+        let read: Entry = serde_json::from_slice(&json).unwrap();
+        assert_eq!(read, entry);
+        assert_eq!(read.at(), at);
+    }
+}

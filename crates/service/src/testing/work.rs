@@ -1,0 +1,157 @@
+//! The department and what follows from it, in memory.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use kinfold_domain::AgencyId;
+use parking_lot::Mutex;
+use uuid::Uuid;
+
+use super::Fault;
+use crate::{
+    attendances::HeardAttendance,
+    corrections::HeardCorrection,
+    department::{Attendance, AttendanceId},
+    ports::{
+        AttendanceStore, CorrectionStore, DepartmentStore, KeptMessage, MessageContent,
+        MessageToMend, PortError, Waiting,
+    },
+};
+
+/// Keeps messages, attendances and corrections in memory.
+#[derive(Debug, Default)]
+pub struct MemoryWork {
+    /// Fails on demand.
+    pub fault: Fault,
+    messages: Mutex<Vec<(KeptMessage, bool)>>,
+    attendances: Mutex<BTreeMap<AttendanceId, Attendance>>,
+    heard: Mutex<BTreeMap<(AgencyId, AttendanceId), HeardAttendance>>,
+    corrections: Mutex<BTreeMap<Uuid, HeardCorrection>>,
+}
+
+#[async_trait]
+impl DepartmentStore for MemoryWork {
+    async fn keep(&self, message: &KeptMessage) -> Result<bool, PortError> {
+        self.fault.write()?;
+        let mut messages = self.messages.lock();
+        let same = |(known, _): &(KeptMessage, bool)| {
+            (&known.sender, &known.control_id, &known.fingerprint)
+                == (&message.sender, &message.control_id, &message.fingerprint)
+        };
+        if messages.iter().any(same) {
+            return Ok(false);
+        }
+        messages.push((message.clone(), false));
+        Ok(true)
+    }
+
+    async fn waiting(&self, limit: u32) -> Result<Vec<Waiting>, PortError> {
+        self.fault.read()?;
+        let messages = self.messages.lock();
+        let waiting = (0..).zip(messages.iter()).filter(|(_, (message, settled))| {
+            !settled && matches!(message.content, MessageContent::Movement(_))
+        });
+        let waiting = waiting.map(|(place, (m, _))| Waiting { place, message: m.clone() });
+        Ok(waiting.take(limit as usize).collect())
+    }
+
+    async fn settle(&self, upto: u64, attendances: &[Attendance]) -> Result<(), PortError> {
+        self.fault.write()?;
+        let upto = usize::try_from(upto).expect("a place");
+        for (message, settled) in self.messages.lock().iter_mut().take(upto) {
+            *settled |= matches!(message.content, MessageContent::Movement(_));
+        }
+        self.attendances.lock().extend(attendances.iter().map(|a| (a.id, a.clone())));
+        Ok(())
+    }
+
+    async fn to_mend(&self, limit: u32) -> Result<Vec<MessageToMend>, PortError> {
+        self.fault.read()?;
+        let messages = self.messages.lock();
+        let broken = (0..).zip(messages.iter()).filter(|(_, (_, settled))| !settled);
+        let broken = broken.filter_map(|(place, (message, _))| match &message.content {
+            MessageContent::Broken { problem, .. } => Some(MessageToMend {
+                place,
+                sender: message.sender.clone(),
+                control_id: message.control_id.clone(),
+                received: message.received,
+                problem: problem.clone(),
+            }),
+            MessageContent::Movement(_) => None,
+        });
+        Ok(broken.take(limit as usize).collect())
+    }
+
+    async fn mended(&self, place: u64) -> Result<(), PortError> {
+        self.fault.write()?;
+        let place = usize::try_from(place).expect("a place");
+        if let Some((_, settled)) = self.messages.lock().get_mut(place) {
+            *settled = true;
+        }
+        Ok(())
+    }
+
+    async fn attendances(&self, since: Timestamp) -> Result<Vec<Attendance>, PortError> {
+        self.fault.read()?;
+        let attendances = self.attendances.lock();
+        let known = attendances.values().filter(|a| a.is_open() || a.heard >= since);
+        Ok(known.cloned().collect())
+    }
+
+    async fn attendance(&self, id: AttendanceId) -> Result<Option<Attendance>, PortError> {
+        self.fault.read()?;
+        Ok(self.attendances.lock().get(&id).cloned())
+    }
+}
+
+#[async_trait]
+impl AttendanceStore for MemoryWork {
+    async fn put_attendance(&self, known: &HeardAttendance) -> Result<(), PortError> {
+        self.fault.write()?;
+        self.heard.lock().insert((known.partner.clone(), known.attendance), known.clone());
+        Ok(())
+    }
+
+    async fn attendance_of(
+        &self,
+        partner: &AgencyId,
+        attendance: AttendanceId,
+    ) -> Result<Option<HeardAttendance>, PortError> {
+        self.fault.read()?;
+        Ok(self.heard.lock().get(&(partner.clone(), attendance)).cloned())
+    }
+
+    async fn waiting_attendances(&self) -> Result<Vec<HeardAttendance>, PortError> {
+        self.recent_attendances(Timestamp::MAX).await
+    }
+
+    async fn recent_attendances(
+        &self,
+        since: Timestamp,
+    ) -> Result<Vec<HeardAttendance>, PortError> {
+        self.fault.read()?;
+        let heard = self.heard.lock();
+        Ok(heard.values().filter(|a| a.waits() || a.heard >= since).cloned().collect())
+    }
+}
+
+#[async_trait]
+impl CorrectionStore for MemoryWork {
+    async fn put_correction(&self, known: &HeardCorrection) -> Result<(), PortError> {
+        self.fault.write()?;
+        self.corrections.lock().insert(known.correction.id, known.clone());
+        Ok(())
+    }
+
+    async fn correction(&self, id: Uuid) -> Result<Option<HeardCorrection>, PortError> {
+        self.fault.read()?;
+        Ok(self.corrections.lock().get(&id).cloned())
+    }
+
+    async fn open_corrections(&self) -> Result<Vec<HeardCorrection>, PortError> {
+        self.fault.read()?;
+        let corrections = self.corrections.lock();
+        Ok(corrections.values().filter(|known| known.settled.is_none()).cloned().collect())
+    }
+}

@@ -1,0 +1,8 @@
+//! The department: messages that wait, and what somebody has still to deal with.
+
+mod items;
+mod messages;
+
+#[cfg(test)]
+#[path = "department_tests.rs"]
+mod tests;
