@@ -33,6 +33,7 @@ mod register_change;
 mod register_due;
 mod register_entry;
 mod register_fields;
+mod register_import;
 mod register_queue;
 mod register_start;
 mod register_words;

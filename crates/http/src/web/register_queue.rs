@@ -5,7 +5,10 @@ use std::sync::Arc;
 use axum::{extract::State, response::Response};
 use jiff::ToSpan;
 use kinfold_domain::DetailKind;
-use kinfold_service::register::{Decision, QueueLine, WorkQueue};
+use kinfold_service::{
+    ports::RowToMend,
+    register::{Decision, QueueLine, WorkQueue},
+};
 use serde::Serialize;
 
 use super::{
@@ -62,6 +65,8 @@ struct QueuePage {
     later: Vec<DifferenceLine>,
     unread: Vec<UnreadLine>,
     unread_more: u64,
+    from_file: Vec<UnreadLine>,
+    from_file_more: u64,
 }
 
 /// `GET /register/queue`
@@ -120,17 +125,19 @@ fn of(queue: &WorkQueue, problems: Problems) -> QueuePage {
     let spoken = Spoken::at(queue.at);
     let line = |(place, line): (usize, &QueueLine)| difference(&spoken, place, line);
     let later = (queue.due.len()..).zip(&queue.later);
-    let unread = queue.unread.iter().map(|row| UnreadLine {
+    let row = |row: &RowToMend| UnreadLine {
         record: row.row.record.clone(),
         problem: row.row.problem.clone(),
         since: spoken.minute(row.first_seen),
-    });
+    };
     QueuePage {
         problems,
         handle: queue.ask.0.to_string(),
         due: queue.due.iter().enumerate().map(line).collect(),
         later: later.map(line).collect(),
-        unread: unread.collect(),
+        unread: queue.unread.iter().map(row).collect(),
+        from_file: queue.from_file.iter().map(row).collect(),
+        from_file_more: queue.from_file_in_all.saturating_sub(queue.from_file.len() as u64),
         unread_more: queue.unread_in_all.saturating_sub(queue.unread.len() as u64),
     }
 }

@@ -37,6 +37,7 @@ struct StartPage {
     due: usize,
     later: usize,
     unread: u64,
+    from_file: u64,
     vanished: Option<usize>,
 }
 
@@ -101,6 +102,7 @@ fn start(overview: &Overview, problems: Problems, typed: Typed) -> StartPage {
         due: overview.differences.0,
         later: overview.differences.1,
         unread: overview.unread,
+        from_file: overview.from_file,
         vanished: overview.vanished.as_ref().map(|vanished| vanished.gone),
     }
 }

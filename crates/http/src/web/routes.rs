@@ -9,8 +9,8 @@ use axum::{
 
 use super::{
     agreement, assets, attendances, check, corrections, department, enrol, failure::Failure, feeds,
-    looks, register_add, register_change, register_due, register_entry, register_queue,
-    register_start, sign_in, site::Shared, start, view, who,
+    looks, register_add, register_change, register_due, register_entry, register_import,
+    register_queue, register_start, sign_in, site::Shared, start, view, who,
 };
 
 /// The routes and their list.
@@ -84,6 +84,8 @@ pub(super) fn table() -> Table {
         .get("/register/add", register_add::form)
         .post("/register/add", register_add::plan)
         .get("/register/due", register_due::page)
+        .get("/register/import", register_import::form)
+        .post("/register/import", register_import::answer)
         .get("/register/queue", register_queue::page)
         .post("/register/queue", register_queue::decide)
         .get("/feeds", feeds::page)

@@ -19,8 +19,10 @@ mod vanished;
 
 pub use book::{Freshness, Register, RegisterMatch, RegisterSearch};
 pub use custody::{
-    Change, ChangeError, Custodian, CustodyError, CustodyParts, Decision, DueLine, DueList, Found,
-    HistoryLine, NewEntry, Opened, Overview, Planned, PlannedStep, QueueLine, ToChange, WorkQueue,
+    Change, ChangeError, Corrupt, Custodian, CustodyError, CustodyParts, Decision, DueLine,
+    DueList, FileCode, Found, HistoryLine, ImportReport, ImportRow, NewEntry, Opened, Overview,
+    PlanType, Planned, PlannedStep, QueueLine, RowAnswer, RowCode, ToChange, WorkQueue,
+    read_import,
 };
 pub use feed::{FeedError, FeedState, FeedStores, RegisterFeed};
 pub use head::RegisterHead;

@@ -21,7 +21,7 @@ enum Stranger {
 }
 
 /// Every route. One that is missing here fails the test below.
-const ROUTES: [(&str, &str, Stranger); 43] = [
+const ROUTES: [(&str, &str, Stranger); 45] = [
     ("GET", "/healthz", Stranger::Served("no data")),
     ("GET", "/assets/{*path}", Stranger::Served("public files")),
     ("GET", "/sign-in", Stranger::Served("the way in")),
@@ -60,6 +60,8 @@ const ROUTES: [(&str, &str, Stranger); 43] = [
     ("GET", "/register/add", Stranger::Refused),
     ("POST", "/register/add", Stranger::Refused),
     ("GET", "/register/due", Stranger::Refused),
+    ("GET", "/register/import", Stranger::Refused),
+    ("POST", "/register/import", Stranger::Refused),
     ("GET", "/register/queue", Stranger::Refused),
     ("POST", "/register/queue", Stranger::Refused),
     ("GET", "/feeds", Stranger::Refused),

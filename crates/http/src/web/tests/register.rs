@@ -151,7 +151,9 @@ async fn a_child_is_added_by_hand_and_never_twice() {
 async fn the_custodians_pages_are_for_custodians_and_for_the_node_that_keeps_the_register() {
     let (council, trust) = world::pair().await;
     let mut worker = Browser::signed_in(&council, "social-worker").await;
-    for path in ["/register", "/register/add", "/register/due", "/register/queue"] {
+    for path in
+        ["/register", "/register/add", "/register/due", "/register/import", "/register/queue"]
+    {
         assert_eq!(worker.get(path).await.status, StatusCode::FORBIDDEN, "{path}");
     }
     let found = worker.post("/register/find", &[("nhs_number", &nhs(1).digits())]).await;
@@ -214,4 +216,20 @@ async fn a_birth_is_recorded_on_the_mothers_entry_and_both_are_shown_before_it_i
     assert!(own.says("30 May 2026") && own.says("Child protection plan"), "{}", own.html);
     let mother = open(&mut browser, 6).await;
     assert!(!mother.says("Record the birth") && mother.says("Replaced by"), "{}", mother.html);
+}
+
+#[tokio::test]
+async fn a_file_is_answered_per_file_and_per_row_and_a_part_of_one_changes_nothing() {
+    let (_council, _trust, mut browser) = custodian().await;
+    assert_eq!(browser.get("/register/import").await.heading(), "Import entries from a file");
+    let head = "nhs_number,plan_type,start_date,given_names,family_name,birth_date";
+    let good = format!("{},CPP,2026-05-01,Zoë,Testchild,2020-04-03", nhs(42).digits());
+    let whole = format!("{head}\n{good}\n999 000 0019,CPP,2026-05-01,A,B,2020-01-01\nEND,2");
+    let page = browser.post("/register/import", &[("file", &whole)]).await;
+    assert_eq!(page.heading(), "CPF03: part loaded", "{}", page.html);
+    assert!(page.says("CPR03") && page.says("A digit of this NHS number is wrong"));
+    assert!(open(&mut browser, 42).await.says("Zoë"));
+    let part = whole.replace("\nEND,2", "");
+    let page = browser.post("/register/import", &[("file", &part)]).await;
+    assert_eq!(page.heading(), "CPF01: corrupt: nothing was changed");
 }

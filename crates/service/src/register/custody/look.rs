@@ -6,7 +6,7 @@ use kinfold_domain::{DetailKind, EntryId, RegisterChange, RegisterEntry, Subject
 
 use super::{
     Custodian, CustodyError, Found, HistoryLine, Opened, Overview, QueueLine, Work, WorkQueue,
-    due::holidays_end,
+    due::holidays_end, import::IMPORT,
 };
 use crate::{
     Release,
@@ -26,7 +26,9 @@ impl Custodian {
         let feed = &self.parts.feed;
         let state = feed.state();
         let (due, later) = self.differences(&work);
+        let (from_file, _) = feed.to_mend.to_mend(IMPORT, 0).await?;
         let overview = Overview {
+            from_file,
             ask: work.ask,
             at: work.at,
             confirmed: feed.register.confirmed(work.at),
@@ -88,7 +90,9 @@ impl Custodian {
             due.iter().chain(&later).map(|line| line.amendment.entry.clone()).collect();
         let (ask, at) = (work.ask, work.at);
         let unread_in_all = rejected.len() as u64;
-        let queue = WorkQueue { ask, at, due, later, unread, unread_in_all };
+        let (from_file_in_all, from_file) = feed.to_mend.to_mend(IMPORT, LISTED).await?;
+        let queue =
+            WorkQueue { ask, at, due, later, unread, unread_in_all, from_file, from_file_in_all };
         self.release(&work, queue, ids.iter()).await
     }
 

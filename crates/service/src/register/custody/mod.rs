@@ -4,6 +4,7 @@ mod alter;
 mod change;
 mod decide;
 mod due;
+mod import;
 mod look;
 mod plan;
 mod shown;
@@ -11,6 +12,9 @@ mod shown;
 pub use alter::ToChange;
 pub use change::{Change, ChangeError, NewEntry};
 pub use decide::Decision;
+pub use import::{
+    Corrupt, FileCode, ImportReport, ImportRow, PlanType, RowAnswer, RowCode, read_import,
+};
 pub use shown::{
     DueLine, DueList, Found, HistoryLine, Opened, Overview, Planned, PlannedStep, QueueLine,
     WorkQueue,

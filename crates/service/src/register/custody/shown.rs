@@ -38,6 +38,8 @@ pub struct Overview {
     pub holidays_end: Option<i16>,
     /// Rows of the case system's register that can't be read.
     pub unread: u64,
+    /// Rows of the last file that were not loaded.
+    pub from_file: u64,
     /// Entries that vanished at once, too many to believe.
     pub vanished: Option<Vanished>,
 }
@@ -159,6 +161,10 @@ pub struct WorkQueue {
     pub unread: Vec<RowToMend>,
     /// How many of those there are in all.
     pub unread_in_all: u64,
+    /// Rows of the last file that were not loaded.
+    pub from_file: Vec<RowToMend>,
+    /// How many of those there are in all.
+    pub from_file_in_all: u64,
 }
 
 impl Custodian {
