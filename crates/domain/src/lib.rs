@@ -5,6 +5,7 @@
 
 mod address;
 mod agency;
+mod amendment;
 mod answer;
 mod category;
 mod dates;
@@ -18,11 +19,14 @@ mod nhs_number;
 mod person;
 mod personal;
 mod register;
+mod statutory;
 mod subject;
 mod telephone;
+mod working_days;
 
 pub use address::{Address, Postcode, PostcodeError};
 pub use agency::{Agency, AgencyId, AgencyKind};
+pub use amendment::{Detail, DetailKind};
 pub use answer::{CheckAnswer, Confirmed, NumberAgreement, Possible, RegisterHit, SealedNotice};
 pub use category::{Categories, Category, UnknownCategory};
 pub use dates::{AsAt, BirthDate, DateError};
@@ -41,5 +45,7 @@ pub use register::{
     AbuseCategory, ChangeKind, EntryId, LegalBasis, RegisterChange, RegisterEntry, RegisterPhones,
     RegisterStatus, SealedDesk, Standing,
 };
+pub use statutory::{Deadline, Due, due};
 pub use subject::{AskId, Subject};
 pub use telephone::{Telephone, TelephoneError};
+pub use working_days::{UnknownYear, WorkingDays};

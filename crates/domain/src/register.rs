@@ -165,6 +165,9 @@ pub struct RegisterEntry {
     /// Set for a child whose whereabouts must not be shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sealed: Option<SealedDesk>,
+    /// The entry that took this one's place once it had ended: the newborn's after an unborn plan, or the same plan as the case system has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub successor: Option<EntryId>,
 }
 
 /// How an entry stands on a day.
@@ -182,6 +185,10 @@ impl RegisterEntry {
     /// How the entry stands on `today`.
     pub fn standing(&self, today: Date) -> Standing {
         let Some(end) = self.end.filter(|end| *end <= today) else { return Standing::Current };
+        // The same child's entry stands in its place; an unborn plan is found by the mother, and its successor is not.
+        if self.successor.is_some() && self.status != RegisterStatus::UnbornPlan {
+            return Standing::Past;
+        }
         let limit = end.saturating_add(self.status.recently_ended_days().days());
         if today <= limit { Standing::RecentlyEnded(end) } else { Standing::Past }
     }
@@ -199,6 +206,56 @@ pub enum ChangeKind {
     Ended,
     /// The entry left the source without an end date: shown as ended on the day that was noticed.
     Withdrawn,
+    /// A review was held and the next one set.
+    Reviewed,
+    /// The category changed.
+    CategoryChanged,
+    /// An entry that had been ended in error is in force again.
+    Reopened,
+    /// The child's whereabouts must not be shown any more.
+    Sealed,
+    /// The seal was taken off.
+    Unsealed,
+    /// A newborn's plan takes over the mother's unborn plan.
+    Born,
+    /// An entry made by hand ended because the case system has it now.
+    Superseded,
+}
+
+impl ChangeKind {
+    /// As ledgers name it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Corrected => "corrected",
+            Self::Ended => "ended",
+            Self::Withdrawn => "withdrawn",
+            Self::Reviewed => "reviewed",
+            Self::CategoryChanged => "category-changed",
+            Self::Reopened => "reopened",
+            Self::Sealed => "sealed",
+            Self::Unsealed => "unsealed",
+            Self::Born => "born",
+            Self::Superseded => "superseded",
+        }
+    }
+
+    /// As the page says it.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Added => "Added",
+            Self::Corrected => "Corrected",
+            Self::Ended => "Ended",
+            Self::Withdrawn => "Left the case system: ended",
+            Self::Reviewed => "Review held",
+            Self::CategoryChanged => "Category changed",
+            Self::Reopened => "Reopened, ended in error",
+            Self::Sealed => "Sealed",
+            Self::Unsealed => "Seal taken off",
+            Self::Born => "Born: the child’s own plan begins",
+            Self::Superseded => "Replaced by the case system’s entry",
+        }
+    }
 }
 
 /// One change of the register: a leaf of its append-only list. The signed head covers all of them.
@@ -210,6 +267,9 @@ pub struct RegisterChange {
     pub at: Timestamp,
     /// Who or what recorded it: a user name, or the feed's name.
     pub by: String,
+    /// Why, where somebody made it by hand. It stays with the owner: partners' lists are without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Personal<String>>,
     /// The entry as it stands after the change.
     pub entry: RegisterEntry,
 }
@@ -242,6 +302,7 @@ mod tests {
             household: vec![],
             school: None,
             sealed: None,
+            successor: None,
         }
     }
 
@@ -255,6 +316,18 @@ mod tests {
         let unborn = entry(RegisterStatus::UnbornPlan, Some(date(2026, 1, 1)));
         assert_eq!(unborn.standing(date(2026, 1, 29)), Standing::RecentlyEnded(date(2026, 1, 1)));
         assert_eq!(unborn.standing(date(2026, 1, 30)), Standing::Past);
+    }
+
+    #[test]
+    fn what_a_successor_stands_for_no_longer_shows_but_the_mother_of_a_newborn_does() {
+        let replaced = |status| RegisterEntry {
+            successor: Some("cpp-2".parse().unwrap()),
+            ..entry(status, Some(date(2026, 1, 1)))
+        };
+        let day = date(2026, 1, 2);
+        assert_eq!(replaced(RegisterStatus::ChildProtectionPlan).standing(day), Standing::Past);
+        let mother = replaced(RegisterStatus::UnbornPlan);
+        assert_eq!(mother.standing(day), Standing::RecentlyEnded(date(2026, 1, 1)));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use kinfold_domain::{Role, Subject, UserName};
 use kinfold_service::{
     Caller,
     audit::{WhoLookedAt, WhoQuestion},
-    register::{RegisterFeed, Vanished},
+    register::{ImportReport, RegisterFeed, Vanished},
     staff::NewEmployee,
 };
 use kinfold_token::{Code, CodePair, Pin};
@@ -22,8 +22,8 @@ use tokio::{
 
 use crate::{config::Config, node::Node};
 
-/// The longest request or answer.
-const LONGEST: u64 = 4 << 20;
+/// The longest request or answer: a file of register entries is the longest.
+const LONGEST: u64 = 96 << 20;
 
 /// What a node is told to do. The socket is the operator's alone; what needs a named employee carries their credentials.
 #[derive(Serialize, Deserialize)]
@@ -68,6 +68,12 @@ pub(crate) enum Request {
         reading: String,
         reason: String,
     },
+    ImportRegister {
+        user_name: UserName,
+        pin: String,
+        code: String,
+        text: String,
+    },
     Status,
 }
 
@@ -82,6 +88,7 @@ pub(crate) enum Answer {
     Looks { looks: Box<serde_json::Value> },
     Vanished { vanished: Option<Vanished> },
     Ended { changes: usize },
+    Imported { report: ImportReport },
     Status { people: usize, register: usize, agreement: Option<String>, ledger: u64, fresh: bool },
     Failed { why: String },
 }
@@ -229,6 +236,15 @@ async fn try_execute(node: &Node, request: Request) -> anyhow::Result<Answer> {
             };
             let changes = signed_in(node, &user_name, (&pin, &code), confirm).await?;
             Answer::Ended { changes }
+        }
+        Request::ImportRegister { user_name, pin, code, text } => {
+            let custodian = node.custodian.as_deref();
+            let custodian = custodian.context("this node keeps no register of its own")?;
+            let import = async |caller: Caller| {
+                Ok(custodian.import(&caller, &text).await?.content().clone())
+            };
+            let report = signed_in(node, &user_name, (&pin, &code), import).await?;
+            Answer::Imported { report }
         }
         Request::Status => status(node),
     })

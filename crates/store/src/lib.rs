@@ -9,6 +9,7 @@
 //! was opened with in the database.
 
 mod agreements;
+mod amendments;
 mod columns;
 mod department;
 mod fault;

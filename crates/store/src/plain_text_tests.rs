@@ -4,13 +4,14 @@ use std::fs;
 
 use kinfold_domain::Person;
 use kinfold_service::ports::{
-    Cursor, PeopleStore, RegisterStore, Rejected, SourceProgress, StaffStore, TokenStatus,
+    AmendmentStore, Cursor, PeopleStore, RegisterStore, Rejected, SourceProgress, StaffStore,
+    TokenStatus,
 };
 
 use crate::Store;
-use crate::testing::{Place, SEED, account, change, person, store, token};
+use crate::testing::{Place, SEED, account, amendment, change, person, store, token};
 
-const PLANTED: [&str; 12] = [
+const PLANTED: [&str; 13] = [
     "PlantedSurname",
     "9990000018",
     "999 000 0018",
@@ -22,6 +23,7 @@ const PLANTED: [&str; 12] = [
     "Nurse Testperson",
     "argon2id",
     "planted head",
+    "planted reason",
     "a planted token seed of 32 bytes",
 ];
 
@@ -39,6 +41,7 @@ async fn store_everything(store: &Store) {
     let council = "ashmoor-council".parse().unwrap();
     store.append(&council, &[change(0, "PlantedSurname")]).await.unwrap();
     store.save_head(&council, "planted head").await.unwrap();
+    store.amend(&[amendment("cpp-4711", false)], &[]).await.unwrap();
     let nurse = account(1, "t.nurse");
     store.add_account(&nurse).await.unwrap();
     store.add_token(&token(1, nurse.employee.id, TokenStatus::Active)).await.unwrap();

@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 
 use kinfold_domain::{AgencyId, AskId, Category, EmployeeId};
 use kinfold_service::ports::{
-    AgreementStore, Covered, Cursor, Look, LookKey, LookKind, PeopleStore, RegisterStore, Rejected,
-    RowToMend, RowsToMend, SourceProgress, StaffStore, TokenStatus, TrailStore,
+    AgreementStore, AmendmentStore, Covered, Cursor, Look, LookKey, LookKind, PeopleStore,
+    RegisterStore, Rejected, RowToMend, RowsToMend, SourceProgress, StaffStore, TokenStatus,
+    TrailStore,
 };
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, SqliteConnection};
@@ -18,7 +19,7 @@ use uuid::Uuid;
 
 use crate::Store;
 use crate::open::MIGRATIONS;
-use crate::testing::{Place, account, at, burn, change, person, session, store, token};
+use crate::testing::{Place, account, amendment, at, burn, change, person, session, store, token};
 
 fn released() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("released")
@@ -56,6 +57,7 @@ async fn fill(store: &Store) {
     store.note(Covered::Register("pas"), &[plan], at(3)).await.unwrap();
     store.append(&council(), &[change(0, "Smith"), change(1, "Jones")]).await.unwrap();
     store.save_head(&council(), "head").await.unwrap();
+    store.amend(&[amendment("cpp-1", true)], &[]).await.unwrap();
     let nurse = account(1, "t.nurse");
     assert!(store.add_account(&nurse).await.unwrap());
     let token = token(11, nurse.employee.id, TokenStatus::Active);
@@ -87,6 +89,8 @@ async fn assert_filled(store: &Store, schema: i64) {
     let changes = store.changes(&council(), 0, 9).await.unwrap();
     assert_eq!(changes, [change(0, "Smith"), change(1, "Jones")]);
     assert_eq!(store.head(&council()).await.unwrap().as_deref(), Some("head"));
+    let by_hand = if schema < 4 { vec![] } else { vec![amendment("cpp-1", true)] };
+    assert_eq!(store.amendments().await.unwrap(), by_hand);
     let nurse = account(1, "t.nurse");
     let read = store.account(&nurse.employee.user_name).await.unwrap().unwrap();
     assert_eq!((read.employee, read.pin), (nurse.employee.clone(), nurse.pin));

@@ -6,11 +6,12 @@ use std::sync::{Arc, Mutex};
 
 use jiff::{Timestamp, civil::date};
 use kinfold_domain::{
-    Address, AsAt, BirthDate, ChangeKind, Demographics, Employee, EmployeeId, Person, PersonId,
-    PersonName, RegisterChange, RegisterEntry, RegisterPhones, RegisterStatus,
+    Address, AsAt, BirthDate, ChangeKind, Demographics, Detail, Employee, EmployeeId, Person,
+    PersonId, PersonName, RegisterChange, RegisterEntry, RegisterPhones, RegisterStatus,
 };
 use kinfold_service::ports::{
-    AccountRow, Burn, Entropy, SessionId, SessionRow, StoredChange, TokenId, TokenRow, TokenStatus,
+    AccountRow, Amendment, Burn, Differs, Entropy, SessionId, SessionRow, StoredChange, TokenId,
+    TokenRow, TokenStatus,
 };
 use kinfold_token::{Seed, Step, TokenParameters, TokenState};
 use rand_chacha::ChaCha8Rng;
@@ -158,7 +159,27 @@ pub(crate) fn change(sequence: u64, family: &str) -> StoredChange {
         household: vec![],
         school: None,
         sealed: None,
+        successor: None,
     };
-    let change = RegisterChange { kind: ChangeKind::Added, at: at(0), by: "feed".into(), entry };
+    let (kind, by) = (ChangeKind::Added, "feed".into());
+    let change = RegisterChange { kind, at: at(0), by, reason: None, entry };
     StoredChange { sequence, change }
+}
+
+/// The end of an entry, or its child's name, as a custodian changed it.
+pub(crate) fn amendment(entry: &str, ended: bool) -> Amendment {
+    let name = person("1", "PlantedSurname").demographics.name;
+    let detail = if ended { Detail::End(Some(date(2026, 5, 1))) } else { Detail::Name(name) };
+    Amendment {
+        entry: entry.parse().unwrap(),
+        detail,
+        kind: ChangeKind::Corrected,
+        by: "c.custodian".to_owned(),
+        at: at(4),
+        reason: "a planted reason".into(),
+        over: Some(Detail::End(None)),
+        differs: Some(Differs { since: at(5), says: None }),
+        owner: Some("c.custodian".parse().unwrap()),
+        look_again: Some(date(2026, 6, 1)),
+    }
 }

@@ -211,6 +211,7 @@ fn entry(row: &mut RowReader<'_>) -> Option<RegisterEntry> {
         household: Vec::<HouseholdMember>::new(),
         school: row.text("school").map(Into::into),
         sealed: sealed(row)?,
+        successor: None,
     })
 }
 

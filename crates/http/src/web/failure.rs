@@ -14,6 +14,7 @@ use kinfold_service::{
     department::{BoardError, OutcomeError},
     pooled_view::ViewError,
     ports::PortError,
+    register::{CustodyError, FeedError},
     sign_in::{SessionError, SignInError},
     staff::EnrolError,
 };
@@ -67,6 +68,8 @@ pub(super) enum Failure {
     #[error(transparent)]
     Who(#[from] WhoError),
     #[error(transparent)]
+    Custody(#[from] CustodyError),
+    #[error(transparent)]
     OwnLooks(#[from] OwnLooksError),
     #[error(transparent)]
     SignIn(#[from] SignInError),
@@ -98,6 +101,7 @@ impl Failure {
                 error @ (SignInError::Refused | SignInError::Locked | SignInError::Wait { .. }),
             ) => Told::not_let_in(error),
             Self::NotForRole(why) => Told::not_for_role(why),
+            Self::Custody(error) => custody(error),
             Self::Forgotten
             | Self::Outcome(OutcomeError::Unknown)
             | Self::List(ListError::Unknown) => Told::forgotten(),
@@ -154,6 +158,25 @@ impl Failure {
                 Told::broken("What this node keeps could not be read or written.")
             }
             Self::Panicked | Self::Design(_) => Told::broken("A page of this program is broken."),
+        }
+    }
+}
+
+/// What can go wrong in the custodian's work.
+fn custody(error: &CustodyError) -> Told {
+    match error {
+        CustodyError::NoAgreement(why) => Told::no_agreement(why),
+        CustodyError::Refused(why) => Told::refused(why),
+        CustodyError::NotFound => Told::forgotten(),
+        CustodyError::Change(why) => Told::not_changed(&why.to_string()),
+        CustodyError::Ledger(error) | CustodyError::Feed(FeedError::Ledger(error)) => {
+            Told::ledger(error)
+        }
+        CustodyError::Feed(FeedError::Source(_) | FeedError::NoRegister) => {
+            Told::case_system_away()
+        }
+        CustodyError::Feed(FeedError::Store(_)) | CustodyError::Store(_) => {
+            Told::broken("What this node keeps could not be read or written.")
         }
     }
 }

@@ -63,6 +63,7 @@ pub(super) const fn kind(kind: AskKind) -> &'static str {
         AskKind::PooledView => "Pooled view",
         AskKind::WhoLooked => "Who looked",
         AskKind::OwnLooks => "My look-ups",
+        AskKind::RegisterWork => "Work on the register",
         AskKind::Board => "Department board",
         AskKind::Attendances => "Attendances",
         AskKind::Corrections => "Corrections",
@@ -86,6 +87,7 @@ pub(super) fn outcome(word: &str) -> String {
         "corrections" => "Corrections were shown".to_owned(),
         "who-looked" => "Who looked was shown".to_owned(),
         "identity-match" => "Identities were shown".to_owned(),
+        "register-work" => "Entries of the register were shown".to_owned(),
         other => sentence(other),
     }
 }

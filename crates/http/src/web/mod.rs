@@ -28,6 +28,16 @@ mod merged;
 mod purposes;
 mod qr;
 mod reach;
+mod register_add;
+mod register_change;
+mod register_due;
+mod register_entry;
+mod register_fields;
+mod register_import;
+mod register_queue;
+mod register_start;
+mod register_words;
+mod register_work;
 mod remembered;
 mod revoked;
 mod ring;
@@ -64,6 +74,7 @@ use kinfold_service::{
     feeds::Feeds,
     pooled_view::Pool,
     ports::Clock,
+    register::Custodian,
     sign_in::SignIn,
     staff::Staff,
 };
@@ -89,6 +100,8 @@ pub struct Services {
     pub own_looks: Arc<OwnLooks>,
     /// Who looked.
     pub who: Arc<WhoLooked>,
+    /// The custodian's work, where this agency keeps a register.
+    pub custodian: Option<Arc<Custodian>>,
     /// How feeds stand.
     pub feeds: Arc<Feeds>,
     /// The department, at a hospital.

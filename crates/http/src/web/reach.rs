@@ -21,6 +21,8 @@ pub(super) struct Reach {
     pub(super) who: bool,
     /// How feeds stand.
     pub(super) feeds: bool,
+    /// Work on the register.
+    pub(super) register: bool,
     /// Who is in the department.
     pub(super) board: bool,
     /// Attendances at partners.
@@ -34,9 +36,10 @@ impl Reach {
         let role = employee.role.as_str();
         let (operator, governance) = (role == Role::OPERATOR, role == Role::INFORMATION_GOVERNANCE);
         let feeds = operator || governance;
+        let register = role == Role::REGISTER_CUSTODIAN;
         let Ok(purposes) = agreements.purposes_for(employee) else {
             // Nothing flows: the pages stay where they are and say so.
-            let custodian = role == Role::REGISTER_CUSTODIAN;
+            let custodian = register;
             let works = !feeds && !custodian;
             return Self {
                 check: !feeds,
@@ -46,6 +49,7 @@ impl Reach {
                 board: works,
                 attendances: works,
                 corrections: custodian,
+                register: custodian,
             };
         };
         let reviews = |purpose: &Purpose| agreements.may_review(employee, purpose);
@@ -65,7 +69,8 @@ impl Reach {
             feeds,
             board: sees("direct-care-unscheduled", true),
             attendances: sees("child-protection-enquiry", false),
-            corrections: role == Role::REGISTER_CUSTODIAN,
+            corrections: register,
+            register,
         }
     }
 
@@ -81,6 +86,7 @@ impl Reach {
     /// Where this role begins its work.
     pub(super) const fn start(self) -> &'static str {
         match self {
+            Self { register: true, .. } => "/register",
             Self { check: true, .. } => "/check",
             Self { who: true, .. } => "/who",
             Self { feeds: true, .. } => "/feeds",
@@ -92,6 +98,7 @@ impl Reach {
     pub(super) fn navigation(self) -> Vec<Link> {
         let looks = self.check || self.view;
         let all = [
+            (self.register, "Register", "/register"),
             (self.board, "Department", "/department"),
             (self.attendances, "Attendances", "/attendances"),
             (self.check, "Check a child", "/check"),

@@ -60,18 +60,23 @@ impl Asked {
 }
 
 /// Asks by session and handle; the handle is the ask's identity.
-#[derive(Default)]
-pub(super) struct Remembered(Mutex<HashMap<SessionId, VecDeque<Kept>>>);
+pub(super) struct Remembered<T = Asked>(Mutex<HashMap<SessionId, VecDeque<Kept<T>>>>);
 
-struct Kept {
+struct Kept<T> {
     at: Timestamp,
     ask: AskId,
-    asked: Asked,
+    asked: T,
 }
 
-impl Remembered {
+impl<T> Default for Remembered<T> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<T: Clone> Remembered<T> {
     /// Remembers an ask of a session; the oldest makes room.
-    pub(super) fn keep(&self, session: SessionId, (ask, at): (AskId, Timestamp), asked: Asked) {
+    pub(super) fn keep(&self, session: SessionId, (ask, at): (AskId, Timestamp), asked: T) {
         let mut sessions = self.0.lock();
         if !sessions.contains_key(&session) {
             sessions.retain(|_, asks| asks.back().is_some_and(|last| is_fresh(last, at)));
@@ -84,17 +89,12 @@ impl Remembered {
     }
 
     /// What was remembered under a handle, if it is of this very session.
-    pub(super) fn find(&self, session: SessionId, handle: &str, now: Timestamp) -> Option<Asked> {
+    pub(super) fn find(&self, session: SessionId, handle: &str, now: Timestamp) -> Option<T> {
         let handle = AskId(handle.parse().ok()?);
         let sessions = self.0.lock();
         let mut asks = sessions.get(&session)?.iter().rev();
         let kept = asks.find(|kept| kept.ask == handle && is_fresh(kept, now))?;
         Some(kept.asked.clone())
-    }
-
-    /// The purpose that a session stated last: the next page offers it chosen.
-    pub(super) fn last_purpose(&self, session: SessionId) -> Option<Purpose> {
-        Some(self.0.lock().get(&session)?.back()?.asked.purpose.clone())
     }
 
     /// Forgets a session.
@@ -103,7 +103,14 @@ impl Remembered {
     }
 }
 
-fn is_fresh(kept: &Kept, now: Timestamp) -> bool {
+impl Remembered<Asked> {
+    /// The purpose that a session stated last: the next page offers it chosen.
+    pub(super) fn last_purpose(&self, session: SessionId) -> Option<Purpose> {
+        Some(self.0.lock().get(&session)?.back()?.asked.purpose.clone())
+    }
+}
+
+fn is_fresh<T>(kept: &Kept<T>, now: Timestamp) -> bool {
     now.duration_since(kept.at) < LASTS
 }
 
@@ -130,7 +137,7 @@ mod tests {
     #[test]
     fn a_handle_opens_nothing_in_another_session_or_after_twelve_hours() {
         let (remembered, one, other) =
-            (Remembered::default(), SessionId([1; 32]), SessionId([2; 32]));
+            (Remembered::<Asked>::default(), SessionId([1; 32]), SessionId([2; 32]));
         let at: Timestamp = "2026-06-01T12:00:00Z".parse().unwrap();
         remembered.keep(one, (ask(7), at), asked());
         let handle = ask(7).0.to_string();
@@ -144,7 +151,7 @@ mod tests {
 
     #[test]
     fn the_oldest_makes_room() {
-        let (remembered, one) = (Remembered::default(), SessionId([1; 32]));
+        let (remembered, one) = (Remembered::<Asked>::default(), SessionId([1; 32]));
         let at: Timestamp = "2026-06-01T12:00:00Z".parse().unwrap();
         for n in 0..=MOST as u128 {
             remembered.keep(one, (ask(n), at), asked());

@@ -9,7 +9,8 @@ use axum::{
 
 use super::{
     agreement, assets, attendances, check, corrections, department, enrol, failure::Failure, feeds,
-    looks, sign_in, site::Shared, start, view, who,
+    looks, register_add, register_change, register_due, register_entry, register_import,
+    register_queue, register_start, sign_in, site::Shared, start, view, who,
 };
 
 /// The routes and their list.
@@ -74,6 +75,19 @@ pub(super) fn table() -> Table {
         .post("/corrections/settle", corrections::settle)
         .get("/who", who::form)
         .post("/who", who::answer)
+        .get("/register", register_start::page)
+        .post("/register/find", register_start::find)
+        .post("/register/entry", register_entry::page)
+        .post("/register/change", register_change::form)
+        .post("/register/plan", register_change::plan)
+        .post("/register/confirm", register_change::confirm)
+        .get("/register/add", register_add::form)
+        .post("/register/add", register_add::plan)
+        .get("/register/due", register_due::page)
+        .get("/register/import", register_import::form)
+        .post("/register/import", register_import::answer)
+        .get("/register/queue", register_queue::page)
+        .post("/register/queue", register_queue::decide)
         .get("/feeds", feeds::page)
         .get("/feeds/events", feeds::events)
         .post("/feeds/mended", feeds::mended)

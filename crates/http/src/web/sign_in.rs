@@ -128,6 +128,7 @@ pub(super) async fn sign_out(
     match &session {
         Session::Open(open) => {
             site.remembered.forget(open.caller.session());
+            site.register_work.forget(open.caller.session());
             site.services.sign_in.sign_out(&open.secret).await?;
         }
         Session::Locked(locked) => site.services.sign_in.sign_out(&locked.secret).await?,

@@ -116,6 +116,19 @@ impl Told {
             .with_link("Start page", "/")
     }
 
+    pub(super) fn not_changed(why: &str) -> Self {
+        let what = "Nothing was changed. Open the entry again to see how it stands now.";
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "This can’t be changed so", sentence(why), what)
+            .with_link("The register", "/register")
+    }
+
+    pub(super) fn case_system_away() -> Self {
+        let why = "The case system could not be read just now. Your decision is kept.";
+        let what = "The register follows by itself as soon as the case system answers.";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "Decided, and not yet done", why, what)
+            .with_link("The register", "/register")
+    }
+
     pub(super) fn not_confirmed() -> Self {
         let heading = "Confirm who it is first";
         let why = "The NHS number that you entered belongs to this child, the name does not. Nothing was \

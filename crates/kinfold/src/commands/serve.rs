@@ -164,6 +164,7 @@ fn services(node: &Arc<Node>) -> Services {
         pool: Arc::clone(&node.pool),
         own_looks: Arc::clone(&node.own_looks),
         who: Arc::clone(&node.who),
+        custodian: node.custodian.clone(),
         feeds: Arc::clone(&node.feeds),
         department: node.department.as_ref().map(|known| Department {
             board: Arc::clone(&known.board),

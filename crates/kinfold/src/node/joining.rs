@@ -14,8 +14,11 @@ use kinfold_service::{
     feeds::{People, PeopleFeed},
     identify::Identify,
     pooled_view::{AskDesk, Holdings, Pool, PoolParts, SealedDeskTerms},
-    ports::{PeopleStore, RegisterStore, RowsToMend, StaffStore, TrailStore},
-    register::{DeskParts, Register, RegisterDesk, RegisterFeed, Registers, Replica},
+    ports::{AmendmentStore, PeopleStore, RegisterStore, RowsToMend, StaffStore, TrailStore},
+    register::{
+        Custodian, CustodyParts, DeskParts, FeedStores, Register, RegisterDesk, RegisterFeed,
+        Registers, Replica,
+    },
     sign_in::{SessionLimits, SignIn},
     staff::{Staff, StaffParts},
 };
@@ -40,15 +43,33 @@ pub(super) async fn register_feed(
     let feed = Arc::new(RegisterFeed::new(
         Arc::clone(&register),
         Arc::clone(source),
-        (
-            Arc::clone(&ground.store) as Arc<dyn RegisterStore>,
-            Arc::clone(&ground.store) as Arc<dyn RowsToMend>,
-        ),
+        FeedStores {
+            register: Arc::clone(&ground.store) as Arc<dyn RegisterStore>,
+            to_mend: Arc::clone(&ground.store) as Arc<dyn RowsToMend>,
+            amendments: Arc::clone(&ground.store) as Arc<dyn AmendmentStore>,
+        },
         ground.journal.clone(),
         Arc::clone(&ground.clock),
     ));
     feed.load().await.context("the stored register can't be loaded")?;
     Ok(Some((register, feed)))
+}
+
+/// The custodian's work, where this agency keeps a register.
+pub(super) fn custodian(
+    config: &Config,
+    ground: &Ground,
+    holdings: &Holdings,
+    feed: Option<&(Arc<Register>, Arc<RegisterFeed>)>,
+) -> Option<Custodian> {
+    let ((_, feed), terms) = feed.zip(config.register.as_ref())?;
+    Some(Custodian::new(CustodyParts {
+        feed: Arc::clone(feed),
+        agreements: Arc::clone(&ground.agreements),
+        entropy: Arc::clone(&ground.entropy),
+        sealed_desk: holdings.sealed_desk.clone(),
+        phones: terms.phones.clone(),
+    }))
 }
 
 /// A replica for every partner that is a council. They are known at the start: a new agreement takes effect with a restart of its parties'

@@ -17,7 +17,7 @@ use kinfold_service::{
     identify::Identify,
     pooled_view::Pool,
     ports::{AgreementStore, Clock, Entropy, PartnerLink, PeopleStore, SourceSystem, TrailStore},
-    register::Registers,
+    register::{Custodian, Registers},
     sign_in::SignIn,
     staff::Staff,
 };
@@ -28,7 +28,7 @@ use super::{
     Desks,
     department::{AtPartners, Department, at_partners, corrections, department, hearers},
     joining::{
-        check, desks, follower, holdings, identify, loaded_replicas, notices, own_looks,
+        check, custodian, desks, follower, holdings, identify, loaded_replicas, notices, own_looks,
         people_feeds, pool, register_feed, sign_in, staff, who,
     },
     keys::KeyFolder,
@@ -55,6 +55,7 @@ pub(crate) struct Node {
     pub(crate) pool: Arc<Pool>,
     pub(crate) own_looks: Arc<OwnLooks>,
     pub(crate) who: Arc<WhoLooked>,
+    pub(crate) custodian: Option<Arc<Custodian>>,
     pub(crate) feeds: Arc<Feeds>,
     pub(crate) follower: Arc<Follower>,
     pub(crate) notices: Vec<Arc<NoticeSender>>,
@@ -146,6 +147,7 @@ impl Node {
             keys: Arc::clone(&trail_key),
         });
         let desks = desks(&config, &ground, (&holdings, &ledgers, hearers), feed.as_ref());
+        let custodian = custodian(&config, &ground, &holdings, feed.as_ref());
         let feeds = Feeds {
             people: Arc::clone(&people),
             sources: people_feeds(&config, &ground, &people, &sources),
@@ -170,6 +172,7 @@ impl Node {
             pool: Arc::new(pool(&ground, holdings, registers)),
             own_looks: Arc::new(own_looks(&ground)),
             who: Arc::new(who(&ground, ledgers)),
+            custodian: custodian.map(Arc::new),
             feeds: Arc::new(feeds),
             follower: Arc::new(follower(&config, &ground, trail_key)),
             notices: notices(&ground),

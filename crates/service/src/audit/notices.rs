@@ -128,7 +128,8 @@ impl NoticeSender {
             | AskKind::OwnLooks
             | AskKind::IdentityMatch
             | AskKind::Attendances
-            | AskKind::Corrections => false,
+            | AskKind::Corrections
+            | AskKind::RegisterWork => false,
         };
         if !read_replica {
             return None;

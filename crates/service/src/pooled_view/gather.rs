@@ -43,6 +43,14 @@ pub struct SealedDeskTerms {
     pub reference_key: [u8; 32],
 }
 
+impl SealedDeskTerms {
+    /// The desk, with the reference of one record.
+    pub(crate) fn of(&self, record: &PersonId) -> SealedDesk {
+        let reference = reference(&self.reference_key, record);
+        SealedDesk { desk: self.desk.clone(), telephone: self.telephone.clone(), reference }
+    }
+}
+
 /// What this agency holds.
 pub struct Holdings {
     /// This agency.
@@ -180,9 +188,7 @@ impl Holdings {
 
     /// Whom to ring about a sealed person, and what to quote.
     pub(crate) fn desk(&self, person: &PersonId) -> SealedDesk {
-        let reference = reference(&self.sealed_desk.reference_key, person);
-        let terms = &self.sealed_desk;
-        SealedDesk { desk: terms.desk.clone(), telephone: terms.telephone.clone(), reference }
+        self.sealed_desk.of(person)
     }
 
     /// Adds what the own register says; answers the desk when the entry is sealed. A seal is looked for whatever is permitted, for it

@@ -2,6 +2,7 @@
 
 mod agreements;
 mod ambient;
+mod amendments;
 mod attendances;
 mod department;
 mod failure;
@@ -16,6 +17,7 @@ mod trail;
 
 pub use agreements::{AgreementStore, StoredAgreement};
 pub use ambient::{Clock, Entropy};
+pub use amendments::{Amendment, AmendmentKey, AmendmentStore, Differs};
 pub use attendances::{AttendanceStore, CorrectionStore};
 pub use department::{DepartmentStore, KeptMessage, MessageContent, MessageToMend, Waiting};
 pub use failure::PortError;

@@ -5,7 +5,7 @@ use kinfold_domain::{AgencyId, EmployeeId, EntryId, Role};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Confirmation, Correction, Disclosure, Intent, Refusal, ReplicaLook, Shown};
+use super::{Amending, Confirmation, Correction, Disclosure, Intent, Refusal, ReplicaLook, Shown};
 use crate::department::{Acknowledged, AttendanceId, AttendanceStep};
 
 /// One entry of the ledger.
@@ -102,6 +102,8 @@ pub enum Entry {
     },
     /// An employee confirmed that a good part of this agency's register has ended: its case system lacks it.
     RegisterEndConfirmed(Box<Confirmation>),
+    /// A custodian is about to change this agency's register by hand.
+    RegisterAmended(Box<Amending>),
     /// A partner's node asked for the register or told of looks, and was refused. Its node tries again every few seconds: the same
     /// reason is recorded once an hour.
     PartnerRefused {
@@ -185,6 +187,7 @@ impl Entry {
             Self::Disclosure(told) => told.at,
             Self::ReplicaLook(look) => look.at,
             Self::RegisterEndConfirmed(confirmation) => confirmation.at,
+            Self::RegisterAmended(amending) => amending.at,
             Self::Attendance(step) => step.at,
             Self::AttendanceAcknowledged { acknowledged, .. } => acknowledged.at,
             Self::Correction(correction) => correction.at,

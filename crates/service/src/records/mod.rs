@@ -1,7 +1,9 @@
 //! What the ledger's entries say. Entries are appended, never updated: an outcome is a second entry with the same ask.
 
+mod amending;
 mod entry;
 
+pub use amending::Amending;
 pub use entry::Entry;
 
 use std::collections::BTreeMap;
@@ -56,6 +58,8 @@ pub enum AskKind {
     WhoLooked,
     /// The asker's own recent look-ups.
     OwnLooks,
+    /// The custodian's work on the register.
+    RegisterWork,
     /// Everybody who is in the department.
     Board,
     /// Attendances of this agency's children at its partners.

@@ -41,6 +41,8 @@ pub struct Freshness {
 #[derive(Debug)]
 struct Book {
     entries: HashMap<EntryId, Arc<RegisterEntry>>,
+    /// Where in the list each entry changed.
+    places: HashMap<EntryId, Vec<u64>>,
     index: PersonIndex<EntryId>,
     list: Frontier,
 }
@@ -48,7 +50,8 @@ struct Book {
 impl Default for Book {
     fn default() -> Self {
         let index = PersonIndex::new(Model::for_people(DISTRICT_CHILDREN));
-        Self { entries: HashMap::new(), index, list: Frontier::default() }
+        let (entries, places) = (HashMap::new(), HashMap::new());
+        Self { entries, places, index, list: Frontier::default() }
     }
 }
 
@@ -134,8 +137,10 @@ impl Register {
     /// Takes one change over: `leaf` is its JSON text, as the root covers it.
     pub fn apply(&self, change: RegisterChange, leaf: &[u8]) {
         let mut book = self.book.write();
+        let place = book.list.size();
         book.list.push(leaf);
         let entry = change.entry;
+        book.places.entry(entry.id.clone()).or_default().push(place);
         book.index.insert(entry.id.clone(), &entry.subject);
         book.entries.insert(entry.id.clone(), Arc::new(entry));
     }
@@ -178,6 +183,24 @@ impl Register {
             }
         }
         (current, ended)
+    }
+
+    pub(super) fn known(&self, id: &EntryId) -> Option<Arc<RegisterEntry>> {
+        self.book.read().entries.get(id).cloned()
+    }
+
+    /// Where in the list an entry changed.
+    pub(super) fn places(&self, id: &EntryId) -> Vec<u64> {
+        self.book.read().places.get(id).cloned().unwrap_or_default()
+    }
+
+    /// Everybody who may be meant, whatever has become of their entries.
+    pub(super) fn everybody(&self, _permit: &Permit, subject: &Subject) -> Vec<Arc<RegisterEntry>> {
+        let book = self.book.read();
+        let search = book.index.search(subject, Limits::default());
+        let candidates = search.candidates().iter();
+        let keys = candidates.flat_map(|found| std::iter::once(&found.key).chain(&found.same));
+        keys.filter_map(|key| book.entries.get(key).cloned()).collect()
     }
 
     pub(super) fn entries(&self) -> HashMap<EntryId, Arc<RegisterEntry>> {

@@ -6,7 +6,9 @@ use std::{
 };
 
 use jiff::{Timestamp, civil::Date};
-use kinfold_domain::{Category, ChangeKind, EntryId, RegisterChange, RegisterEntry, Standing};
+use kinfold_domain::{
+    Category, ChangeKind, EntryId, RegisterChange, RegisterEntry, RegisterStatus, Standing,
+};
 
 use super::Vanished;
 use crate::{ports::Rejected, today};
@@ -19,6 +21,13 @@ const LONGEST_ENTRY: usize = 100 << 10;
 pub(super) struct Moment<'a> {
     pub(super) at: Timestamp,
     pub(super) by: &'a str,
+}
+
+impl Moment<'_> {
+    /// A change that the feed makes by itself.
+    pub(super) fn change(self, kind: ChangeKind, entry: RegisterEntry) -> RegisterChange {
+        RegisterChange { kind, at: self.at, by: self.by.to_owned(), reason: None, entry }
+    }
 }
 
 /// Changes to take over.
@@ -63,23 +72,30 @@ pub(super) fn sound(
     (sound.into_values().map(|(_, entry)| entry).collect(), rejected)
 }
 
-/// Compares. An entry whose row can't be read keeps what was known of it. `confirmed` is the reading whose vanished entries are believed.
+/// Compares. An entry whose row is unread keeps what was known of it. `is_empty`: the source gave nothing at all, whatever stands by hand.
+/// `confirmed` is the reading whose vanished entries are believed. What begins comes before what ends, so that a plan that goes on under
+/// another reference stands at every moment.
 pub(super) fn difference(
     known: &HashMap<EntryId, Arc<RegisterEntry>>,
-    (entries, rejected): (Vec<RegisterEntry>, &[Rejected]),
+    (entries, unread, is_empty): (Vec<RegisterEntry>, &HashSet<EntryId>, bool),
     confirmed: Option<&str>,
     moment: Moment<'_>,
 ) -> Difference {
-    let mut seen: HashSet<EntryId> =
-        rejected.iter().filter_map(|row| row.record.to_ascii_lowercase().parse().ok()).collect();
-    let is_empty = entries.is_empty();
+    let mut seen = unread.clone();
     let mut changes = Vec::new();
     for entry in entries {
         seen.insert(entry.id.clone());
-        if let Some(kind) = change_kind(known.get(&entry.id).map(AsRef::as_ref), &entry) {
-            changes.push(change(kind, entry, moment));
+        let known = known.get(&entry.id).map(AsRef::as_ref);
+        if let Some(mothers) = known.and_then(|known| born_under(known, &entry)) {
+            seen.insert(mothers.id.clone());
+            changes.push(moment.change(ChangeKind::Born, mothers));
+        }
+        if let Some(kind) = change_kind(known, &entry) {
+            changes.push(moment.change(kind, entry));
         }
     }
+    // A stable sort: what is alike keeps the order of its references.
+    changes.sort_by_key(|change| change.kind == ChangeKind::Ended);
     let day = today(moment.at);
     let current = || known.values().filter(|entry| entry.standing(day) == Standing::Current);
     let mut gone: Vec<_> = current().filter(|entry| !seen.contains(&entry.id)).collect();
@@ -98,18 +114,41 @@ pub(super) fn difference(
 
 fn withdrawal(entry: &RegisterEntry, day: Date, moment: Moment<'_>) -> RegisterChange {
     let ended = RegisterEntry { end: Some(day), ..entry.clone() };
-    change(ChangeKind::Withdrawn, ended, moment)
+    moment.change(ChangeKind::Withdrawn, ended)
 }
 
-fn change(kind: ChangeKind, entry: RegisterEntry, moment: Moment<'_>) -> RegisterChange {
-    RegisterChange { kind, at: moment.at, by: moment.by.to_owned(), entry }
+/// What ends an unborn plan's reference: behind a dot, so that no case system's is the same.
+const UNBORN: &str = ".unborn";
+/// The longest reference, in characters.
+const LONGEST_REFERENCE: usize = 64;
+
+/// A case system that turns the unborn plan itself into the child's would take it from the mother, through whom it is found: hers goes on
+/// under a reference of its own, ended on the day of birth.
+fn born_under(known: &RegisterEntry, entry: &RegisterEntry) -> Option<RegisterEntry> {
+    let is_unborn = |entry: &RegisterEntry| entry.status == RegisterStatus::UnbornPlan;
+    if !is_unborn(known) || is_unborn(entry) {
+        return None;
+    }
+    // A reference is ASCII (it is a label), so any byte is a boundary.
+    let whole = known.id.as_str();
+    let stem = whole.get(..LONGEST_REFERENCE - UNBORN.len()).unwrap_or(whole);
+    let id = format!("{stem}{UNBORN}").parse().ok()?;
+    let day = entry.subject.birth_date.map_or(entry.start, kinfold_domain::BirthDate::expose);
+    let end = Some(known.end.unwrap_or(day));
+    Some(RegisterEntry { id, end, successor: Some(entry.id.clone()), ..known.clone() })
 }
 
 fn change_kind(known: Option<&RegisterEntry>, entry: &RegisterEntry) -> Option<ChangeKind> {
     match known {
         None => Some(ChangeKind::Added),
         Some(known) if known == entry => None,
+        Some(known)
+            if known.status == RegisterStatus::UnbornPlan && entry.status != known.status =>
+        {
+            Some(ChangeKind::Born)
+        }
         Some(known) if known.end.is_none() && entry.end.is_some() => Some(ChangeKind::Ended),
+        Some(known) if known.end.is_some() && entry.end.is_none() => Some(ChangeKind::Reopened),
         Some(_) => Some(ChangeKind::Corrected),
     }
 }

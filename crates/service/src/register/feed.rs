@@ -1,27 +1,30 @@
 //! The register fed from the case system: its whole state is read, differences become changes, nothing vanishes unnoticed.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use jiff::Timestamp;
-use kinfold_domain::{AsAt, RegisterChange, RegisterEntry};
+use kinfold_domain::{AsAt, ChangeKind, EntryId};
 use parking_lot::RwLock;
 use tokio::sync::{Mutex, watch};
 
 use super::{
     Register, Vanished,
+    amending::left,
     difference::{Difference, Moment, difference, sound},
+    hand::Hand,
+    overlay::{Reading, overlay},
 };
 use crate::{
     journal::{Journal, JournalError},
     ports::{
-        Clock, Covered, PortError, RegisterStore, Rejected, RowsToMend, SourceError, SourceSystem,
-        StoredChange, by_record,
+        AmendmentStore, Clock, Covered, PortError, RegisterStore, Rejected, RowsToMend,
+        SourceError, SourceSystem, by_record,
     },
     records::Entry,
 };
 
-/// Changes read from the store at a time.
-const PAGE: u32 = 1000;
+/// Changes read from the store, or taken over, at a time.
+pub(super) const PAGE: u32 = 1000;
 
 /// How the feed stands.
 #[derive(Clone, Debug, Default)]
@@ -55,16 +58,29 @@ pub enum FeedError {
 
 /// Feeds this agency's own register.
 pub struct RegisterFeed {
-    register: Arc<Register>,
-    source: Arc<dyn SourceSystem>,
-    store: Arc<dyn RegisterStore>,
-    to_mend: Arc<dyn RowsToMend>,
-    journal: Journal,
-    clock: Arc<dyn Clock>,
+    pub(super) register: Arc<Register>,
+    pub(super) source: Arc<dyn SourceSystem>,
+    pub(super) store: Arc<dyn RegisterStore>,
+    pub(super) to_mend: Arc<dyn RowsToMend>,
+    pub(super) hand: Hand,
+    pub(super) journal: Journal,
+    pub(super) clock: Arc<dyn Clock>,
     state: RwLock<FeedState>,
-    grown: watch::Sender<u64>,
+    pub(super) grown: watch::Sender<u64>,
     /// One reading at a time: two would each make the same changes.
     reading: Mutex<()>,
+    /// One change of the list at a time. A reading holds it once the source has answered, so that a custodian never waits for a source.
+    pub(super) changing: Mutex<()>,
+}
+
+/// Where a feed keeps what it knows.
+pub struct FeedStores {
+    /// The list of changes.
+    pub register: Arc<dyn RegisterStore>,
+    /// Rows that can't be loaded.
+    pub to_mend: Arc<dyn RowsToMend>,
+    /// What was changed by hand.
+    pub amendments: Arc<dyn AmendmentStore>,
 }
 
 impl RegisterFeed {
@@ -72,17 +88,29 @@ impl RegisterFeed {
     pub fn new(
         register: Arc<Register>,
         source: Arc<dyn SourceSystem>,
-        (store, to_mend): (Arc<dyn RegisterStore>, Arc<dyn RowsToMend>),
+        stores: FeedStores,
         journal: Journal,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let (grown, _) = watch::channel(0);
-        let (state, reading) = (RwLock::default(), Mutex::default());
-        Self { register, source, store, to_mend, journal, clock, state, grown, reading }
+        let FeedStores { register: store, to_mend, amendments } = stores;
+        Self {
+            register,
+            source,
+            store,
+            to_mend,
+            hand: Hand::new(amendments),
+            journal,
+            clock,
+            state: RwLock::default(),
+            grown: watch::channel(0).0,
+            reading: Mutex::default(),
+            changing: Mutex::default(),
+        }
     }
 
-    /// Takes over the changes stored before.
+    /// Takes over the changes stored before, and what stands by hand.
     pub async fn load(&self) -> Result<(), PortError> {
+        self.hand.load().await?;
         loop {
             let (from, _) = self.register.size_and_root();
             let page = self.store.changes(&self.register.owner().id, from, PAGE).await?;
@@ -90,8 +118,11 @@ impl RegisterFeed {
                 return Ok(());
             }
             for stored in page {
-                // The register was as it is now when it last changed: that much is known until the case system is read.
-                self.register.confirm(Some(AsAt(stored.change.at)), None);
+                // The register was as it is now when the feed last changed it: that much is known until the case system is read. A change
+                // by hand says nothing of the case system.
+                if stored.change.by == self.source.name() {
+                    self.register.confirm(Some(AsAt(stored.change.at)), None);
+                }
                 self.apply(stored.change);
             }
         }
@@ -135,14 +166,21 @@ impl RegisterFeed {
     }
 
     async fn read_once(&self, confirmed: Option<&str>) -> Result<usize, FeedError> {
+        // What was changed by hand just before the process ended stands whether the case system answers or not.
+        let finished = self.finish().await?;
         // The moment before asking: what changes while the answer travels belongs to the next reading.
         let asked_at = self.clock.now();
         let (entries, rejected) = self.source.register().await?.ok_or(FeedError::NoRegister)?;
         let (entries, rejected) = sound(entries, by_record(rejected));
-        let difference = self.difference((entries, &rejected), confirmed, asked_at);
-        let (count, vanished) = (difference.changes.len(), difference.vanished);
+        let reading = Reading {
+            is_empty: entries.is_empty(),
+            unread: unread(&rejected),
+            entries,
+            at: asked_at,
+        };
+        let _alone = self.changing.lock().await;
+        let (count, vanished) = self.lay_over(reading, confirmed).await?;
         let is_whole = vanished.is_none();
-        self.take_over(difference.changes, asked_at).await?;
         let whole = Covered::Register(self.source.name());
         self.to_mend.note(whole, &rejected, asked_at).await?;
         let mut state = self.state.write();
@@ -152,67 +190,42 @@ impl RegisterFeed {
         if is_whole {
             self.register.confirm(Some(AsAt(asked_at)), None);
         }
-        Ok(count)
+        Ok(finished + count)
     }
 
-    async fn take_over(
+    /// Lays what stands by hand over a reading and takes the difference over; answers how many changes that made, and what vanished.
+    async fn lay_over(
         &self,
-        changes: Vec<RegisterChange>,
-        at: Timestamp,
-    ) -> Result<(), FeedError> {
-        // A first reading brings thousands: each part is recorded, stored and counted before the next.
-        let mut changes = changes.into_iter().peekable();
-        while changes.peek().is_some() {
-            self.take_over_part(changes.by_ref().take(PAGE as usize).collect(), at).await?;
-        }
-        Ok(())
-    }
-
-    async fn take_over_part(
-        &self,
-        changes: Vec<RegisterChange>,
-        at: Timestamp,
-    ) -> Result<(), FeedError> {
-        let (first, _) = self.register.size_and_root();
-        let stored: Vec<StoredChange> = (first..)
-            .zip(changes)
-            .map(|(sequence, change)| StoredChange { sequence, change })
-            .collect();
-        let entries = stored.iter().map(|stored| Entry::RegisterChanged {
-            at,
-            sequence: stored.sequence,
-            register_entry: stored.change.entry.id.clone(),
-            by: stored.change.by.clone(),
-        });
-        self.journal.record_all(entries.collect()).await?;
-        self.store.append(&self.register.owner().id, &stored).await?;
-        for stored in stored {
-            self.apply(stored.change);
-        }
-        self.grown.send_replace(self.register.size_and_root().0);
-        Ok(())
-    }
-
-    fn apply(&self, change: RegisterChange) {
-        let leaf = leaf(&change);
-        self.register.apply(change, leaf.as_bytes());
-    }
-
-    fn difference(
-        &self,
-        read: (Vec<RegisterEntry>, &[Rejected]),
+        reading: Reading,
         confirmed: Option<&str>,
-        at: Timestamp,
-    ) -> Difference {
-        let (known, by) = (self.register.entries(), self.source.name());
-        difference(&known, read, confirmed, Moment { at, by })
+    ) -> Result<(usize, Option<Vanished>), FeedError> {
+        let (at, by) = (reading.at, self.source.name());
+        let (mut unread, is_empty) = (reading.unread.clone(), reading.is_empty);
+        let known = self.register.entries();
+        let mut laid = overlay(reading, &known, &self.hand.all());
+        // Their end is told below, with what took their place.
+        unread.extend(laid.superseded.iter().map(|entry| entry.id.clone()));
+        let moment = Moment { at, by };
+        let Difference { mut changes, vanished } =
+            difference(&known, (laid.entries, &unread, is_empty), confirmed, moment);
+        // Who confirmed that a part has ended has looked at it already.
+        if confirmed.is_none() {
+            laid.put.extend(left(&changes, moment));
+        }
+        changes
+            .extend(laid.superseded.into_iter().map(|e| moment.change(ChangeKind::Superseded, e)));
+        let count = changes.len();
+        // What differs must not be forgotten when the process ends in between; what is done with may be judged once more.
+        self.hand.amend(laid.put, &[]).await?;
+        self.take_over(changes).await?;
+        self.hand.amend(Vec::new(), &laid.gone).await?;
+        Ok((count, vanished))
     }
 }
 
-/// The JSON text of a change whose bytes are the list's leaf.
-pub(super) fn leaf(change: &RegisterChange) -> String {
-    // A change is plain data with string keys: serialising it can't fail.
-    serde_json::to_string(change).unwrap_or_default()
+/// Whose rows could not be read: what was known of them stays.
+fn unread(rejected: &[Rejected]) -> HashSet<EntryId> {
+    rejected.iter().filter_map(|row| row.record.to_ascii_lowercase().parse().ok()).collect()
 }
 
 /// An error with its causes, in one line.

@@ -1,18 +1,30 @@
 //! The register: fed from the council's case system, held in memory, replicated to partners as signed changes.
 
+mod amending;
 mod book;
+mod custody;
 mod difference;
 mod feed;
 mod frontier;
+mod hand;
+mod handmade;
 mod head;
+mod overlay;
 mod projection;
 mod pulled;
 mod replica;
 mod serve;
+mod taking;
 mod vanished;
 
 pub use book::{Freshness, Register, RegisterMatch, RegisterSearch};
-pub use feed::{FeedError, FeedState, RegisterFeed};
+pub use custody::{
+    Change, ChangeError, Corrupt, Custodian, CustodyError, CustodyParts, Decision, DueLine,
+    DueList, FileCode, Found, HistoryLine, ImportReport, ImportRow, NewEntry, Opened, Overview,
+    PlanType, Planned, PlannedStep, QueueLine, RowAnswer, RowCode, ToChange, WorkQueue,
+    read_import,
+};
+pub use feed::{FeedError, FeedState, FeedStores, RegisterFeed};
 pub use head::RegisterHead;
 pub use projection::project;
 pub(crate) use projection::release;

@@ -279,7 +279,7 @@ impl Replica {
         let mut changes = self.stored_from(0).await?;
         // What was stored without its head, just before the end, is compared when it comes again.
         changes.truncate(usize::try_from(head.size).unwrap_or(usize::MAX));
-        let leaves: Vec<String> = changes.iter().map(super::feed::leaf).collect();
+        let leaves: Vec<String> = changes.iter().map(super::taking::leaf).collect();
         let mut list = Frontier::default();
         for leaf in &leaves {
             list.push(leaf.as_bytes());

@@ -6,7 +6,7 @@ use kinfold_agreement::InForce;
 use kinfold_domain::{AgencyId, AsAt, Categories, Category, RegisterPhones};
 use tokio::sync::{Mutex, watch};
 
-use super::{Register, RegisterHead, feed::leaf, frontier::Frontier, projection::project};
+use super::{Register, RegisterHead, frontier::Frontier, projection::project, taking::leaf};
 use crate::{
     agreements::{Agreements, Heard, RefusedPeer},
     exchange::{MessageKind, RegisterMessage, RegisterPage},
@@ -207,5 +207,7 @@ fn first_of(leaves: impl Iterator<Item = String>) -> Vec<String> {
 fn leaf_for(stored: &StoredChange, may: impl Fn(Category) -> bool) -> String {
     let mut change = stored.change.clone();
     change.entry = project(&change.entry, may);
+    // Why a custodian changed it is told nobody else.
+    change.reason = None;
     leaf(&change)
 }

@@ -23,7 +23,10 @@ use crate::{
     identify::Identify,
     pooled_view::{AskDesk, Holdings, Pool, PoolParts, SealedDeskTerms},
     ports::{Clock, Entropy, PartnerLink, PeopleStore, SourceSystem, StaffStore},
-    register::{DeskParts, Register, RegisterDesk, RegisterFeed, Registers, Replica},
+    register::{
+        Custodian, CustodyParts, DeskParts, FeedStores, Register, RegisterDesk, RegisterFeed,
+        Registers, Replica,
+    },
     sign_in::{SessionLimits, SignIn},
     staff::{Staff, StaffParts},
 };
@@ -83,6 +86,7 @@ impl Base {
         let desks = Arc::new(desks);
         TestNode {
             people_feed: self.people_feed(),
+            custodian: feed.as_ref().map(|feed| self.custodian(feed)),
             check,
             department,
             attendances,
@@ -119,12 +123,26 @@ impl Base {
         let feed = RegisterFeed::new(
             Arc::clone(register),
             self.ground.source.clone(),
-            (self.ground.registers.clone(), self.ground.people.clone()),
+            FeedStores {
+                register: self.ground.registers.clone(),
+                to_mend: self.ground.people.clone(),
+                amendments: self.ground.amendments.clone(),
+            },
             self.journal.clone(),
             self.ground.clock.clone(),
         );
         feed.load().await.expect("the stored register");
         Arc::new(feed)
+    }
+
+    fn custodian(&self, feed: &Arc<RegisterFeed>) -> Custodian {
+        Custodian::new(CustodyParts {
+            feed: Arc::clone(feed),
+            agreements: Arc::clone(&self.agreements),
+            entropy: self.ground.entropy.clone(),
+            sealed_desk: sealed_desk(),
+            phones: phones(),
+        })
     }
 
     async fn replica(&self, register: &Arc<Register>) -> Replica {
@@ -147,11 +165,7 @@ impl Base {
             register,
             sources: vec![self.ground.source.clone() as Arc<dyn SourceSystem>],
             deadline: DEADLINE,
-            sealed_desk: SealedDeskTerms {
-                desk: "Sealed records desk".to_owned(),
-                telephone: "01632 960900".parse().expect("a telephone"),
-                reference_key: [3; 32],
-            },
+            sealed_desk: sealed_desk(),
             clock: self.ground.clock.clone(),
         }
     }
@@ -303,5 +317,13 @@ fn phones() -> RegisterPhones {
     RegisterPhones {
         office: "01632 960001".parse().expect("a telephone"),
         emergency_duty_team: "01632 960002".parse().expect("a telephone"),
+    }
+}
+
+fn sealed_desk() -> SealedDeskTerms {
+    SealedDeskTerms {
+        desk: "Sealed records desk".to_owned(),
+        telephone: "01632 960900".parse().expect("a telephone"),
+        reference_key: [3; 32],
     }
 }

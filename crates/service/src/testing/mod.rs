@@ -3,6 +3,7 @@
 
 mod agreements;
 mod ambient;
+mod amendments;
 mod base;
 mod department;
 mod fault;
@@ -20,6 +21,7 @@ mod work;
 
 pub use agreements::MemoryAgreements;
 pub use ambient::{CountingEntropy, ManualClock};
+pub use amendments::MemoryAmendments;
 pub use department::{TestAttendances, TestDepartment};
 pub use fault::Fault;
 pub use link::{LoopLink, Way};

@@ -16,7 +16,7 @@ use crate::{
     pooled_view::{AskDesk, Pool},
     ports::{Clock, Route},
     records::Entry,
-    register::{Register, RegisterDesk, RegisterFeed, Replica},
+    register::{Custodian, Register, RegisterDesk, RegisterFeed, Replica},
     sign_in::SignIn,
     staff::Staff,
 };
@@ -64,6 +64,8 @@ pub struct TestNode {
     pub register: Arc<Register>,
     /// The council's reading of its case system.
     pub feed: Option<Arc<RegisterFeed>>,
+    /// The council's custodian at work.
+    pub custodian: Option<Custodian>,
     /// The trust's replica.
     pub replica: Option<Replica>,
     /// The check.

@@ -9,8 +9,8 @@ use kinfold_ledger::testing::MemoryMedia;
 use kinfold_note::SigningKey;
 
 use super::{
-    CountingEntropy, LoopLink, ManualClock, MemoryAgreements, MemoryPeople, MemoryRegisters,
-    MemoryStaff, MemoryTrail, MemoryWork, ScriptedSource,
+    CountingEntropy, LoopLink, ManualClock, MemoryAgreements, MemoryAmendments, MemoryPeople,
+    MemoryRegisters, MemoryStaff, MemoryTrail, MemoryWork, ScriptedSource,
 };
 
 /// The council's short name.
@@ -115,6 +115,8 @@ pub struct Ground {
     pub people: Arc<MemoryPeople>,
     /// Registers.
     pub registers: Arc<MemoryRegisters>,
+    /// What was changed by hand.
+    pub amendments: Arc<MemoryAmendments>,
     /// Staff.
     pub staff: Arc<MemoryStaff>,
     /// Its search tables.
@@ -140,6 +142,7 @@ impl Ground {
             agreements: Arc::default(),
             people: Arc::default(),
             registers: Arc::default(),
+            amendments: Arc::default(),
             staff: Arc::default(),
             trail: Arc::default(),
             work: Arc::default(),

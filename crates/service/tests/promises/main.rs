@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a story that can't be told has failed")]
 
 mod check_answers;
+mod custodian;
+mod custodian_property;
 mod department;
 mod enrolment;
 mod facts;
@@ -125,6 +127,7 @@ fn kinds(entries: &[Entry]) -> Vec<&'static str> {
         Entry::PartnerRefused { .. } => "partner-refused",
         Entry::RegisterSent { .. } => "register-sent",
         Entry::RegisterChanged { .. } => "register-changed",
+        Entry::RegisterAmended(_) => "register-amended",
         _ => "other",
     };
     entries.iter().map(kind).collect()

@@ -100,6 +100,7 @@ proptest! {
             nodes.trust.ground.registers.tamper(&council, |changes| copy.clone_from(changes));
             for stored in &mut own {
                 let in_force = nodes.council.agreements.in_force(start()).unwrap();
+                stored.change.reason = None;
                 stored.change.entry = project(&stored.change.entry, |category| {
                     in_force.permits_any(&nodes.trust.ground.agency.id, &council, category)
                 });

@@ -6,6 +6,7 @@ mod ended;
 mod pages;
 mod possible;
 mod refusals;
+mod register;
 mod unread;
 mod views;
 pub(crate) mod world;

@@ -21,7 +21,7 @@ enum Stranger {
 }
 
 /// Every route. One that is missing here fails the test below.
-const ROUTES: [(&str, &str, Stranger); 33] = [
+const ROUTES: [(&str, &str, Stranger); 46] = [
     ("GET", "/healthz", Stranger::Served("no data")),
     ("GET", "/assets/{*path}", Stranger::Served("public files")),
     ("GET", "/sign-in", Stranger::Served("the way in")),
@@ -51,6 +51,19 @@ const ROUTES: [(&str, &str, Stranger); 33] = [
     ("POST", "/corrections/settle", Stranger::Refused),
     ("GET", "/who", Stranger::Refused),
     ("POST", "/who", Stranger::Refused),
+    ("GET", "/register", Stranger::Refused),
+    ("POST", "/register/find", Stranger::Refused),
+    ("POST", "/register/entry", Stranger::Refused),
+    ("POST", "/register/change", Stranger::Refused),
+    ("POST", "/register/plan", Stranger::Refused),
+    ("POST", "/register/confirm", Stranger::Refused),
+    ("GET", "/register/add", Stranger::Refused),
+    ("POST", "/register/add", Stranger::Refused),
+    ("GET", "/register/due", Stranger::Refused),
+    ("GET", "/register/import", Stranger::Refused),
+    ("POST", "/register/import", Stranger::Refused),
+    ("GET", "/register/queue", Stranger::Refused),
+    ("POST", "/register/queue", Stranger::Refused),
     ("GET", "/feeds", Stranger::Refused),
     ("GET", "/feeds/events", Stranger::Refused),
     ("POST", "/feeds/mended", Stranger::Refused),

@@ -73,6 +73,7 @@ fn entry(id: &str, status: RegisterStatus, subject: Demographics) -> RegisterEnt
         }],
         school: Some("Test Primary School".into()),
         sealed: None,
+        successor: None,
     }
 }
 
@@ -97,6 +98,7 @@ pub(crate) fn register() -> Vec<RegisterChange> {
         kind: ChangeKind::Added,
         at: "2026-05-01T09:00:00Z".parse().unwrap(),
         by: "case-system".to_owned(),
+        reason: None,
         entry,
     };
     [ada, bea, cleo, cora, dora, eve].into_iter().map(change).collect()

@@ -3,6 +3,7 @@
 pub(crate) mod agreed;
 pub(crate) mod children;
 pub(crate) mod desks;
+pub(crate) mod register;
 pub(crate) mod staff;
 pub(crate) mod stores;
 pub(crate) mod work;
@@ -24,7 +25,7 @@ use kinfold_service::{
     feeds::{Feeds, People, PeopleFeed},
     pooled_view::{AskDesk, Holdings, Pool, PoolParts, SealedDeskTerms},
     ports::{Clock, Entropy, PeopleStore, SourceSystem, TrailStore},
-    register::{Register, Registers},
+    register::{Custodian, Register, RegisterFeed, Registers},
     sign_in::{SessionLimits, SignIn},
     staff::{Staff, StaffParts},
     testing::MemoryWork,
@@ -60,6 +61,9 @@ pub(crate) struct Node {
     pub(crate) media: MemoryMedia,
     pub(crate) staff_store: Arc<MemoryStaff>,
     pub(crate) register: Arc<Register>,
+    /// The council's reading of its case system.
+    pub(crate) feed: Option<Arc<RegisterFeed>>,
+    custodian: Option<Arc<Custodian>>,
     pub(crate) link: Arc<TestLink>,
     pub(crate) follower: Follower,
     pub(crate) sign_in: Arc<SignIn>,
@@ -96,7 +100,8 @@ async fn node((id, name): (&str, &str), kind: AgencyKind, clock: Arc<TestClock>)
     let identity = Arc::new(NodeIdentity::new(agency.clone(), agreed::key(id, "node")));
     let entropy: Arc<dyn Entropy> = Arc::new(Counting::default());
     let agreements = agreements(&identity, &journal, &clock).await;
-    let register = register(&clock);
+    let is_council = agency.kind == AgencyKind::Council;
+    let register = register(is_council);
     let holdings = holdings(&agency, &clock, &register).await;
     let trail = Arc::new(MemoryTrail::default());
     let keys = Arc::new(TrailKey::new([3; 32]));
@@ -108,6 +113,10 @@ async fn node((id, name): (&str, &str), kind: AgencyKind, clock: Arc<TestClock>)
     });
     let staff_store = Arc::new(MemoryStaff::default());
     let core = Core { agency, clock, agreements, identity, journal, entropy };
+    let feed =
+        if is_council { Some(register::feed(&core, &holdings, &register).await) } else { None };
+    let custodian = feed.as_ref().map(|feed| register::custodian(&core, &holdings, feed));
+    confirm(&register, &core.clock);
     Node {
         follower: Follower::new(core.agency.id.clone(), core.journal.clone(), trail_store, keys),
         link: Arc::new(TestLink {
@@ -122,6 +131,8 @@ async fn node((id, name): (&str, &str), kind: AgencyKind, clock: Arc<TestClock>)
         media,
         staff_store,
         register,
+        feed,
+        custodian,
         holdings,
         ledgers,
         trail,
@@ -237,8 +248,8 @@ fn journal(id: &str, media: &MemoryMedia) -> Journal {
     Journal::new(Arc::new(ledger))
 }
 
-/// The council's register, confirmed four seconds ago.
-fn register(clock: &TestClock) -> Arc<Register> {
+/// The council's register; its own node's is filled by the feed.
+fn register(is_council: bool) -> Arc<Register> {
     let (id, name) = COUNCIL;
     let owner = Agency {
         id: id.parse::<AgencyId>().unwrap(),
@@ -246,13 +257,17 @@ fn register(clock: &TestClock) -> Arc<Register> {
         kind: AgencyKind::Council,
     };
     let register = Arc::new(Register::new(owner, 900));
-    for change in children::register() {
+    for change in children::register().into_iter().filter(|_| !is_council) {
         let leaf = serde_json::to_string(&change).unwrap();
         register.apply(change, leaf.as_bytes());
     }
+    register
+}
+
+/// Confirmed four seconds ago.
+fn confirm(register: &Register, clock: &TestClock) {
     let at = clock.now().checked_sub(SignedDuration::from_secs(4)).unwrap();
     register.confirm(Some(AsAt(at)), Some(children::phones()));
-    register
 }
 
 impl Node {
@@ -273,6 +288,7 @@ impl Node {
                 clock: core.clock(),
             }),
             who: Arc::new(self.who()),
+            custodian: self.custodian.clone(),
             feeds: Arc::new(self.feeds(registers)),
             department: self.department().map(|department| department.pages),
             attendances: self.attendances().map(|known| known.lists),

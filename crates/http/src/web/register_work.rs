@@ -1,0 +1,55 @@
+//! What the custodian's pages leave for the next one, so that nothing about a child stands in a hidden field.
+
+use kinfold_domain::EntryId;
+use kinfold_service::{
+    ports::AmendmentKey,
+    register::{Custodian, ToChange},
+};
+
+use super::{failure::Failure, fields::Fields, session::Open, site::Site};
+
+/// What a handle of the custodian's pages means.
+#[derive(Clone)]
+pub(super) enum RegisterWork {
+    /// Entries, of which a form chooses one by its place.
+    Entries(Vec<EntryId>),
+    /// A change that waits to be confirmed.
+    Change(Box<ToChange>),
+    /// Differences, of which a form chooses one by its place.
+    Differences(Vec<AmendmentKey>),
+}
+
+/// The custodian's work, where this node keeps a register.
+pub(super) fn custodian(site: &Site) -> Result<&Custodian, Failure> {
+    let none = Failure::NotForRole("This node keeps no register: its partner does.");
+    site.services.custodian.as_deref().ok_or(none)
+}
+
+/// What a form's handle means.
+pub(super) fn remembered(
+    site: &Site,
+    open: &Open,
+    fields: &Fields,
+) -> Result<RegisterWork, Failure> {
+    let (session, now) = (open.caller.session(), site.services.clock.now());
+    site.register_work.find(session, fields.text("handle"), now).ok_or(Failure::Forgotten)
+}
+
+/// The entry that a form chooses.
+pub(super) fn chosen(site: &Site, open: &Open, fields: &Fields) -> Result<EntryId, Failure> {
+    match remembered(site, open, fields)? {
+        RegisterWork::Entries(entries) => {
+            let at = place(fields)?;
+            entries.into_iter().nth(at).ok_or(Failure::Forgotten)
+        }
+        _ => Err(Failure::Forgotten),
+    }
+}
+
+/// The place of what a form chooses: the first where it names none.
+pub(super) fn place(fields: &Fields) -> Result<usize, Failure> {
+    match fields.text("choice") {
+        "" => Ok(0),
+        text => text.parse().map_err(|_| Failure::Garbled),
+    }
+}

@@ -1,0 +1,109 @@
+//! The council's register with its feed, in memory.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use kinfold_domain::{AgencyId, RegisterEntry};
+use kinfold_service::{
+    ports::{Amendment, AmendmentKey, AmendmentStore, PortError, RegisterStore, StoredChange},
+    register::{Custodian, CustodyParts, FeedStores, RegisterFeed},
+};
+use parking_lot::Mutex;
+
+use super::{Core, Held, children};
+
+/// Changes and amendments.
+#[derive(Default)]
+pub(crate) struct MemoryRegister {
+    changes: Mutex<Vec<StoredChange>>,
+    amendments: Mutex<Vec<Amendment>>,
+}
+
+impl MemoryRegister {
+    fn filled() -> Self {
+        let changes = (0..).zip(children::register());
+        let changes = changes.map(|(sequence, change)| StoredChange { sequence, change });
+        Self { changes: Mutex::new(changes.collect()), ..Self::default() }
+    }
+}
+
+/// The register as the case system has it.
+pub(crate) fn case_system() -> Vec<RegisterEntry> {
+    children::register().into_iter().map(|change| change.entry).collect()
+}
+
+/// The feed of an empty register, which it fills.
+pub(crate) async fn feed(
+    core: &Core,
+    held: &Held,
+    register: &Arc<kinfold_service::register::Register>,
+) -> Arc<RegisterFeed> {
+    let store = Arc::new(MemoryRegister::filled());
+    let stores = FeedStores {
+        register: Arc::<MemoryRegister>::clone(&store),
+        to_mend: Arc::<super::MemoryPeople>::clone(&held.store),
+        amendments: store,
+    };
+    let source = Arc::<super::TestSource>::clone(&held.source);
+    let feed =
+        RegisterFeed::new(Arc::clone(register), source, stores, core.journal.clone(), core.clock());
+    feed.load().await.unwrap();
+    Arc::new(feed)
+}
+
+/// The custodian's work over that feed.
+pub(crate) fn custodian(core: &Core, held: &Held, feed: &Arc<RegisterFeed>) -> Arc<Custodian> {
+    Arc::new(Custodian::new(CustodyParts {
+        feed: Arc::clone(feed),
+        agreements: Arc::clone(&core.agreements),
+        entropy: Arc::clone(&core.entropy),
+        sealed_desk: held.holdings.sealed_desk.clone(),
+        phones: children::phones(),
+    }))
+}
+
+#[async_trait]
+impl RegisterStore for MemoryRegister {
+    async fn append(&self, _: &AgencyId, changes: &[StoredChange]) -> Result<(), PortError> {
+        self.changes.lock().extend_from_slice(changes);
+        Ok(())
+    }
+
+    async fn changes(
+        &self,
+        _: &AgencyId,
+        from: u64,
+        limit: u32,
+    ) -> Result<Vec<StoredChange>, PortError> {
+        let from = usize::try_from(from).unwrap_or(usize::MAX);
+        let changes = self.changes.lock();
+        Ok(changes.iter().skip(from).take(limit as usize).cloned().collect())
+    }
+
+    async fn forget(&self, _: &AgencyId) -> Result<(), PortError> {
+        Ok(())
+    }
+
+    async fn save_head(&self, _: &AgencyId, _: &str) -> Result<(), PortError> {
+        Ok(())
+    }
+
+    async fn head(&self, _: &AgencyId) -> Result<Option<String>, PortError> {
+        Ok(None)
+    }
+}
+
+#[async_trait]
+impl AmendmentStore for MemoryRegister {
+    async fn amendments(&self) -> Result<Vec<Amendment>, PortError> {
+        Ok(self.amendments.lock().clone())
+    }
+
+    async fn amend(&self, put: &[Amendment], gone: &[AmendmentKey]) -> Result<(), PortError> {
+        let mut standing = self.amendments.lock();
+        let is_put = |key: &AmendmentKey| put.iter().any(|row| row.key() == *key);
+        standing.retain(|row| !gone.contains(&row.key()) && !is_put(&row.key()));
+        standing.extend_from_slice(put);
+        Ok(())
+    }
+}

@@ -1,0 +1,90 @@
+//! Entries made by hand that the case system has by now: they end, and what they say beyond it stays.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use kinfold_domain::{Detail, DetailKind, EntryId, NumberAgreement, RegisterEntry, Subject};
+use kinfold_matching::{Limits, Model, Outcome, PersonIndex};
+
+use super::{hand::Standing, overlay::amended};
+use crate::{ports::Amendment, today};
+
+/// Of two entries about one child, how many children could be meant: those of a large district.
+const DISTRICT_CHILDREN: f64 = 60_000.0;
+
+/// What of an entry made by hand outlives it, where the case system says otherwise: a seal above all.
+const CARRIED: [DetailKind; 4] =
+    [DetailKind::End, DetailKind::Category, DetailKind::NextReview, DetailKind::Sealed];
+
+/// An entry made by hand whose place the case system's has taken.
+pub(super) struct Replaced {
+    /// As it ends.
+    pub(super) ended: RegisterEntry,
+    /// What now stands over the case system's entry.
+    pub(super) carried: Vec<Amendment>,
+}
+
+pub(super) fn replaced(
+    standing: &Standing,
+    read: &BTreeMap<EntryId, RegisterEntry>,
+    at: Timestamp,
+) -> Vec<Replaced> {
+    let made = standing.values().filter(|row| matches!(row.detail, Detail::Entry(_)));
+    made.filter_map(|row| {
+        let rows: Vec<Amendment> =
+            standing.values().filter(|other| other.entry == row.entry).cloned().collect();
+        let entry = amended(None, &rows)?;
+        let case = read.values().find(|case| is_same(&entry, case))?;
+        let carried = carried(&entry, case, &rows);
+        let carried =
+            carried.into_iter().filter(|row| !standing.contains_key(&row.key())).collect();
+        let end = Some(entry.end.unwrap_or_else(|| today(at)));
+        let ended = RegisterEntry { end, successor: Some(case.id.clone()), ..entry };
+        Some(Replaced { ended, carried })
+    })
+    .collect()
+}
+
+/// Whether the case system's entry is about the same child and the same plan.
+fn is_same(made: &RegisterEntry, case: &RegisterEntry) -> bool {
+    if made.id == case.id || made.status != case.status {
+        return false;
+    }
+    // An older plan of the child, long ended, is another one.
+    if case.end.is_some() && case.start != made.start {
+        return false;
+    }
+    let (ours, theirs) = (&made.subject, &case.subject);
+    let number = ours.nhs_number.is_some() && ours.nhs_number == theirs.nhs_number;
+    let born = ours.birth_date.is_some() && ours.birth_date == theirs.birth_date;
+    (number || born) && is_same_child(made, case)
+}
+
+fn is_same_child(made: &RegisterEntry, case: &RegisterEntry) -> bool {
+    let mut index = PersonIndex::new(Model::for_people(DISTRICT_CHILDREN));
+    index.insert(case.id.clone(), &case.subject);
+    let search = index.search(&Subject::from(&made.subject), Limits::default());
+    match &search.outcome {
+        Outcome::One(found) => found.number != NumberAgreement::AnotherName,
+        _ => false,
+    }
+}
+
+fn carried(made: &RegisterEntry, case: &RegisterEntry, rows: &[Amendment]) -> Vec<Amendment> {
+    let carry = |kind: DetailKind| {
+        let detail = kind.of(made)?;
+        if detail.is_blank() || detail.agrees(case) {
+            return None;
+        }
+        let said = rows.iter().find(|row| row.detail.kind() == kind).or_else(|| rows.first())?;
+        Some(Amendment {
+            entry: case.id.clone(),
+            over: kind.of(case),
+            differs: None,
+            look_again: None,
+            detail,
+            ..said.clone()
+        })
+    };
+    CARRIED.into_iter().filter_map(carry).collect()
+}

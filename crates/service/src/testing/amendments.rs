@@ -1,0 +1,33 @@
+//! Amendments, in memory.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use parking_lot::Mutex;
+
+use super::Fault;
+use crate::ports::{Amendment, AmendmentKey, AmendmentStore, PortError};
+
+/// Keeps amendments in memory.
+#[derive(Debug, Default)]
+pub struct MemoryAmendments {
+    /// Fails on demand.
+    pub fault: Fault,
+    standing: Mutex<BTreeMap<AmendmentKey, Amendment>>,
+}
+
+#[async_trait]
+impl AmendmentStore for MemoryAmendments {
+    async fn amendments(&self) -> Result<Vec<Amendment>, PortError> {
+        self.fault.read()?;
+        Ok(self.standing.lock().values().cloned().collect())
+    }
+
+    async fn amend(&self, put: &[Amendment], gone: &[AmendmentKey]) -> Result<(), PortError> {
+        self.fault.write()?;
+        let mut standing = self.standing.lock();
+        standing.retain(|key, _| !gone.contains(key));
+        standing.extend(put.iter().map(|amendment| (amendment.key(), amendment.clone())));
+        Ok(())
+    }
+}

@@ -1,0 +1,486 @@
+//! The register as its custodian keeps it, beside the case system.
+
+use jiff::civil::date;
+use kinfold_domain::{
+    AbuseCategory, ChangeKind, CheckAnswer, DetailKind, LegalBasis, RegisterEntry, RegisterStatus,
+    Standing,
+};
+use kinfold_service::{
+    ports::{AmendmentStore, RegisterStore, SourceError},
+    register::{
+        Change, ChangeError, Custodian, CustodyError, Decision, FileCode, ImportReport, NewEntry,
+        RegisterFeed, RowCode, ToChange,
+    },
+    testing::Answering,
+};
+
+use crate::*;
+
+pub(super) fn keeper() -> Caller {
+    caller(COUNCIL, "custodian", "register-custodian")
+}
+
+pub(super) fn desk(nodes: &TwoNodes) -> &Custodian {
+    nodes.council.custodian.as_ref().unwrap()
+}
+
+pub(super) fn feed(nodes: &TwoNodes) -> &RegisterFeed {
+    nodes.council.feed.as_ref().unwrap()
+}
+
+pub(super) fn set(nodes: &TwoNodes, alter: impl FnOnce(&mut Vec<RegisterEntry>)) {
+    alter(nodes.council.ground.source.register.lock().get_or_insert_default());
+}
+
+fn of(entry: &str, change: Change) -> ToChange {
+    let reason = "The conference decided so.".to_owned();
+    ToChange { entry: Some(entry.parse().unwrap()), change, reason }
+}
+
+async fn changes(nodes: &TwoNodes, change: Change) -> kinfold_domain::EntryId {
+    desk(nodes).change(&keeper(), &of("cpp-1", change)).await.unwrap()
+}
+
+async fn known(nodes: &TwoNodes, entry: &str) -> RegisterEntry {
+    let opened = desk(nodes).open(&keeper(), &entry.parse().unwrap()).await.unwrap();
+    opened.content().entry.clone()
+}
+
+fn iseult() -> NewEntry {
+    NewEntry {
+        status: RegisterStatus::ChildProtectionPlan,
+        subject: child(7, "Garrowby", "Iseult"),
+        expected: None,
+        category: Some(AbuseCategory::Physical),
+        legal_basis: None,
+        start: date(2026, 5, 29),
+        next_review: None,
+        worker: None,
+    }
+}
+
+fn add(new: NewEntry) -> ToChange {
+    let reason = "Conference on Friday evening.".to_owned();
+    ToChange { entry: None, change: Change::Add(Box::new(new)), reason }
+}
+
+#[tokio::test]
+async fn a_change_is_recorded_first_and_stands_at_the_partner_without_another_reading() {
+    let nodes = staged().await;
+    let before = nodes.council.size();
+    changes(&nodes, Change::End(date(2026, 5, 29))).await;
+
+    let recorded = nodes.council.entries(before);
+    assert_eq!(kinds(&recorded), ["register-amended", "register-changed"]);
+    let Entry::RegisterAmended(amending) = &recorded[0] else { panic!("not recorded first") };
+    assert_eq!((amending.what.as_str(), amending.asker.user_name.as_str()), ("ended", "custodian"));
+    assert_eq!(amending.details, [DetailKind::End]);
+    nodes.trust.replica.as_ref().unwrap().pull(0).await.unwrap();
+    let checked = check(&nodes.trust, ada_by_number()).await;
+    assert!(matches!(checked.answer, CheckAnswer::RecentlyEnded { .. }), "{:?}", checked.answer);
+}
+
+#[tokio::test]
+async fn no_reading_reverts_what_a_custodian_changed_and_the_difference_is_somebodys_work() {
+    let nodes = staged().await;
+    changes(&nodes, Change::End(date(2026, 5, 29))).await;
+    for _ in 0..2 {
+        assert_eq!(feed(&nodes).poll().await.unwrap(), 0, "the case system still says otherwise");
+    }
+    let nodes = nodes.restart().await;
+    nodes.settle().await;
+    assert_eq!(known(&nodes, "cpp-1").await.end, Some(date(2026, 5, 29)));
+    let queue = desk(&nodes).queue(&keeper()).await.unwrap();
+    let line = &queue.content().due[0];
+    assert_eq!(line.amendment.by, "custodian");
+    assert_eq!(line.amendment.owner.as_ref().unwrap().as_str(), "custodian");
+    assert!(line.amendment.differs.is_some());
+
+    set(&nodes, |entries| entries[0].end = Some(date(2026, 5, 29)));
+    feed(&nodes).poll().await.unwrap();
+    assert!(desk(&nodes).queue(&keeper()).await.unwrap().content().due.is_empty());
+    // From here on the case system is believed again.
+    set(&nodes, |entries| entries[0].end = None);
+    feed(&nodes).poll().await.unwrap();
+    assert_eq!(known(&nodes, "cpp-1").await.end, None);
+}
+
+#[tokio::test]
+async fn where_the_case_system_is_right_the_register_follows_at_once_and_where_it_is_not_it_waits()
+{
+    let nodes = staged().await;
+    changes(&nodes, Change::Category(AbuseCategory::Sexual)).await;
+    feed(&nodes).poll().await.unwrap();
+    let key = ("cpp-1".parse().unwrap(), DetailKind::Category);
+    let day = date(2026, 6, 15);
+    let stays = (Decision::RegisterIsRight(day), "The minutes say so.");
+    desk(&nodes).decide(&keeper(), &key, stays).await.unwrap();
+    let queue = desk(&nodes).queue(&keeper()).await.unwrap();
+    assert!(queue.content().due.is_empty());
+    assert_eq!(queue.content().later[0].amendment.look_again, Some(day));
+    let drop = (Decision::CaseSystemIsRight, "It was a typing error.");
+    desk(&nodes).decide(&keeper(), &key, drop).await.unwrap();
+    assert_eq!(known(&nodes, "cpp-1").await.category, Some(AbuseCategory::Neglect));
+}
+
+#[tokio::test]
+async fn a_child_added_by_hand_stands_until_the_case_system_has_the_child_and_never_twice() {
+    let nodes = staged().await;
+    let id = desk(&nodes).change(&keeper(), &add(iseult())).await.unwrap();
+    nodes.settle().await;
+    let by_number = subject_of(nhs_number(7));
+    let on_plan = |checked: &Checked| match &checked.answer {
+        CheckAnswer::OnRegister { hits } => hits.len(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(on_plan(&check(&nodes.trust, by_number.clone()).await), 1);
+    let twice = desk(&nodes).change(&keeper(), &add(iseult())).await;
+    assert!(matches!(twice, Err(CustodyError::Change(ChangeError::AlreadyThere(_)))), "{twice:?}");
+    set(&nodes, |entries| entries.push(entry("cpp-7", &child(7, "Garrowby", "Iseult"))));
+    nodes.settle().await;
+    assert_eq!(on_plan(&check(&nodes.trust, by_number).await), 1, "one plan, not two");
+    let made = known(&nodes, id.as_str()).await;
+    assert_eq!(made.successor.unwrap().as_str(), "cpp-7");
+    assert_eq!(made.end, Some(date(2026, 6, 1)));
+    let queue = desk(&nodes).queue(&keeper()).await.unwrap();
+    assert!(queue.content().later.is_empty());
+    let carried = &queue.content().due;
+    assert!(carried.iter().all(|line| line.amendment.entry.as_str() == "cpp-7"), "{carried:?}");
+    assert_eq!(known(&nodes, "cpp-7").await.category, Some(AbuseCategory::Physical), "kept");
+}
+
+#[tokio::test]
+async fn an_entry_that_leaves_the_case_system_without_an_end_is_work_and_can_be_reopened() {
+    let nodes = staged().await;
+    set(&nodes, |entries| {
+        entries.push(entry("cpp-2", &child(2, "Garrowby", "Iseult")));
+    });
+    feed(&nodes).poll().await.unwrap();
+    set(&nodes, |entries| entries.truncate(1));
+    feed(&nodes).poll().await.unwrap();
+    let queue = desk(&nodes).queue(&keeper()).await.unwrap();
+    assert_eq!(queue.content().due[0].amendment.key().1, DetailKind::Left);
+    desk(&nodes).change(&keeper(), &of("cpp-2", Change::Reopen)).await.unwrap();
+    for _ in 0..2 {
+        feed(&nodes).poll().await.unwrap();
+        assert_eq!(known(&nodes, "cpp-2").await.end, None);
+    }
+    let queue = desk(&nodes).queue(&keeper()).await.unwrap();
+    let kinds: Vec<_> = queue.content().due.iter().map(|line| line.amendment.key().1).collect();
+    assert_eq!(kinds, [DetailKind::End], "one difference, not two");
+}
+
+#[tokio::test]
+async fn a_sealed_child_is_sealed_at_the_partner_at_once_and_stays_so() {
+    let nodes = staged().await;
+    changes(&nodes, Change::Seal).await;
+    nodes.settle().await;
+    let checked = check(&nodes.trust, ada_by_number()).await;
+    assert!(matches!(checked.answer, CheckAnswer::Sealed { .. }));
+    let copy = nodes.trust.ground.registers.changes(&COUNCIL.parse().unwrap(), 1, 1).await.unwrap();
+    assert_eq!(copy[0].change.kind, ChangeKind::Sealed);
+    assert!(copy[0].change.reason.is_none(), "why is the council's own");
+    assert!(copy[0].change.entry.professionals.is_empty());
+}
+
+#[tokio::test]
+async fn a_child_who_becomes_looked_after_stands_for_both_reasons() {
+    let nodes = staged().await;
+    let since = date(2026, 5, 30);
+    changes(&nodes, Change::LookedAfter { start: since, basis: LegalBasis::S38 }).await;
+    nodes.settle().await;
+    let checked = check(&nodes.trust, ada_by_number()).await;
+    let CheckAnswer::OnRegister { hits } = checked.answer else { panic!("not on the register") };
+    let mut statuses: Vec<_> = hits.iter().map(|hit| hit.entry.status.words()).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, ["Child protection plan", "Looked after"]);
+}
+
+#[tokio::test]
+async fn the_history_of_an_entry_says_who_changed_what_when_and_why() {
+    let nodes = staged().await;
+    changes(&nodes, Change::Category(AbuseCategory::Sexual)).await;
+    let next = date(2026, 11, 1);
+    changes(&nodes, Change::Review { held: date(2026, 6, 1), next }).await;
+    let opened = desk(&nodes).open(&keeper(), &"cpp-1".parse().unwrap()).await.unwrap();
+    let history = &opened.content().history;
+    let told: Vec<_> = history.iter().map(|line| (line.kind, line.by.as_str())).collect();
+    let expected = [
+        (ChangeKind::Reviewed, "custodian"),
+        (ChangeKind::CategoryChanged, "custodian"),
+        (ChangeKind::Added, "case-system"),
+    ];
+    assert_eq!(told, expected);
+    assert_eq!(history[0].details.len(), 1);
+    assert_eq!(history[0].reason.as_ref().unwrap().expose(), "The conference decided so.");
+}
+
+#[tokio::test]
+async fn only_a_custodian_works_on_the_register_and_each_refusal_is_recorded() {
+    let nodes = staged().await;
+    let others = [social_worker(), governance(COUNCIL), caller(COUNCIL, "operator", "operator")];
+    for other in others {
+        let before = nodes.council.size();
+        let entry = "cpp-1".parse().unwrap();
+        assert!(matches!(desk(&nodes).overview(&other).await, Err(CustodyError::Refused(_))));
+        assert!(desk(&nodes).find(&other, ada_by_number()).await.is_err());
+        assert!(desk(&nodes).open(&other, &entry).await.is_err());
+        assert!(desk(&nodes).queue(&other).await.is_err());
+        let change = of("cpp-1", Change::End(date(2026, 5, 29)));
+        assert!(desk(&nodes).plan(&other, &change).await.is_err());
+        assert!(desk(&nodes).change(&other, &change).await.is_err());
+        let key = (entry, DetailKind::End);
+        assert!(desk(&nodes).decide(&other, &key, (Decision::Take, "")).await.is_err());
+        assert_eq!(kinds(&nodes.council.entries(before)), ["refusal"; 7]);
+    }
+    assert_eq!(known(&nodes, "cpp-1").await.end, None);
+}
+
+#[tokio::test]
+async fn nothing_changes_while_the_ledger_is_down_and_a_store_that_fails_is_made_up_for() {
+    let nodes = staged().await;
+    let change = of("cpp-1", Change::Seal);
+    nodes.council.ground.registers.fault.begin_after(0);
+    assert!(desk(&nodes).change(&keeper(), &change).await.is_err());
+    nodes.council.ground.registers.fault.end();
+    assert!(known(&nodes, "cpp-1").await.sealed.is_none());
+    // What was stored as changed is in the list after the next reading, in the custodian's name, even of a source that is down.
+    nodes.council.ground.source.answer(Answering::Wrong(SourceError::Unreachable));
+    assert!(feed(&nodes).poll().await.is_err());
+    assert!(known(&nodes, "cpp-1").await.sealed.is_some());
+    let opened = desk(&nodes).open(&keeper(), &"cpp-1".parse().unwrap()).await.unwrap();
+    assert_eq!(opened.content().history[0].by, "custodian");
+
+    nodes.council.break_ledger().await;
+    assert!(desk(&nodes).change(&keeper(), &of("cpp-1", Change::Unseal)).await.is_err());
+    let stored = nodes.council.ground.amendments.amendments().await.unwrap();
+    assert!(stored.iter().all(|row| row.kind == ChangeKind::Sealed));
+}
+
+#[tokio::test]
+async fn a_change_by_hand_does_not_make_an_old_register_look_fresh_after_a_restart() {
+    let nodes = staged().await;
+    nodes.advance(3_600);
+    changes(&nodes, Change::Category(AbuseCategory::Sexual)).await;
+    let nodes = nodes.restart().await;
+    let now = kinfold_service::testing::start() + jiff::SignedDuration::from_secs(3_600);
+    let confirmed = nodes.council.register.confirmed(now);
+    assert_eq!(confirmed.as_at.unwrap().0, kinfold_service::testing::start());
+    assert!(confirmed.stale);
+}
+
+#[tokio::test]
+async fn what_is_planned_is_shown_before_anything_changes() {
+    let nodes = staged().await;
+    let before = nodes.council.register.size_and_root();
+    let planned = desk(&nodes).plan(&keeper(), &of("cpp-1", Change::End(date(2026, 5, 29)))).await;
+    let planned = planned.unwrap();
+    let step = &planned.content().steps[0];
+    let day = date(2026, 6, 1);
+    assert_eq!(step.before.as_ref().unwrap().standing(day), Standing::Current);
+    assert_eq!(step.after.standing(day), Standing::RecentlyEnded(date(2026, 5, 29)));
+    assert_eq!(nodes.council.register.size_and_root(), before);
+    let no_reason = ToChange { reason: "  ".to_owned(), ..of("cpp-1", Change::Seal) };
+    let refused = desk(&nodes).change(&keeper(), &no_reason).await;
+    assert!(matches!(refused, Err(CustodyError::Change(ChangeError::Reason))));
+}
+
+fn eve() -> Demographics {
+    child(20, "Garrowby", "Eve")
+}
+
+fn baby() -> Demographics {
+    let birth_date = kinfold_domain::BirthDate::new(30, 5, 2026).ok();
+    Demographics { birth_date, ..child(21, "Garrowby", "Baby") }
+}
+
+/// An unborn plan that is found by the mother.
+async fn expecting() -> TwoNodes {
+    let nodes = staged().await;
+    let unborn = RegisterEntry { status: RegisterStatus::UnbornPlan, ..entry("unb-1", &eve()) };
+    set(&nodes, |entries| entries.push(unborn));
+    nodes.settle().await;
+    nodes
+}
+
+/// After each change of the council's list, as the partner takes it over: does the mother, or the child, have a plan?
+async fn somebody_always_answers(nodes: &TwoNodes, from: u64) {
+    let owner = COUNCIL.parse().unwrap();
+    let stored = nodes.council.ground.registers.changes(&owner, from, 100).await.unwrap();
+    let mut standing = std::collections::BTreeMap::from([("unb-1".to_owned(), true)]);
+    for change in stored {
+        let entry = change.change.entry;
+        standing.insert(entry.id.to_string(), entry.end.is_none());
+        assert!(standing.values().any(|stands| *stands), "a gap after {}", change.sequence);
+    }
+    for who in [eve(), baby()] {
+        let checked = check(&nodes.trust, Subject::from(&who)).await;
+        let told = matches!(
+            checked.answer,
+            CheckAnswer::OnRegister { .. } | CheckAnswer::RecentlyEnded { .. }
+        );
+        assert!(told, "{:?}", checked.answer);
+    }
+}
+
+#[tokio::test]
+async fn a_newborn_takes_over_the_mothers_plan_without_a_gap_when_the_custodian_records_the_birth()
+{
+    let nodes = expecting().await;
+    let from = nodes.council.register.size_and_root().0;
+    let born = of("unb-1", Change::Born(Box::new(baby())));
+    let own = desk(&nodes).change(&keeper(), &born).await.unwrap();
+    nodes.settle().await;
+    somebody_always_answers(&nodes, from).await;
+    let mothers = known(&nodes, "unb-1").await;
+    assert_eq!(mothers.successor, Some(own.clone()));
+    assert_eq!(mothers.standing(date(2026, 6, 1)), Standing::RecentlyEnded(date(2026, 5, 30)));
+    assert_eq!(known(&nodes, own.as_str()).await.start, date(2026, 5, 30));
+    let again = desk(&nodes).change(&keeper(), &born).await;
+    assert!(matches!(again, Err(CustodyError::Change(ChangeError::NotUnborn))));
+
+    // Later the case system does the same, under a reference of its own.
+    set(&nodes, |entries| {
+        entries[1].end = Some(date(2026, 5, 30));
+        entries.push(RegisterEntry { start: date(2026, 5, 30), ..entry("cpp-21", &baby()) });
+    });
+    nodes.settle().await;
+    somebody_always_answers(&nodes, from).await;
+    assert_eq!(known(&nodes, own.as_str()).await.successor.unwrap().as_str(), "cpp-21");
+}
+
+#[tokio::test]
+async fn a_newborn_takes_over_without_a_gap_however_the_case_system_writes_it() {
+    for same_reference in [true, false] {
+        let nodes = expecting().await;
+        let from = nodes.council.register.size_and_root().0;
+        let id = if same_reference { "unb-1" } else { "zzz-1" };
+        let own = RegisterEntry { start: date(2026, 5, 30), ..entry(id, &baby()) };
+        set(&nodes, |entries| {
+            if same_reference {
+                entries[1] = own;
+            } else {
+                entries[1].end = Some(date(2026, 5, 30));
+                entries.push(own);
+            }
+        });
+        nodes.settle().await;
+        somebody_always_answers(&nodes, from).await;
+        assert_eq!(feed(&nodes).poll().await.unwrap(), 0, "nothing is left to change");
+    }
+}
+
+const HEADER: &str = "nhs_number,plan_type,start_date,end_date,given_names,family_name,birth_date,\
+                      category,key_worker,key_worker_telephone";
+
+async fn imports(nodes: &TwoNodes, rows: &[String]) -> ImportReport {
+    let text = format!("{HEADER}\n{}\nEND,{}\n", rows.join("\n"), rows.len());
+    desk(nodes).import(&keeper(), &text).await.unwrap().content().clone()
+}
+
+fn row(who: &Demographics, rest: (&str, &str, &str)) -> String {
+    let (plan, start, end) = rest;
+    let (number, born) = (who.nhs_number.unwrap().expose(), who.birth_date.unwrap().expose());
+    let (given, family) = (who.name.given(), who.name.family());
+    format!("{number},{plan},{start},{end},{given},{family},{born},PHY,Ann Worker,01632 960333")
+}
+
+fn codes(report: &ImportReport) -> Vec<&'static str> {
+    report.rows.iter().map(|row| row.code.code()).collect()
+}
+
+#[tokio::test]
+async fn a_file_adds_changes_and_ends_entries_once_however_often_it_is_read() {
+    let nodes = staged().await;
+    let new = child(30, "Garrowby", "Iseult");
+    let rows =
+        [row(&new, ("CPP", "2026-05-01", "")), row(&ada(), ("CPP", "2025-09-01", "2026-05-30"))];
+    let report = imports(&nodes, &rows).await;
+    assert_eq!((report.file, codes(&report)), (FileCode::Loaded, vec!["CPR06", "CPR06"]));
+    nodes.settle().await;
+    let checked = check(&nodes.trust, subject_of(nhs_number(30))).await;
+    assert!(matches!(checked.answer, CheckAnswer::OnRegister { .. }));
+    assert_eq!(known(&nodes, "cpp-1").await.end, Some(date(2026, 5, 30)));
+    let size = nodes.council.register.size_and_root();
+    assert_eq!(codes(&imports(&nodes, &rows).await), ["CPR06", "CPR06"]);
+    assert_eq!(nodes.council.register.size_and_root(), size, "the same file again changes nothing");
+    let ended = [row(&new, ("CPP", "2026-05-01", "2026-05-31"))];
+    imports(&nodes, &ended).await;
+    nodes.settle().await;
+    let checked = check(&nodes.trust, subject_of(nhs_number(30))).await;
+    assert!(matches!(checked.answer, CheckAnswer::RecentlyEnded { .. }));
+}
+
+#[tokio::test]
+async fn each_row_that_is_not_loaded_has_its_code_and_is_work_until_a_file_mends_it() {
+    let nodes = staged().await;
+    changes(&nodes, Change::Seal).await;
+    set(&nodes, |entries| entries.push(entry("cpp-2", &child(2, "Garrowby", "Iseult"))));
+    nodes.settle().await;
+    let other =
+        Demographics { nhs_number: Some(nhs_number(2)), ..child(31, "Ollerenshaw", "Benedikta") };
+    let good = child(32, "Garrowby", "Isolde");
+    let line = |number: &str| {
+        let whole = row(&good, ("CPP", "2026-05-01", ""));
+        let (_, rest) = whole.split_once(',').unwrap();
+        format!("{number},{rest}")
+    };
+    let rows = [
+        row(&other, ("CPP", "2026-05-01", "")),
+        row(&ada(), ("CPP", "2025-09-01", "2026-05-30")),
+        line("999 000 0019"),
+        line("ABCD 123"),
+        line(""),
+        row(&good, ("CPP", "2026-05-01", "2020-01-01")),
+        row(&good, ("CPP", "2099-05-01", "")),
+        row(&good, ("PLAN", "2026-05-01", "")),
+        row(&child(2, "Garrowby", "Iseult"), ("CPP", "2026-05-01", "")),
+        row(&good, ("LAC", "2026-05-02", "")),
+        row(&good, ("LAC", "2026-05-02", "")),
+    ];
+    let report = imports(&nodes, &rows).await;
+    let expected = [
+        "CPR01", "CPR02", "CPR03", "CPR04", "CPR03", "CPR07", "CPR07", "CPR07", "CPR07", "CPR06",
+        "CPR07",
+    ];
+    assert_eq!((report.file, codes(&report)), (FileCode::PartLoaded, expected.to_vec()));
+    let told = report.rows.iter().filter(|row| row.code != RowCode::Loaded);
+    assert!(told.into_iter().all(|row| !row.what_to_do.is_empty()));
+    assert!(report.to_csv().starts_with("line,code,meaning,what_to_do\nfile,CPF03,part loaded,"));
+    assert!(known(&nodes, "cpp-1").await.end.is_none(), "a file does not touch a sealed child");
+    let queue = desk(&nodes).queue(&keeper()).await.unwrap();
+    assert!(queue.content().from_file_in_all >= 6);
+    let none = imports(&nodes, &[line("999 000 0019")]).await;
+    assert_eq!(none.file, FileCode::NoneLoaded);
+    imports(&nodes, &[row(&good, ("CPP", "2026-05-01", ""))]).await;
+    assert_eq!(desk(&nodes).queue(&keeper()).await.unwrap().content().from_file_in_all, 0);
+}
+
+#[tokio::test]
+async fn a_number_that_a_custodian_replaced_is_told_as_superseded() {
+    let nodes = staged().await;
+    let correct = Change::Correct {
+        nhs_number: Some(nhs_number(50)),
+        name: None,
+        birth_date: None,
+        worker: None,
+        telephone: None,
+    };
+    changes(&nodes, correct).await;
+    let report = imports(&nodes, &[row(&ada(), ("CPP", "2025-09-01", ""))]).await;
+    assert_eq!(codes(&report), ["CPR05"]);
+}
+
+#[tokio::test]
+async fn a_file_that_is_not_whole_changes_nothing_and_only_a_custodian_brings_one() {
+    let nodes = staged().await;
+    let size = nodes.council.register.size_and_root();
+    let new = row(&child(30, "Garrowby", "Iseult"), ("CPP", "2026-05-01", ""));
+    let cut = format!("{HEADER}\n{new}\n");
+    let report = desk(&nodes).import(&keeper(), &cut).await.unwrap().content().clone();
+    assert_eq!((report.file, report.rows.len()), (FileCode::Corrupt, 0));
+    assert!(report.problem.unwrap().contains("not whole"));
+    assert_eq!(nodes.council.register.size_and_root(), size);
+    let refused = desk(&nodes).import(&social_worker(), &cut).await;
+    assert!(matches!(refused, Err(CustodyError::Refused(_))));
+}
