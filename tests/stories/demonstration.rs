@@ -46,6 +46,7 @@ const fn person(node: Node, user_name: &'static str, pin: &'static str) -> Perso
 pub(crate) const NURSE: Person = person(Node::Trust, "nina.nurse", "372849");
 pub(crate) const OTHER_NURSE: Person = person(Node::Trust, "noel.nurse", "958126");
 pub(crate) const SOCIAL_WORKER: Person = person(Node::Council, "wendy.worker", "518203");
+pub(crate) const CUSTODIAN: Person = person(Node::Council, "cora.custodian", "740962");
 pub(crate) const TRUST_GOVERNANCE: Person = person(Node::Trust, "greta.infogov", "614730");
 pub(crate) const COUNCIL_GOVERNANCE: Person = person(Node::Council, "ivan.infogov", "295817");
 pub(crate) const OPERATOR: Person = person(Node::Trust, "piet.operator", "283965");
@@ -92,6 +93,11 @@ impl Demonstration {
     pub(crate) fn address(&self, node: Node) -> String {
         let port = self.port + if matches!(node, Node::Council) { 1 } else { 2 };
         format!("http://localhost:{port}")
+    }
+
+    /// Where the trust's node takes hospitals' messages.
+    pub(crate) fn hospital_messages(&self) -> (&'static str, u16) {
+        ("127.0.0.1", self.port + 6)
     }
 
     pub(crate) fn config(&self, node: Node) -> PathBuf {
@@ -201,6 +207,6 @@ fn free_ports() -> anyhow::Result<u16> {
 }
 
 #[allow(clippy::disallowed_methods, reason = "tokens outside the program go by the real clock")]
-fn now() -> jiff::Timestamp {
+pub(crate) fn now() -> jiff::Timestamp {
     jiff::Timestamp::now()
 }

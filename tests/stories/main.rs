@@ -8,6 +8,7 @@
 mod browser;
 mod council_away;
 mod demonstration;
+mod department;
 mod governance;
 mod keyboard;
 mod ledgers;
@@ -31,10 +32,11 @@ struct Stage {
 type Going<'a> = Pin<Box<dyn Future<Output = anyhow::Result<()>> + 'a>>;
 type Story = (&'static str, for<'a> fn(&'a Stage) -> Going<'a>);
 
-const STORIES: [Story; 7] = [
+const STORIES: [Story; 8] = [
     ("a_nurse_learns_within_a_breath_whom_to_ring", |stage| Box::pin(nurse::story(stage))),
     ("the_pages_that_matter_work_without_scripts", |stage| Box::pin(no_script::story(stage))),
     ("a_social_worker_sees_what_the_trust_knows", |stage| Box::pin(social_worker::story(stage))),
+    ("an_arrival_is_answered_by_a_named_person", |stage| Box::pin(department::story(stage))),
     ("governance_sees_both_ledgers_sides_joined", |stage| Box::pin(governance::story(stage))),
     ("an_operator_sees_feeds_and_no_child", |stage| Box::pin(operator::story(stage))),
     ("the_command_line_finds_both_ledgers_sound", |stage| Box::pin(ledgers::story(stage))),

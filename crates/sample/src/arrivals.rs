@@ -14,6 +14,8 @@ pub struct VisitMessage<'a> {
     pub visit: String,
     /// When the visit began.
     pub arrived: Timestamp,
+    /// The patient is expecting a child.
+    pub pregnant: bool,
 }
 
 impl VisitMessage<'_> {
@@ -37,9 +39,10 @@ impl VisitMessage<'_> {
             ),
             format!("EVN||{sent}"),
             self.pid(),
-            // PV1-3 place, PV1-19 the visit's number, PV1-44 and -45 its beginning and end.
+            // PV1-3 place, PV1-15 whether pregnant, PV1-19 the visit's number, PV1-44 and -45 its beginning and end.
             format!(
-                "PV1|1|E|Emergency department||||||||||||||||{}|||||||||||||||||||||||||{arrived}|{left}",
+                "PV1|1|E|Emergency department||||||||||||{}||||{}|||||||||||||||||||||||||{arrived}|{left}",
+                if self.pregnant { "B6" } else { "" },
                 escaped(&self.visit)
             ),
         ];
@@ -112,6 +115,7 @@ mod tests {
             patient: &district.patients[0],
             visit: "V1".to_owned(),
             arrived: "2026-11-01T02:03:04Z".parse().unwrap(),
+            pregnant: true,
         };
         let message = visit.departure("C1", "2026-11-01T03:00:00Z".parse().unwrap());
         let segments: Vec<Vec<&str>> =
@@ -119,7 +123,8 @@ mod tests {
         assert_eq!(segments[0][8], "ADT^A03^ADT_A03");
         assert_eq!(segments[0][9], "C1");
         let pv1 = &segments[3];
-        assert_eq!((pv1[2], pv1[3], pv1[19]), ("E", "Emergency department", "V1"));
+        assert_eq!((pv1[2], pv1[3]), ("E", "Emergency department"));
+        assert_eq!((pv1[15], pv1[19]), ("B6", "V1"));
         assert_eq!((pv1[44], pv1[45]), ("20261101020304+0000", "20261101030000+0000"));
     }
 }

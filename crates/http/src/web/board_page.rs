@@ -108,7 +108,12 @@ fn line(site: &Site, spoken: &Spoken, row: &BoardRow) -> RowLine {
             format!("{}, {who}, {when}", reads(recorded.outcome))
         }),
         told: told(site, spoken, row),
-        outcomes: outcomes(row.recorded.as_ref().map(|recorded| recorded.outcome)),
+        // Of a child on no register there is nobody to tell: the hospital's own system says when it leaves.
+        outcomes: if matches!(kind, "on" | "ended" | "sealed") || !row.told.is_empty() {
+            outcomes(row.recorded.as_ref().map(|recorded| recorded.outcome))
+        } else {
+            Vec::new()
+        },
     }
 }
 
@@ -171,5 +176,7 @@ fn told(site: &Site, spoken: &Spoken, row: &BoardRow) -> Vec<String> {
         .told
         .iter()
         .filter(|owner| row.acknowledged.iter().all(|known| known.by.agency != **owner));
-    answered.chain(waiting.map(|owner| format!("{}: no answer yet", name(owner)))).collect()
+    answered
+        .chain(waiting.map(|owner| format!("{} is told; nobody has answered yet", name(owner))))
+        .collect()
 }

@@ -4,7 +4,7 @@ use std::{fs, path::PathBuf, time::Duration};
 
 use anyhow::{Context, bail};
 use jiff::Timestamp;
-use kinfold_sample::{District, RecordCopy, StoryKey, VisitMessage};
+use kinfold_sample::{District, RecordCopy, ResidentId, StoryKey, VisitMessage};
 use kinfold_service::ports::{Clock, Entropy};
 use serde::{Deserialize, Serialize};
 use tokio::{
@@ -70,8 +70,7 @@ impl<'a> FrontDesk<'a> {
     }
 
     async fn story(&mut self, key: StoryKey) -> anyhow::Result<()> {
-        let story = self.district.stories().iter().find(|story| story.key == key);
-        let resident = story.context("there is such a story")?.resident;
+        let resident = self.resident_of(key).context("there is such a story")?;
         let patients = &self.district.patients;
         let Some(place) = patients.iter().position(|copy| copy.resident == resident) else {
             return Ok(());
@@ -80,6 +79,11 @@ impl<'a> FrontDesk<'a> {
             return Ok(());
         }
         self.arrives(place).await
+    }
+
+    fn resident_of(&self, key: StoryKey) -> Option<ResidentId> {
+        let mut stories = self.district.stories().iter();
+        stories.find(|story| story.key == key).map(|story| story.resident)
     }
 
     /// A child of the hospital's, by chance.
@@ -114,7 +118,9 @@ impl<'a> FrontDesk<'a> {
 
     fn of(&self, here: &Here) -> VisitMessage<'a> {
         let (visit, arrived) = (here.visit.clone(), here.arrived);
-        VisitMessage { patient: &self.district.patients[here.patient], visit, arrived }
+        let patient = &self.district.patients[here.patient];
+        let mother = self.resident_of(StoryKey::UnbornPlan);
+        VisitMessage { patient, visit, arrived, pregnant: mother == Some(patient.resident) }
     }
 
     fn keep(&self) -> anyhow::Result<()> {
