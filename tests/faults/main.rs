@@ -9,6 +9,7 @@
 )]
 
 mod agreement;
+mod arrivals;
 mod browser;
 mod built;
 mod certificates;

@@ -95,6 +95,11 @@ impl Stage {
         self.base + 5
     }
 
+    /// Where the trust's node takes hospitals' messages.
+    pub(crate) fn hospital_messages(&self) -> u16 {
+        self.base + 6
+    }
+
     pub(crate) fn district(&self) -> &District {
         &self.built.district
     }

@@ -50,10 +50,15 @@ async fn the_guides_command_line_is_answered() {
 #[test]
 fn the_guides_configuration_is_read() {
     #[derive(Deserialize)]
+    struct Department {
+        mllp: MllpConfig,
+    }
+    #[derive(Deserialize)]
     struct Node {
-        hospital: MllpConfig,
+        department: Department,
     }
     let node: Node = toml::from_str(blocks("toml").next().unwrap()).unwrap();
-    assert!(node.hospital.tls.unwrap().client_ca.is_some());
-    assert_eq!(node.hospital.senders[0].facility.as_deref(), Some("ASHMOOR"));
+    let mllp = node.department.mllp;
+    assert!(mllp.tls.unwrap().client_ca.is_some());
+    assert_eq!(mllp.senders[0].facility.as_deref(), Some("ASHMOOR"));
 }
