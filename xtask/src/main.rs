@@ -66,7 +66,7 @@ fn run_program(command: &str, args: &[String]) -> Outcome {
 fn test(report: &mut Report) {
     report.step("tools", || tools::ensure(Purpose::Test));
     report.step("design system", vendor::fetch);
-    report.step("source systems to test against", vendor::fetch_sources);
+    report.step("source systems and clients to test with", vendor::fetch_sources);
     checks::lint(report);
     checks::tests(report);
     fuzz::short_runs(report);

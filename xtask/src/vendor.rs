@@ -1,5 +1,5 @@
-//! What comes through package managers of its own into ignored folders: the design system, which the program embeds, and source
-//! systems and hospital clients that others wrote, which the connectors are tested against.
+//! What comes through package managers of its own into ignored folders: the design system, which the program embeds, and what others
+//! wrote that the tests use: two source systems, clients of the FHIR surface, and hospitals' clients.
 
 use std::fs;
 use std::path::Path;
@@ -35,13 +35,16 @@ pub(crate) fn fetch() -> Outcome {
     fs::write(&stamp, locks).map_err(|error| failed("write", &stamp, &error))
 }
 
-/// Fetches the FHIR server, the health record system and the hospital clients that the connectors' tests start, unless they are there.
+/// Fetches the FHIR server and the health record system that the connectors' tests start, and the clients that ask over FHIR and send
+/// messages over MLLP, unless they are there.
 pub(crate) fn fetch_sources() -> Outcome {
     let tests = root().join("crates/connect/tests");
-    for folder in ["fhir_server", "hl7_clients"].map(|name| tests.join(name)) {
-        once(&folder, "package-lock.json", "node_modules", || npm_install(&folder))?;
+    let (fhir, hospitals) = (tests.join("fhir_server"), tests.join("hl7_clients"));
+    let clients = root().join("crates/http/tests/clients");
+    for folder in [&fhir, &hospitals, &clients] {
+        once(folder, "package-lock.json", "node_modules", || npm_install(folder))?;
     }
-    for folder in ["gnuhealth", "hl7_clients"].map(|name| tests.join(name)) {
+    for folder in [tests.join("gnuhealth"), hospitals, clients] {
         once(&folder, "requirements.txt", "site", || {
             pip_install(&folder.join("requirements.txt"), &folder.join("site"))
         })?;
@@ -58,7 +61,7 @@ fn once(folder: &Path, lock: &str, into: &str, fetch: impl Fn() -> Outcome) -> O
     if fs::read_to_string(&stamp).is_ok_and(|found| found == wanted) {
         return Ok(());
     }
-    println!("Fetching what the connectors are tested against into {}", target.display());
+    println!("Fetching what the tests use into {}", target.display());
     if target.exists() {
         fs::remove_dir_all(&target).map_err(|error| failed("empty", &target, &error))?;
     }

@@ -36,6 +36,7 @@ fn the_standard_draft_gives_each_role_what_its_work_needs_and_no_more() {
         sees("northmoor-trust/clinical-system", now, COUNCIL),
         [Existence, Register, Contact]
     );
+    assert_eq!(sees("northmoor-trust/clinical-system", now, TRUST), [Existence, Demographics]);
     assert!(sees("ashmoor-council/team-manager", enquiry, TRUST).contains(&Attendances));
     for operator in ["ashmoor-council/operator", "northmoor-trust/operator"] {
         for purpose in [now, planned, enquiry, "audit-review"] {
@@ -60,7 +61,7 @@ fn names_cannot_break_out_of_their_place() {
         let mut standard = standard();
         standard.trust = party(TRUST, name, AgencyKind::NhsTrust);
         let draft = standard.draft().unwrap_or_else(|error| panic!("{name}: {error}"));
-        assert_eq!(draft.agreement().clauses().len(), 15, "{name}");
+        assert_eq!(draft.agreement().clauses().len(), 16, "{name}");
         let again = Draft::parse(draft.to_string().as_bytes()).unwrap();
         assert_eq!(again.agreement().document().parties()[1].name, name);
     }

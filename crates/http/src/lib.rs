@@ -4,5 +4,6 @@
 //! no ledger, and it never meets the store.
 
 pub mod design;
+pub mod fhir;
 pub mod partner;
 pub mod web;

@@ -7,11 +7,18 @@ use std::{
 
 use anyhow::{Context, bail, ensure};
 use kinfold_connect::fhir::{FhirAuth, FhirConfig};
+use kinfold_connect::mllp::MllpConfig;
 use kinfold_connect::sql::{SqlConfig, SqlDatabase};
 use kinfold_domain::{Agency, Purpose, RegisterPhones, Telephone};
 use kinfold_note::VerifierKey;
 use kinfold_service::attendances::AskedInTime;
 use serde::Deserialize;
+
+// Named, since the fuzzer takes this file in by its path.
+#[path = "config/client.rs"]
+mod client;
+
+pub(crate) use client::{ClientConfig, PublicUrl};
 
 /// A node's configuration.
 #[derive(Debug, Deserialize)]
@@ -53,6 +60,9 @@ pub(crate) struct Config {
     /// Source systems.
     #[serde(default, rename = "source")]
     pub(crate) sources: Vec<SourceConfig>,
+    /// Clinical systems that may ask over FHIR or CDS Hooks. Without any nothing answers there.
+    #[serde(default, rename = "client")]
+    pub(crate) clients: Vec<ClientConfig>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -62,6 +72,8 @@ pub(crate) struct WebConfig {
     pub(crate) listen: SocketAddr,
     /// Certificate and key for HTTPS. Without them only loopback addresses are served.
     pub(crate) tls: Option<TlsFiles>,
+    /// The address under which clinical systems reach the pages' listener, where that is not the one listened on.
+    pub(crate) public_url: Option<PublicUrl>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -99,6 +111,11 @@ pub(crate) struct DepartmentConfig {
     /// Why arrivals are checked and the board is looked at.
     #[serde(default = "default_department_purpose")]
     pub(crate) purpose: Purpose,
+    /// Minutes of silence of the hospital's system after which the board says that arrivals may be missing.
+    #[serde(default = "default_silent")]
+    pub(crate) silent_after_min: u16,
+    /// Where hospital systems send their messages.
+    pub(crate) mllp: MllpConfig,
 }
 
 #[derive(Debug, Deserialize)]
@@ -162,6 +179,9 @@ pub(crate) struct SourceConfig {
 fn default_department_purpose() -> Purpose {
     "direct-care-unscheduled".parse().expect("a label")
 }
+const fn default_silent() -> u16 {
+    60
+}
 const fn default_stale() -> u64 {
     600
 }
@@ -198,7 +218,9 @@ impl Config {
     pub(crate) fn read(path: &Path) -> anyhow::Result<Self> {
         let text = std::fs::read_to_string(path)
             .with_context(|| format!("the configuration {} can't be read", path.display()))?;
-        let base = path.parent().unwrap_or(Path::new("."));
+        // Of a bare file name the folder is empty, not missing.
+        let base = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let base = base.unwrap_or(Path::new("."));
         Self::parse(&text, base)
             .with_context(|| format!("the configuration {} is not right", path.display()))
     }
@@ -213,8 +235,16 @@ impl Config {
             tls.certificate = base.join(&tls.certificate);
             tls.key = base.join(&tls.key);
         }
+        if let Some(tls) = config.department.as_mut().and_then(|known| known.mllp.tls.as_mut()) {
+            tls.certificate = base.join(&tls.certificate);
+            tls.key = base.join(&tls.key);
+            tls.client_ca = tls.client_ca.take().map(|path| base.join(path));
+        }
         for source in &mut config.sources {
             source.resolve(&base);
+        }
+        for client in &mut config.clients {
+            client.jwks_file = base.join(&client.jwks_file);
         }
         config.check()?;
         Ok(config)
@@ -232,6 +262,11 @@ impl Config {
         );
         ensure!((1..=60).contains(&self.source_check_s), "source_check_s lies outside 1 to 60");
         ensure!(self.sessions.idle_minutes >= 1, "[sessions] idle_minutes is at least 1");
+        // Clients sign for an address, so it must be known.
+        ensure!(
+            self.clients.is_empty() || self.web.public_url.is_some() || self.web.tls.is_none(),
+            "[[client]] needs [web] public_url: the address under which clinical systems reach this node"
+        );
         for source in &self.sources {
             source.check()?;
         }

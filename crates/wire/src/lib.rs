@@ -5,3 +5,4 @@
 
 pub mod fhir;
 pub mod hl7;
+pub mod hooks;

@@ -11,6 +11,7 @@ mod fhir_waits;
 mod hospital;
 mod hospital_clients;
 mod hospital_connections;
+mod hospital_documented;
 mod hospital_messages;
 mod hospital_tls;
 mod mapping_errors;

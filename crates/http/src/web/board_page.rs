@@ -52,6 +52,8 @@ pub(super) struct BoardPage {
     stale: bool,
     withheld: Vec<(String, String)>,
     waiting: usize,
+    heard: Option<Moment>,
+    silent: bool,
 }
 
 pub(super) fn of(site: &Site, view: &BoardView) -> BoardPage {
@@ -62,6 +64,8 @@ pub(super) fn of(site: &Site, view: &BoardView) -> BoardPage {
         at: spoken.moment(view.at),
         waiting: rows.iter().filter(|row| matches!(row.kind, "several" | "unconfirmed")).count(),
         rows,
+        heard: view.heard.map(|at| spoken.moment(at)),
+        silent: view.silent,
         more: view.more,
         stale: view.registers.iter().any(|register| register.stale),
         registers: view.registers.iter().map(|known| answer_page::line(&spoken, known)).collect(),

@@ -144,12 +144,11 @@ pub(super) async fn by_hand(
     let asked = site.remembered.find(open.caller.session(), fields.text("handle"), now);
     let asked = asked.ok_or(Failure::Forgotten)?;
     let outcomes = &department.outcomes;
-    match asked.attendance {
-        Some(attendance) => outcomes.record(&open.caller, attendance, outcome).await?,
-        None => {
-            let whom = (&asked.subject, &asked.entries[..]);
-            outcomes.record_by_hand(&open.caller, whom, outcome).await?;
-        }
+    if let Some(attendance) = asked.attendance {
+        outcomes.record(&open.caller, attendance, outcome).await?;
+    } else {
+        let whom = (&asked.subject, &asked.entries[..]);
+        outcomes.record_by_hand(&open.caller, whom, outcome).await?;
     }
     Ok(Redirect::to("/department").into_response())
 }

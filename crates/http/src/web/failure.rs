@@ -90,6 +90,7 @@ pub(super) enum Failure {
 }
 
 impl Failure {
+    #[expect(clippy::too_many_lines, reason = "the one exhaustive mapping")]
     fn told(&self) -> Told {
         match self {
             Self::SignedOut

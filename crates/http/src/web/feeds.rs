@@ -5,7 +5,7 @@ use std::{convert::Infallible, sync::Arc, time::Duration};
 use axum::{
     extract::State,
     response::{
-        IntoResponse, Response, Sse,
+        IntoResponse, Redirect, Response, Sse,
         sse::{Event, KeepAlive},
     },
 };
@@ -16,6 +16,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use super::{
     failure::Failure,
     feeds_page,
+    fields::Fields,
     session::{Open, SignedIn},
     site::{Shared, Site},
 };
@@ -31,6 +32,18 @@ pub(super) async fn page(
     admit(&site, &open)?;
     let health = site.services.feeds.health().await?;
     site.page(&open, ("/feeds", "feeds.html"), feeds_page::of(&site, &health))
+}
+
+/// `POST /feeds/mended`: a message that could not be understood is dealt with.
+pub(super) async fn mended(
+    State(site): State<Shared>,
+    SignedIn(open): SignedIn,
+    fields: Fields,
+) -> Result<Response, Failure> {
+    admit(&site, &open)?;
+    let place = fields.text("place").parse().map_err(|_| Failure::Garbled)?;
+    site.services.feeds.mended(place).await?;
+    Ok(Redirect::to("/feeds").into_response())
 }
 
 /// `GET /feeds/events`: the part of the page that changes, every few seconds.

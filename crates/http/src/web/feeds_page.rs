@@ -2,8 +2,8 @@
 
 use kinfold_domain::Category;
 use kinfold_service::{
-    feeds::{FeedHealth, FeedsHealth, PartnerHealth},
-    ports::RowToMend,
+    feeds::{FeedHealth, FeedsHealth, PartnerHealth, SenderHealth},
+    ports::{MessageToMend, RowToMend},
 };
 use serde::Serialize;
 
@@ -49,6 +49,18 @@ pub(super) struct FeedsPage {
     registers: Vec<FeedLine>,
     work: Vec<WorkLine>,
     more_work: u64,
+    senders: Vec<FeedLine>,
+    messages: Vec<MessageLine>,
+}
+
+/// A hospital's message that could not be understood.
+#[derive(Serialize)]
+struct MessageLine {
+    place: u64,
+    sender: String,
+    control_id: String,
+    received: String,
+    problem: String,
 }
 
 pub(super) fn of(site: &Site, health: &FeedsHealth) -> FeedsPage {
@@ -67,8 +79,37 @@ pub(super) fn of(site: &Site, health: &FeedsHealth) -> FeedsPage {
         no_agreement: health.no_agreement.as_deref().map(sentence).unwrap_or_default(),
         sources: health.sources.iter().map(|feed| source(&spoken, feed)).collect(),
         registers: health.registers.iter().map(|held| register(&spoken, held)).collect(),
+        senders: health.senders.iter().map(|known| sender(&spoken, known)).collect(),
+        messages: health.messages.iter().map(|known| message(&spoken, known)).collect(),
         work,
         more_work: all.saturating_sub(listed as u64),
+    }
+}
+
+fn sender(spoken: &Spoken, known: &SenderHealth) -> FeedLine {
+    let [taken, again, as_work, refused] = known.counts;
+    let (state, word) = match (known.last, as_work + refused) {
+        (None, _) => ("warning", "Nothing has come since the start"),
+        (Some(_), 0) => ("good", "Sends"),
+        (Some(_), _) => ("warning", "Sends, with messages to mend"),
+    };
+    let rows = vec![
+        ("Last message", moment(spoken, known.last)),
+        ("Taken since the start", taken.to_string()),
+        ("Sent again", again.to_string()),
+        ("Not understood", as_work.to_string()),
+        ("Refused", refused.to_string()),
+    ];
+    FeedLine { name: known.name.clone(), state, word, rows, problem: String::new() }
+}
+
+fn message(spoken: &Spoken, known: &MessageToMend) -> MessageLine {
+    MessageLine {
+        place: known.place,
+        sender: known.sender.clone(),
+        control_id: known.control_id.clone(),
+        received: spoken.moment(known.received).words,
+        problem: sentence(&known.problem),
     }
 }
 

@@ -90,5 +90,6 @@ pub(super) fn table() -> Table {
         .post("/register/queue", register_queue::decide)
         .get("/feeds", feeds::page)
         .get("/feeds/events", feeds::events)
+        .post("/feeds/mended", feeds::mended)
         .get("/agreement", agreement::page)
 }

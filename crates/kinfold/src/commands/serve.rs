@@ -6,6 +6,7 @@ use anyhow::Context;
 use axum::Router;
 use clap::Args;
 use kinfold_http::{
+    fhir,
     partner::{Knocks, Limits, PartnerKeys, PartnerParts},
     web::{Department, Services, router},
 };
@@ -22,7 +23,10 @@ use crate::{
     ambient::SystemClock,
     config::{Config, TlsFiles},
     control,
-    node::{Node, Tasks, check_sources, refuse_unusable, watch_ledger},
+    node::{
+        Node, Tasks, check_sources, fhir_services, listen_to_hospitals, refuse_unusable,
+        watch_ledger,
+    },
     telemetry,
 };
 
@@ -89,8 +93,13 @@ async fn serve_once(config: Config, mut stopping: watch::Receiver<bool>) -> anyh
     let web = listen(config.web.listen).await?;
     let partners = listen(config.partner.listen).await?;
     let node = Arc::new(Node::open(config).await?);
+    let hospitals = listen_to_hospitals(&node).await?;
     record_start(&node).await?;
     let app = router(services(&node))?;
+    let app = match fhir_services(&node)? {
+        Some(services) => app.merge(fhir::router(services)),
+        None => app,
+    };
     let tasks = Tasks::start(&node)?;
     let activated = Arc::new(Notify::new());
     let (failing, mut failed) = watch::channel(false);
@@ -98,8 +107,16 @@ async fn serve_once(config: Config, mut stopping: watch::Receiver<bool>) -> anyh
     let control = tokio::spawn(control::listen(Arc::clone(&node), Arc::clone(&activated)));
     let web =
         tokio::spawn(serve_web(web, app, node.config.web.tls.as_ref().map(copy), ended.clone()));
-    let desk =
-        tokio::spawn(kinfold_http::partner::serve(partners, partner_parts(&node), until(ended)));
+    let desk = tokio::spawn(kinfold_http::partner::serve(
+        partners,
+        partner_parts(&node),
+        until(ended.clone()),
+    ));
+    let hospitals = tokio::spawn(async move {
+        if let Some(listener) = hospitals {
+            listener.serve(until(ended)).await;
+        }
+    });
     tracing::info!(agency = %node.config.agency.id, web = %node.config.web.listen,
         partner = %node.config.partner.listen, "the node serves");
     let end = tokio::select! {
@@ -111,7 +128,7 @@ async fn serve_once(config: Config, mut stopping: watch::Receiver<bool>) -> anyh
     // The listeners may have ended by themselves.
     let _ = ending.send(true);
     control.abort();
-    let _ = tokio::join!(web, desk, control, tasks.stop());
+    let _ = tokio::join!(web, desk, hospitals, control, tasks.stop());
     let _ = std::fs::remove_file(control::socket(&node.config));
     release(node).await;
     Ok(end)

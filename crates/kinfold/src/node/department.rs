@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use anyhow::Context;
+use jiff::SignedDuration;
+use kinfold_connect::mllp::{MllpListener, Watch};
 use kinfold_domain::{Purpose, Role};
 use kinfold_service::{
     System,
@@ -11,12 +13,13 @@ use kinfold_service::{
     check::Check,
     corrections::{Corrections, CorrectionsParts},
     department::{Arrivals, ArrivalsParts, Board, HospitalInbox, Outcomes, Present},
-    ports::{AttendanceStore, CorrectionStore, DepartmentStore},
+    feeds::{HospitalSenders, SenderHealth},
+    ports::{AttendanceStore, CorrectionStore, DepartmentStore, HospitalDesk},
     register::Register,
 };
 use tokio::sync::Notify;
 
-use super::parts::Ground;
+use super::parts::{Ground, Node};
 use crate::config::Config;
 
 /// What a hospital's node does for its department.
@@ -78,6 +81,7 @@ pub(super) async fn department(
             journal: ground.journal.clone(),
             clock: Arc::clone(&ground.clock),
             entropy: Arc::clone(&ground.entropy),
+            silent_after: SignedDuration::from_mins(terms.silent_after_min.into()),
         }),
         outcomes: Arc::new(Outcomes {
             purpose,
@@ -142,4 +146,34 @@ pub(super) fn hearers(
         outcomes: department.map(|department| Arc::clone(&department.outcomes)),
         corrections: Some(Arc::clone(corrections)),
     }
+}
+
+/// The listener's counters, as the page Feeds shows them.
+struct Standing(Arc<Watch>);
+
+impl HospitalSenders for Standing {
+    fn standing(&self) -> Vec<SenderHealth> {
+        let senders = self.0.state().senders.into_iter();
+        senders
+            .map(|sender| SenderHealth {
+                name: sender.name,
+                counts: [sender.taken, sender.again, sender.as_work, sender.refused],
+                last: sender.last,
+            })
+            .collect()
+    }
+}
+
+/// Takes the port for hospitals' messages, if this node has a department.
+pub(crate) async fn listen(node: &Node) -> anyhow::Result<Option<MllpListener>> {
+    let (Some(department), Some(terms)) = (&node.department, &node.config.department) else {
+        return Ok(None);
+    };
+    let desk = Arc::clone(&department.inbox) as Arc<dyn HospitalDesk>;
+    let listener = MllpListener::bind(&terms.mllp, desk, Arc::clone(&node.clock))
+        .await
+        .context("[department.mllp] is not right")?;
+    // Set once: a node is opened once.
+    let _ = node.feeds.senders.set(Arc::new(Standing(listener.watch())));
+    Ok(Some(listener))
 }

@@ -6,9 +6,13 @@ use anyhow::Context;
 use jiff::SignedDuration;
 use kinfold_domain::{Agency, AgencyKind};
 use kinfold_service::{
-    audit::{Hearers, Ledgers, NoticeDesk, NoticeSender, OwnLooks, WhoDesk, WhoLooked, WhoParts},
+    audit::{
+        Follower, Hearers, Ledgers, NoticeDesk, NoticeSender, OwnLooks, TrailKey, WhoDesk,
+        WhoLooked, WhoParts,
+    },
     check::Check,
     feeds::{People, PeopleFeed},
+    identify::Identify,
     pooled_view::{AskDesk, Holdings, Pool, PoolParts, SealedDeskTerms},
     ports::{AmendmentStore, PeopleStore, RegisterStore, RowsToMend, StaffStore, TrailStore},
     register::{
@@ -70,7 +74,7 @@ pub(super) fn custodian(
 
 /// A replica for every partner that is a council. They are known at the start: a new agreement takes effect with a restart of its parties'
 /// replicas, which `serve` does by itself when the agreement changes.
-pub(super) fn replicas(config: &Config, ground: &Ground) -> Vec<(Arc<Register>, Arc<Replica>)> {
+fn replicas(config: &Config, ground: &Ground) -> Vec<(Arc<Register>, Arc<Replica>)> {
     let partners = ground.agreements.partners();
     let councils = partners.into_iter().filter(|party| party.kind == AgencyKind::Council);
     councils
@@ -90,6 +94,23 @@ pub(super) fn replicas(config: &Config, ground: &Ground) -> Vec<(Arc<Register>, 
             (register, Arc::new(replica))
         })
         .collect()
+}
+
+/// The replicas with what was stored of them.
+pub(super) async fn loaded_replicas(
+    config: &Config,
+    ground: &Ground,
+) -> anyhow::Result<Vec<(Arc<Register>, Arc<Replica>)>> {
+    let replicas = replicas(config, ground);
+    for (_, replica) in &replicas {
+        replica.load().await.context("a register's replica can't be loaded")?;
+    }
+    Ok(replicas)
+}
+
+pub(super) fn follower(config: &Config, ground: &Ground, key: Arc<TrailKey>) -> Follower {
+    let store = Arc::clone(&ground.store) as Arc<dyn TrailStore>;
+    Follower::new(config.agency.id.clone(), ground.journal.clone(), store, key)
 }
 
 pub(super) fn holdings(
@@ -213,6 +234,16 @@ pub(super) fn check(ground: &Ground, registers: Registers) -> Check {
         Arc::clone(&ground.clock),
         Arc::clone(&ground.entropy),
     )
+}
+
+pub(super) fn identify(ground: &Ground, holdings: &Arc<Holdings>) -> Identify {
+    Identify {
+        agreements: Arc::clone(&ground.agreements),
+        holdings: Arc::clone(holdings),
+        journal: ground.journal.clone(),
+        clock: Arc::clone(&ground.clock),
+        entropy: Arc::clone(&ground.entropy),
+    }
 }
 
 pub(super) fn own_looks(ground: &Ground) -> OwnLooks {

@@ -1,6 +1,7 @@
 //! One agency's node: everything that its configuration names, opened and joined.
 
 mod behind;
+mod clients;
 mod department;
 mod desks;
 mod joining;
@@ -10,6 +11,8 @@ mod parts;
 mod sources;
 mod tasks;
 
+pub(crate) use clients::fhir_services;
+pub(crate) use department::listen as listen_to_hospitals;
 pub(crate) use desks::Desks;
 pub(crate) use parts::Node;
 pub(crate) use sources::{Standing, check_sources, refuse_unusable};

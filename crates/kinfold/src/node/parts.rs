@@ -1,6 +1,9 @@
 //! The wiring: configuration in, use cases out.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use anyhow::Context;
 use kinfold_connect::partner::{Deadlines, Link, LinkParts};
@@ -11,6 +14,7 @@ use kinfold_service::{
     check::Check,
     corrections::Corrections,
     feeds::{Feeds, People},
+    identify::Identify,
     pooled_view::Pool,
     ports::{AgreementStore, Clock, Entropy, PartnerLink, PeopleStore, SourceSystem, TrailStore},
     register::{Custodian, Registers},
@@ -24,8 +28,8 @@ use super::{
     Desks,
     department::{AtPartners, Department, at_partners, corrections, department, hearers},
     joining::{
-        check, custodian, desks, holdings, notices, own_looks, people_feeds, pool, register_feed,
-        replicas, sign_in, staff, who,
+        check, custodian, desks, follower, holdings, identify, loaded_replicas, notices, own_looks,
+        people_feeds, pool, register_feed, sign_in, staff, who,
     },
     keys::KeyFolder,
     opening::{credential, local_rules, open_ledger, open_store},
@@ -40,12 +44,14 @@ use crate::{
 pub(crate) struct Node {
     pub(crate) config: Config,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) credential: Arc<Credential>,
     pub(crate) journal: Journal,
     pub(crate) agreements: Arc<Agreements>,
     pub(crate) sign_in: Arc<SignIn>,
     pub(crate) staff: Arc<Staff>,
     pub(crate) check: Arc<Check>,
+    pub(crate) identify: Arc<Identify>,
     pub(crate) pool: Arc<Pool>,
     pub(crate) own_looks: Arc<OwnLooks>,
     pub(crate) who: Arc<WhoLooked>,
@@ -124,10 +130,7 @@ impl Node {
         let people = Arc::new(People::default());
         people.load(&*ground.store).await.context("the index of people can't be loaded")?;
         let feed = register_feed(&config, &ground, &sources).await?;
-        let replicas = replicas(&config, &ground);
-        for (_, replica) in &replicas {
-            replica.load().await.context("a register's replica can't be loaded")?;
-        }
+        let replicas = loaded_replicas(&config, &ground).await?;
         let own = feed.as_ref().map(|(register, _)| Arc::clone(register));
         let registers =
             Registers::new(own.iter().cloned().chain(replicas.iter().map(|(r, _)| Arc::clone(r))));
@@ -152,6 +155,8 @@ impl Node {
             replicas: replicas.into_iter().map(|(_, replica)| replica).collect(),
             registers: registers.clone(),
             store: Arc::clone(&ground.store) as Arc<dyn PeopleStore>,
+            department: department.is_some().then(|| Arc::clone(&ground.store) as _),
+            senders: OnceLock::new(),
             agreements: Arc::clone(&ground.agreements),
             journal: ground.journal.clone(),
             clock: Arc::clone(&ground.clock),
@@ -163,20 +168,17 @@ impl Node {
             department,
             at_partners,
             corrections,
+            identify: Arc::new(identify(&ground, &holdings)),
             pool: Arc::new(pool(&ground, holdings, registers)),
             own_looks: Arc::new(own_looks(&ground)),
             who: Arc::new(who(&ground, ledgers)),
             custodian: custodian.map(Arc::new),
             feeds: Arc::new(feeds),
-            follower: Arc::new(Follower::new(
-                config.agency.id.clone(),
-                ground.journal.clone(),
-                Arc::clone(&ground.store) as Arc<dyn TrailStore>,
-                trail_key,
-            )),
+            follower: Arc::new(follower(&config, &ground, trail_key)),
             notices: notices(&ground),
             desks: Arc::new(desks),
             clock: ground.clock,
+            entropy: ground.entropy,
             journal: ground.journal,
             agreements: ground.agreements,
             credential,

@@ -134,7 +134,7 @@ impl AttendanceLists {
         let may: Vec<&AgencyId> = of_partners
             .iter()
             .filter(|d| d.permits(Category::Attendances))
-            .map(|d| d.owner())
+            .map(Decision::owner)
             .collect();
         let since = at.saturating_sub(SHOWN_FOR).unwrap_or(Timestamp::MIN);
         let known = self.attendances.store.recent_attendances(since).await?;

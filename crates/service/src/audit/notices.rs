@@ -126,6 +126,7 @@ impl NoticeSender {
             AskKind::PooledView | AskKind::Board => shown.about.entries.iter().any(theirs),
             AskKind::WhoLooked
             | AskKind::OwnLooks
+            | AskKind::IdentityMatch
             | AskKind::Attendances
             | AskKind::Corrections
             | AskKind::RegisterWork => false,

@@ -58,19 +58,9 @@ impl Corrections {
             wanted: &wanted,
             now: at,
         });
-        let refused = decision.refused().next().map(|(_, why)| why.to_string());
-        if let Some(reason) = refused {
-            let refusal = Refusal {
-                ask,
-                at,
-                kind: AskKind::Corrections,
-                asker: Some(Asker::from(employee)),
-                agency: own.clone(),
-                purpose: Some(parts.purpose.clone()),
-                subject: None,
-                reason: reason.clone(),
-            };
-            parts.journal.record(Entry::Refusal(Box::new(refusal))).await?;
+        if let Some((_, why)) = decision.refused().next() {
+            let reason = why.to_string();
+            self.refuse((ask, at), caller, reason.clone()).await?;
             return Err(ListError::Refused(reason));
         }
         let intent = Intent {
@@ -94,27 +84,47 @@ impl Corrections {
             rows.push(CorrectionRow { heard, entry });
         }
         let list = CorrectionList { ask, at, rows };
-        let about = About {
-            entries: list
-                .rows
-                .iter()
-                .map(|r| (own.clone(), r.heard.correction.register_entry.clone()))
-                .collect(),
-            ..About::default()
-        };
-        let shown = Shown {
+        let shown = self.shown(caller, &list, wanted);
+        Ok(Release::record(&parts.journal, list, shown).await?)
+    }
+
+    async fn refuse(
+        &self,
+        (ask, at): (AskId, Timestamp),
+        caller: &Caller,
+        reason: String,
+    ) -> Result<(), ListError> {
+        let parts = &self.parts;
+        let refusal = Refusal {
             ask,
             at,
             kind: AskKind::Corrections,
-            asker: Asker::from(employee),
-            purpose: parts.purpose.clone(),
+            asker: Some(Asker::from(caller.employee())),
+            agency: parts.agreements.own().clone(),
+            purpose: Some(parts.purpose.clone()),
+            subject: None,
+            reason,
+        };
+        parts.journal.record(Entry::Refusal(Box::new(refusal))).await?;
+        Ok(())
+    }
+
+    fn shown(&self, caller: &Caller, list: &CorrectionList, categories: Categories) -> Shown {
+        let own = self.parts.agreements.own();
+        let entries = list.rows.iter().map(|row| &row.heard.correction.register_entry);
+        let entries = entries.map(|entry| (own.clone(), entry.clone())).collect();
+        Shown {
+            ask: list.ask,
+            at: list.at,
+            kind: AskKind::Corrections,
+            asker: Asker::from(caller.employee()),
+            purpose: self.parts.purpose.clone(),
             answer: "corrections".to_owned(),
-            about,
-            shown: BTreeMap::from([(own.clone(), wanted)]),
+            about: About { entries, ..About::default() },
+            shown: BTreeMap::from([(own.clone(), categories)]),
             digest: String::new(),
             sources: Vec::new(),
             partner_proofs: BTreeMap::new(),
-        };
-        Ok(Release::record(&parts.journal, list, shown).await?)
+        }
     }
 }

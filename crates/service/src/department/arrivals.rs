@@ -117,6 +117,7 @@ impl Arrivals {
     async fn deal(&self, waiting: &[Waiting], upto: u64) -> Result<(), WorkError> {
         let _changing = self.parts.present.change().await;
         for Waiting { place, message } in waiting {
+            self.parts.present.hears(message.received);
             // A broken one is set aside when it is kept; it changes nothing.
             let MessageContent::Movement(movement) = &message.content else { continue };
             let moving = Moving {

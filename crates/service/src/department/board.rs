@@ -6,7 +6,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use kinfold_agreement::{Decision, InForce, Question};
 use kinfold_domain::{
     AgencyId, AskId, Categories, Category, CheckAnswer, Confirmed, Purpose, Subject,
@@ -78,6 +78,10 @@ pub struct BoardView {
     pub registers: Vec<Confirmed>,
     /// Registers that were not, with the reason.
     pub withheld: Vec<(AgencyId, String)>,
+    /// When the hospital's system was last heard, since the node started.
+    pub heard: Option<Timestamp>,
+    /// It has been silent for longer than it should: arrivals may be missing.
+    pub silent: bool,
 }
 
 /// Why there is no board.
@@ -110,6 +114,8 @@ pub struct Board {
     pub clock: Arc<dyn Clock>,
     /// Chance.
     pub entropy: Arc<dyn Entropy>,
+    /// How long the hospital's system may be silent.
+    pub silent_after: SignedDuration,
 }
 
 /// A board that somebody has opened: decided, and recorded as an intent.
@@ -194,9 +200,16 @@ impl Board {
             more,
             registers,
             withheld: withheld(&watching.decisions),
+            heard: self.present.heard(),
+            silent: self.is_silent(at),
         };
         let shown = self.shown(watching, &view, about);
         Ok(Release::record(&self.journal, view, shown).await?)
+    }
+
+    /// Also when nothing came since the start: nobody knows for how long.
+    fn is_silent(&self, now: Timestamp) -> bool {
+        self.present.heard().is_none_or(|heard| now.duration_since(heard) > self.silent_after)
     }
 
     /// Why an employee may not see it: the hospital's own attendances and identities stand on it.

@@ -110,7 +110,7 @@ impl Moving<'_> {
     fn known_as(&self, present: &Present) -> Vec<Attendance> {
         let patient = &self.movement.patient;
         let theirs = |a: &Attendance| self.is_ours(a) && a.patient == patient.number;
-        self.renamed(present.find(theirs), &patient.subject, &patient.number)
+        renamed(present.find(theirs), &patient.subject, &patient.number)
     }
 
     fn merged(&self, present: &Present) -> Vec<Attendance> {
@@ -118,29 +118,7 @@ impl Moving<'_> {
         let theirs = |a: &Attendance| {
             self.is_ours(a) && (a.patient == patient.number || merged.contains(&a.patient))
         };
-        self.renamed(present.find(theirs), &patient.subject, &patient.number)
-    }
-
-    fn renamed(
-        &self,
-        mut found: Vec<Attendance>,
-        subject: &Subject,
-        number: &Personal<String>,
-    ) -> Vec<Attendance> {
-        found.retain_mut(|known| {
-            let corrected = corrected(&known.subject, subject);
-            if known.patient == *number && known.subject == corrected {
-                return false;
-            }
-            known.patient = number.clone();
-            if known.subject != corrected {
-                known.subject = corrected;
-                // Another name or number may be another answer: nobody relies on the old one.
-                known.check = None;
-            }
-            true
-        });
-        found
+        renamed(present.find(theirs), &patient.subject, &patient.number)
     }
 
     fn moved(&self, present: &Present, whereabouts: Whereabouts) -> Vec<Attendance> {
@@ -188,6 +166,27 @@ impl Moving<'_> {
         bytes.copy_from_slice(&digest[..16]);
         AttendanceId(Builder::from_custom_bytes(bytes).into_uuid())
     }
+}
+
+fn renamed(
+    mut found: Vec<Attendance>,
+    subject: &Subject,
+    number: &Personal<String>,
+) -> Vec<Attendance> {
+    found.retain_mut(|known| {
+        let corrected = corrected(&known.subject, subject);
+        if known.patient == *number && known.subject == corrected {
+            return false;
+        }
+        known.patient = number.clone();
+        if known.subject != corrected {
+            known.subject = corrected;
+            // Another name or number may be another answer: nobody relies on the old one.
+            known.check = None;
+        }
+        true
+    });
+    found
 }
 
 fn is_here(attendance: &Attendance) -> bool {

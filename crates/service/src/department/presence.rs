@@ -17,6 +17,7 @@ const REMEMBERED: SignedDuration = SignedDuration::from_hours(72);
 pub struct Present {
     attendances: RwLock<BTreeMap<AttendanceId, Attendance>>,
     changed: watch::Sender<u64>,
+    heard: RwLock<Option<Timestamp>>,
     /// One change at a time: a message and a nurse may mean the same attendance.
     changing: Mutex<()>,
 }
@@ -33,6 +34,15 @@ impl Present {
     /// Tells whenever something changed.
     pub fn changed(&self) -> watch::Receiver<u64> {
         self.changed.subscribe()
+    }
+
+    /// When a hospital's system was last heard, since the start.
+    pub(super) fn heard(&self) -> Option<Timestamp> {
+        *self.heard.read()
+    }
+
+    pub(super) fn hears(&self, at: Timestamp) {
+        *self.heard.write() = Some(at);
     }
 
     /// Those on the board, the earliest arrival first.

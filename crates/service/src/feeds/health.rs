@@ -1,15 +1,18 @@
 //! How every feed stands: for the operator, without anything about a child.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 use kinfold_domain::{Agency, AsAt};
 use serde::Serialize;
 
-use super::{People, PeopleFeed, mending::for_operators};
+use super::{
+    People, PeopleFeed,
+    mending::{for_operators, message_for_operators},
+};
 use crate::{
     agreements::Agreements,
-    ports::{Clock, PeopleStore, PortError, RowToMend},
+    ports::{Clock, DepartmentStore, MessageToMend, PeopleStore, PortError, RowToMend},
     register::{RegisterFeed, Registers, Replica},
     today,
 };
@@ -55,6 +58,23 @@ pub struct PartnerHealth {
     pub vanished: usize,
 }
 
+/// A hospital's system that sends messages.
+#[derive(Clone, Debug, Serialize)]
+pub struct SenderHealth {
+    /// Its name.
+    pub name: String,
+    /// Messages that were taken, that came again, that are work for somebody, that were refused, since the start.
+    pub counts: [u64; 4],
+    /// When the last one came.
+    pub last: Option<Timestamp>,
+}
+
+/// How hospitals' systems stand, as the listener knows it.
+pub trait HospitalSenders: Send + Sync {
+    /// Each of them.
+    fn standing(&self) -> Vec<SenderHealth>;
+}
+
 /// All feeds of a node at one moment.
 #[derive(Clone, Debug, Serialize)]
 pub struct FeedsHealth {
@@ -66,6 +86,10 @@ pub struct FeedsHealth {
     pub sources: Vec<FeedHealth>,
     /// The registers.
     pub registers: Vec<PartnerHealth>,
+    /// Hospitals' systems that send messages.
+    pub senders: Vec<SenderHealth>,
+    /// Messages that could not be understood: work for somebody.
+    pub messages: Vec<MessageToMend>,
     /// Why nothing flows, if nothing does.
     pub no_agreement: Option<String>,
     /// Entries in the ledger.
@@ -86,6 +110,10 @@ pub struct Feeds {
     pub registers: Registers,
     /// The store.
     pub store: Arc<dyn PeopleStore>,
+    /// The department, at a hospital.
+    pub department: Option<Arc<dyn DepartmentStore>>,
+    /// Hospitals' systems, once the listener has begun.
+    pub senders: OnceLock<Arc<dyn HospitalSenders>>,
     /// The agreement.
     pub agreements: Arc<Agreements>,
     /// The ledger.
@@ -102,7 +130,13 @@ impl Feeds {
         for feed in &self.sources {
             sources.push(self.source(feed).await?);
         }
+        let messages = match &self.department {
+            Some(store) => store.to_mend(LISTED).await?,
+            None => Vec::new(),
+        };
         Ok(FeedsHealth {
+            messages: messages.into_iter().map(message_for_operators).collect(),
+            senders: self.senders.get().map(|known| known.standing()).unwrap_or_default(),
             at,
             people: self.people.len(),
             sources,
@@ -110,6 +144,14 @@ impl Feeds {
             no_agreement: self.agreements.in_force(at).err().map(|error| error.0),
             ledger_size: self.journal.ledger().size(),
         })
+    }
+
+    /// An operator has dealt with a message that could not be understood.
+    pub async fn mended(&self, place: u64) -> Result<(), PortError> {
+        match &self.department {
+            Some(store) => store.mended(place).await,
+            None => Ok(()),
+        }
     }
 
     async fn source(&self, feed: &PeopleFeed) -> Result<FeedHealth, PortError> {

@@ -2,7 +2,7 @@
 
 use kinfold_domain::NhsNumber;
 
-use crate::ports::RowToMend;
+use crate::ports::{MessageToMend, RowToMend};
 
 /// What stands in place of an identifier that is an NHS number: some sources use it as their own.
 const NOT_SHOWN: &str = "not shown: the source's identifier is an NHS number";
@@ -13,6 +13,14 @@ pub(super) fn for_operators(mut to_mend: RowToMend) -> RowToMend {
         NOT_SHOWN.clone_into(&mut to_mend.row.record);
     }
     to_mend
+}
+
+/// The same of a message: a sender may make its identifiers of numbers that are somebody's.
+pub(super) fn message_for_operators(mut message: MessageToMend) -> MessageToMend {
+    if holds_nhs_number(&message.control_id) {
+        NOT_SHOWN.clone_into(&mut message.control_id);
+    }
+    message
 }
 
 /// Whether ten digits in a row, also when they are grouped, are an NHS number.

@@ -4,6 +4,6 @@ mod health;
 mod mending;
 mod people;
 
-pub use health::{FeedHealth, Feeds, FeedsHealth, PartnerHealth};
+pub use health::{FeedHealth, Feeds, FeedsHealth, HospitalSenders, PartnerHealth, SenderHealth};
 pub(crate) use people::demographics_of;
 pub use people::{People, PeopleError, PeopleFeed};

@@ -186,7 +186,8 @@ impl Holdings {
         Some(Candidate { person, demographics, number, permille })
     }
 
-    fn desk(&self, person: &PersonId) -> SealedDesk {
+    /// Whom to ring about a sealed person, and what to quote.
+    pub(crate) fn desk(&self, person: &PersonId) -> SealedDesk {
         self.sealed_desk.of(person)
     }
 

@@ -66,6 +66,8 @@ pub enum AskKind {
     Attendances,
     /// What others say is wrong on the register.
     Corrections,
+    /// Whom of this agency's own people a system means.
+    IdentityMatch,
 }
 
 /// Permitted categories with the clauses that permit them, by the agency whose data it is.

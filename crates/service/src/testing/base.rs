@@ -20,6 +20,7 @@ use crate::{
     },
     check::Check,
     feeds::{People, PeopleFeed},
+    identify::Identify,
     pooled_view::{AskDesk, Holdings, Pool, PoolParts, SealedDeskTerms},
     ports::{Clock, Entropy, PartnerLink, PeopleStore, SourceSystem, StaffStore},
     register::{
@@ -90,6 +91,7 @@ impl Base {
             department,
             attendances,
             corrections,
+            identify: Arc::new(self.identify(&holdings)),
             pool: self.pool(&holdings, registers),
             who: self.who(ledgers),
             own_looks: OwnLooks {
@@ -230,6 +232,16 @@ impl Base {
             self.ground.clock.clone(),
             self.ground.entropy.clone(),
         )
+    }
+
+    fn identify(&self, holdings: &Arc<Holdings>) -> Identify {
+        Identify {
+            agreements: Arc::clone(&self.agreements),
+            holdings: Arc::clone(holdings),
+            journal: self.journal.clone(),
+            clock: self.ground.clock.clone(),
+            entropy: self.ground.entropy.clone(),
+        }
     }
 
     fn pool(&self, holdings: &Arc<Holdings>, registers: Registers) -> Pool {

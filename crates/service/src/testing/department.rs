@@ -79,6 +79,7 @@ impl TestDepartment {
                 journal: journal.clone(),
                 clock: clock.clone(),
                 entropy: ground.entropy.clone(),
+                silent_after: jiff::SignedDuration::from_mins(60),
             }),
             outcomes: Arc::new(Outcomes {
                 purpose,

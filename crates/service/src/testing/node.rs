@@ -12,6 +12,7 @@ use crate::{
     check::Check,
     corrections::Corrections,
     feeds::{People, PeopleFeed},
+    identify::Identify,
     pooled_view::{AskDesk, Pool},
     ports::{Clock, Route},
     records::Entry,
@@ -69,6 +70,8 @@ pub struct TestNode {
     pub replica: Option<Replica>,
     /// The check.
     pub check: Arc<Check>,
+    /// Identity matches.
+    pub identify: Arc<Identify>,
     /// The pooled view.
     pub pool: Pool,
     /// Who looked.

@@ -198,7 +198,10 @@ impl Resource {
     }
 }
 
-fn whole<'a, T: Deserialize<'a>>(bytes: &'a [u8], limits: Limits) -> Result<T, BundleError> {
+pub(crate) fn whole<'a, T: Deserialize<'a>>(
+    bytes: &'a [u8],
+    limits: Limits,
+) -> Result<T, BundleError> {
     if bytes.len() > limits.bytes {
         return Err(BundleError::TooLarge);
     }

@@ -32,13 +32,13 @@ pub struct Known {
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-struct Raw {
+pub(super) struct Raw {
     meta: Element<Meta>,
     active: Element<bool>,
-    identifier: Elements<Identifier>,
-    name: Elements<HumanName>,
-    gender: Element<Text>,
-    birth_date: Element<Text>,
+    pub(super) identifier: Elements<Identifier>,
+    pub(super) name: Elements<HumanName>,
+    pub(super) gender: Element<Text>,
+    pub(super) birth_date: Element<Text>,
     address: Elements<Address>,
     link: Elements<Link>,
     general_practitioner: Elements<Reference>,
@@ -113,15 +113,14 @@ pub(crate) fn sex(gender: &Element<Text>, element: &str, problems: &mut Problems
     }
 }
 
-fn nhs_number(raw: &Raw, reading: &Reading, problems: &mut Problems) -> Option<NhsNumber> {
-    let identifiers = raw.identifier.noted("Patient.identifier", problems);
-    let mut numbers = identifiers.iter().filter(|identifier| {
-        let system = identifier.system.get().map_or("", Text::as_str);
-        let over = identifier.period.get().is_some_and(|p| p.is_over(reading.today, &reading.zone));
-        reading.nhs_number_systems.contains(system) && code(&identifier.r#use) != "old" && !over
-    });
-    let first = numbers.next()?;
-    match said(&first.value)?.parse() {
+pub(super) fn nhs_number(
+    raw: &Raw,
+    reading: &Reading,
+    problems: &mut Problems,
+) -> Option<NhsNumber> {
+    raw.identifier.noted("Patient.identifier", problems);
+    let first = nhs_numbers(raw, reading).next()?;
+    match first.parse() {
         Ok(number) => Some(number),
         Err(error) => {
             let error: kinfold_domain::NhsNumberError = error;
@@ -131,7 +130,17 @@ fn nhs_number(raw: &Raw, reading: &Reading, problems: &mut Problems) -> Option<N
     }
 }
 
-fn birth_date(raw: &Raw, problems: &mut Problems) -> Option<BirthDate> {
+/// The NHS numbers in use, as written.
+pub(super) fn nhs_numbers(raw: &Raw, reading: &Reading) -> impl Iterator<Item = String> {
+    let in_use = raw.identifier.get().iter().filter(|identifier| {
+        let system = identifier.system.get().map_or("", Text::as_str);
+        let over = identifier.period.get().is_some_and(|p| p.is_over(reading.today, &reading.zone));
+        reading.nhs_number_systems.contains(system) && code(&identifier.r#use) != "old" && !over
+    });
+    in_use.filter_map(|identifier| said(&identifier.value))
+}
+
+pub(super) fn birth_date(raw: &Raw, problems: &mut Problems) -> Option<BirthDate> {
     const ELEMENT: &str = "Patient.birthDate";
     let text = raw.birth_date.noted(ELEMENT, problems)?;
     let read = match PartialDate::parse(text.as_str()) {
@@ -146,7 +155,7 @@ fn birth_date(raw: &Raw, problems: &mut Problems) -> Option<BirthDate> {
     read
 }
 
-fn names(
+pub(super) fn names(
     raw: &Raw,
     reading: &Reading,
     problems: &mut Problems,
@@ -195,9 +204,9 @@ fn person_name(name: &HumanName) -> Result<PersonName, kinfold_domain::NameError
     }
 }
 
-type Addresses = (Option<kinfold_domain::Address>, Vec<Postcode>);
+pub(super) type Addresses = (Option<kinfold_domain::Address>, Vec<Postcode>);
 
-fn addresses(raw: &Raw, reading: &Reading, problems: &mut Problems) -> Addresses {
+pub(super) fn addresses(raw: &Raw, reading: &Reading, problems: &mut Problems) -> Addresses {
     let mut present: Vec<(u8, kinfold_domain::Address)> = Vec::new();
     let mut former = Vec::new();
     for raw in raw.address.noted("Patient.address", problems) {

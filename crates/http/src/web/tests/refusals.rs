@@ -21,7 +21,7 @@ enum Stranger {
 }
 
 /// Every route. One that is missing here fails the test below.
-const ROUTES: [(&str, &str, Stranger); 45] = [
+const ROUTES: [(&str, &str, Stranger); 46] = [
     ("GET", "/healthz", Stranger::Served("no data")),
     ("GET", "/assets/{*path}", Stranger::Served("public files")),
     ("GET", "/sign-in", Stranger::Served("the way in")),
@@ -66,6 +66,7 @@ const ROUTES: [(&str, &str, Stranger); 45] = [
     ("POST", "/register/queue", Stranger::Refused),
     ("GET", "/feeds", Stranger::Refused),
     ("GET", "/feeds/events", Stranger::Refused),
+    ("POST", "/feeds/mended", Stranger::Refused),
     ("GET", "/agreement", Stranger::Refused),
 ];
 

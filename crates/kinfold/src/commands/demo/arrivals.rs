@@ -12,7 +12,6 @@ use tokio::{
     net::TcpStream,
     time::sleep,
 };
-use uuid::Uuid;
 
 use super::Places;
 use crate::ambient::{SystemClock, SystemEntropy};
@@ -150,6 +149,6 @@ impl<'a> FrontDesk<'a> {
 }
 
 fn control_id(now: Timestamp) -> String {
-    let id: Uuid = (&SystemEntropy as &dyn Entropy).uuid(now);
+    let id = (&SystemEntropy as &dyn Entropy).uuid(now);
     id.simple().to_string()[..20].to_owned()
 }

@@ -352,6 +352,8 @@ impl Node {
             replicas: Vec::new(),
             registers,
             store,
+            department: Some(self.work.clone()),
+            senders: OnceLock::new(),
             agreements: Arc::clone(&self.core.agreements),
             journal: self.core.journal.clone(),
             clock: self.core.clock(),
