@@ -1,5 +1,7 @@
 //! Changes by hand, taken over at once; and what is left to do of them when a process ended in between.
 
+use std::collections::HashSet;
+
 use kinfold_domain::{ChangeKind, Detail, DetailKind, EntryId, RegisterChange};
 
 use super::{FeedError, RegisterFeed, difference::Moment, overlay::amended};
@@ -16,12 +18,9 @@ impl RegisterFeed {
         gone: &[AmendmentKey],
     ) -> Result<usize, FeedError> {
         let _alone = self.changing.lock().await;
-        let mut order: Vec<EntryId> = Vec::new();
-        for amendment in &amendments {
-            if !order.contains(&amendment.entry) {
-                order.push(amendment.entry.clone());
-            }
-        }
+        let mut met = HashSet::new();
+        let entries = amendments.iter().map(|amendment| amendment.entry.clone());
+        let order: Vec<EntryId> = entries.filter(|entry| met.insert(entry.clone())).collect();
         let kept = amendments.into_iter().map(|amendment| self.over_what_stands(amendment));
         self.hand.amend(kept.collect(), gone).await?;
         self.make_changes(&order).await
@@ -55,7 +54,7 @@ impl RegisterFeed {
         Ok(count)
     }
 
-    /// The change that makes an entry say what stands by hand, in the name of whoever amended it last; `None` where it says so already.
+    /// The change that makes an entry say what stands by hand, in the name of whoever amended it; `None` where it says so already.
     fn change_by_hand(&self, entry: &EntryId) -> Option<RegisterChange> {
         let known = self.register.known(entry);
         let rows = self.hand.of(entry);
@@ -68,7 +67,10 @@ impl RegisterFeed {
         if known.as_deref() == Some(&after) {
             return None;
         }
-        let last = rows.iter().max_by_key(|row| row.at)?;
+        // What the entry says already was changed earlier, by somebody else perhaps.
+        let is_new =
+            |row: &&Amendment| known.as_deref().is_none_or(|known| !row.detail.agrees(known));
+        let last = rows.iter().filter(is_new).max_by_key(|row| row.at)?;
         Some(RegisterChange {
             kind: last.kind,
             at: last.at,

@@ -32,10 +32,7 @@ impl Hand {
     }
 
     pub(super) fn of(&self, entry: &EntryId) -> Vec<Amendment> {
-        let from = (entry.clone(), DetailKind::Entry);
-        let standing = self.standing.read();
-        let rows = standing.range(from..).take_while(|((id, _), _)| id == entry);
-        rows.map(|(_, amendment)| amendment.clone()).collect()
+        rows_of(&self.standing.read(), entry)
     }
 
     pub(super) fn find(&self, key: &AmendmentKey) -> Option<Amendment> {
@@ -53,8 +50,17 @@ impl Hand {
         }
         self.store.amend(&put, gone).await?;
         let mut standing = self.standing.write();
-        standing.retain(|key, _| !gone.contains(key));
+        for key in gone {
+            standing.remove(key);
+        }
         standing.extend(put.into_iter().map(|amendment| (amendment.key(), amendment)));
         Ok(())
     }
+}
+
+/// What stands over one entry, in its order.
+pub(super) fn rows_of(standing: &Standing, entry: &EntryId) -> Vec<Amendment> {
+    let from = (entry.clone(), DetailKind::Entry);
+    let rows = standing.range(from..).take_while(|((id, _), _)| id == entry);
+    rows.map(|(_, amendment)| amendment.clone()).collect()
 }

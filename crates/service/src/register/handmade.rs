@@ -1,12 +1,17 @@
 //! Entries made by hand that the case system has by now: they end, and what they say beyond it stays.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use jiff::Timestamp;
-use kinfold_domain::{Detail, DetailKind, EntryId, NumberAgreement, RegisterEntry, Subject};
+use jiff::{Timestamp, civil::Date};
+use kinfold_domain::{
+    Detail, DetailKind, EntryId, NhsNumber, NumberAgreement, RegisterEntry, Subject,
+};
 use kinfold_matching::{Limits, Model, Outcome, PersonIndex};
 
-use super::{hand::Standing, overlay::amended};
+use super::{
+    hand::{Standing, rows_of},
+    overlay::amended,
+};
 use crate::{ports::Amendment, today};
 
 /// Of two entries about one child, how many children could be meant: those of a large district.
@@ -29,20 +34,52 @@ pub(super) fn replaced(
     read: &BTreeMap<EntryId, RegisterEntry>,
     at: Timestamp,
 ) -> Vec<Replaced> {
-    let made = standing.values().filter(|row| matches!(row.detail, Detail::Entry(_)));
-    made.filter_map(|row| {
-        let rows: Vec<Amendment> =
-            standing.values().filter(|other| other.entry == row.entry).cloned().collect();
+    let made: Vec<&Amendment> =
+        standing.values().filter(|row| matches!(row.detail, Detail::Entry(_))).collect();
+    if made.is_empty() {
+        return Vec::new();
+    }
+    let known = ByIdentity::of(read);
+    let replaced = made.into_iter().filter_map(|row| {
+        let rows = rows_of(standing, &row.entry);
         let entry = amended(None, &rows)?;
-        let case = read.values().find(|case| is_same(&entry, case))?;
+        let case = known.of_child(&entry).find(|case| is_same(&entry, case))?;
         let carried = carried(&entry, case, &rows);
         let carried =
             carried.into_iter().filter(|row| !standing.contains_key(&row.key())).collect();
         let end = Some(entry.end.unwrap_or_else(|| today(at)));
         let ended = RegisterEntry { end, successor: Some(case.id.clone()), ..entry };
         Some(Replaced { ended, carried })
-    })
-    .collect()
+    });
+    replaced.collect()
+}
+
+/// A reading's entries by what two entries about one child have in common.
+struct ByIdentity<'a> {
+    numbers: HashMap<NhsNumber, Vec<&'a RegisterEntry>>,
+    births: HashMap<Date, Vec<&'a RegisterEntry>>,
+}
+
+impl<'a> ByIdentity<'a> {
+    fn of(read: &'a BTreeMap<EntryId, RegisterEntry>) -> Self {
+        let mut this = Self { numbers: HashMap::new(), births: HashMap::new() };
+        for entry in read.values() {
+            if let Some(number) = entry.subject.nhs_number {
+                this.numbers.entry(number).or_default().push(entry);
+            }
+            if let Some(born) = entry.subject.birth_date {
+                this.births.entry(born.expose()).or_default().push(entry);
+            }
+        }
+        this
+    }
+
+    /// Whoever has the number, then whoever was born on the same day.
+    fn of_child(&self, made: &RegisterEntry) -> impl Iterator<Item = &'a RegisterEntry> {
+        let number = made.subject.nhs_number.and_then(|number| self.numbers.get(&number));
+        let born = made.subject.birth_date.and_then(|born| self.births.get(&born.expose()));
+        number.into_iter().chain(born).flatten().copied()
+    }
 }
 
 /// Whether the case system's entry is about the same child and the same plan.
@@ -54,10 +91,7 @@ fn is_same(made: &RegisterEntry, case: &RegisterEntry) -> bool {
     if case.end.is_some() && case.start != made.start {
         return false;
     }
-    let (ours, theirs) = (&made.subject, &case.subject);
-    let number = ours.nhs_number.is_some() && ours.nhs_number == theirs.nhs_number;
-    let born = ours.birth_date.is_some() && ours.birth_date == theirs.birth_date;
-    (number || born) && is_same_child(made, case)
+    is_same_child(made, case)
 }
 
 fn is_same_child(made: &RegisterEntry, case: &RegisterEntry) -> bool {

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use kinfold_domain::{Detail, DetailKind, EntryId, RegisterEntry};
 
 use super::{
-    hand::Standing,
+    hand::{Standing, rows_of},
     handmade::{Replaced, replaced},
 };
 use crate::ports::{Amendment, AmendmentKey, Differs};
@@ -48,9 +48,11 @@ pub(super) fn overlay(
         entries.into_iter().map(|entry| (entry.id.clone(), entry)).collect();
     let mut rows = standing.clone();
     let mut out = Overlay::default();
-    for Replaced { ended, carried } in replaced(&rows, &read, at) {
-        out.gone.extend(rows.keys().filter(|(id, _)| *id == ended.id).cloned());
-        rows.retain(|(id, _), _| *id != ended.id);
+    for Replaced { ended, carried } in replaced(standing, &read, at) {
+        for row in rows_of(standing, &ended.id) {
+            rows.remove(&row.key());
+            out.gone.push(row.key());
+        }
         rows.extend(carried.into_iter().map(|amendment| (amendment.key(), amendment)));
         out.superseded.push(ended);
     }

@@ -8,8 +8,7 @@ use kinfold_domain::{
 use kinfold_service::{
     ports::{AmendmentStore, RegisterStore, SourceError},
     register::{
-        Change, ChangeError, Custodian, CustodyError, Decision, FileCode, ImportReport, NewEntry,
-        RegisterFeed, RowCode, ToChange,
+        Change, ChangeError, Custodian, CustodyError, Decision, NewEntry, RegisterFeed, ToChange,
     },
     testing::Answering,
 };
@@ -32,16 +31,16 @@ pub(super) fn set(nodes: &TwoNodes, alter: impl FnOnce(&mut Vec<RegisterEntry>))
     alter(nodes.council.ground.source.register.lock().get_or_insert_default());
 }
 
-fn of(entry: &str, change: Change) -> ToChange {
+pub(super) fn of(entry: &str, change: Change) -> ToChange {
     let reason = "The conference decided so.".to_owned();
     ToChange { entry: Some(entry.parse().unwrap()), change, reason }
 }
 
-async fn changes(nodes: &TwoNodes, change: Change) -> kinfold_domain::EntryId {
+pub(super) async fn changes(nodes: &TwoNodes, change: Change) -> kinfold_domain::EntryId {
     desk(nodes).change(&keeper(), &of("cpp-1", change)).await.unwrap()
 }
 
-async fn known(nodes: &TwoNodes, entry: &str) -> RegisterEntry {
+pub(super) async fn known(nodes: &TwoNodes, entry: &str) -> RegisterEntry {
     let opened = desk(nodes).open(&keeper(), &entry.parse().unwrap()).await.unwrap();
     opened.content().entry.clone()
 }
@@ -285,202 +284,25 @@ async fn what_is_planned_is_shown_before_anything_changes() {
     assert!(matches!(refused, Err(CustodyError::Change(ChangeError::Reason))));
 }
 
-fn eve() -> Demographics {
-    child(20, "Garrowby", "Eve")
-}
-
-fn baby() -> Demographics {
-    let birth_date = kinfold_domain::BirthDate::new(30, 5, 2026).ok();
-    Demographics { birth_date, ..child(21, "Garrowby", "Baby") }
-}
-
-/// An unborn plan that is found by the mother.
-async fn expecting() -> TwoNodes {
-    let nodes = staged().await;
-    let unborn = RegisterEntry { status: RegisterStatus::UnbornPlan, ..entry("unb-1", &eve()) };
-    set(&nodes, |entries| entries.push(unborn));
-    nodes.settle().await;
-    nodes
-}
-
-/// After each change of the council's list, as the partner takes it over: does the mother, or the child, have a plan?
-async fn somebody_always_answers(nodes: &TwoNodes, from: u64) {
-    let owner = COUNCIL.parse().unwrap();
-    let stored = nodes.council.ground.registers.changes(&owner, from, 100).await.unwrap();
-    let mut standing = std::collections::BTreeMap::from([("unb-1".to_owned(), true)]);
-    for change in stored {
-        let entry = change.change.entry;
-        standing.insert(entry.id.to_string(), entry.end.is_none());
-        assert!(standing.values().any(|stands| *stands), "a gap after {}", change.sequence);
-    }
-    for who in [eve(), baby()] {
-        let checked = check(&nodes.trust, Subject::from(&who)).await;
-        let told = matches!(
-            checked.answer,
-            CheckAnswer::OnRegister { .. } | CheckAnswer::RecentlyEnded { .. }
-        );
-        assert!(told, "{:?}", checked.answer);
-    }
-}
-
 #[tokio::test]
-async fn a_newborn_takes_over_the_mothers_plan_without_a_gap_when_the_custodian_records_the_birth()
-{
-    let nodes = expecting().await;
-    let from = nodes.council.register.size_and_root().0;
-    let born = of("unb-1", Change::Born(Box::new(baby())));
-    let own = desk(&nodes).change(&keeper(), &born).await.unwrap();
-    nodes.settle().await;
-    somebody_always_answers(&nodes, from).await;
-    let mothers = known(&nodes, "unb-1").await;
-    assert_eq!(mothers.successor, Some(own.clone()));
-    assert_eq!(mothers.standing(date(2026, 6, 1)), Standing::RecentlyEnded(date(2026, 5, 30)));
-    assert_eq!(known(&nodes, own.as_str()).await.start, date(2026, 5, 30));
-    let again = desk(&nodes).change(&keeper(), &born).await;
-    assert!(matches!(again, Err(CustodyError::Change(ChangeError::NotUnborn))));
-
-    // Later the case system does the same, under a reference of its own.
-    set(&nodes, |entries| {
-        entries[1].end = Some(date(2026, 5, 30));
-        entries.push(RegisterEntry { start: date(2026, 5, 30), ..entry("cpp-21", &baby()) });
-    });
-    nodes.settle().await;
-    somebody_always_answers(&nodes, from).await;
-    assert_eq!(known(&nodes, own.as_str()).await.successor.unwrap().as_str(), "cpp-21");
-}
-
-#[tokio::test]
-async fn a_newborn_takes_over_without_a_gap_however_the_case_system_writes_it() {
-    for same_reference in [true, false] {
-        let nodes = expecting().await;
-        let from = nodes.council.register.size_and_root().0;
-        let id = if same_reference { "unb-1" } else { "zzz-1" };
-        let own = RegisterEntry { start: date(2026, 5, 30), ..entry(id, &baby()) };
-        set(&nodes, |entries| {
-            if same_reference {
-                entries[1] = own;
-            } else {
-                entries[1].end = Some(date(2026, 5, 30));
-                entries.push(own);
-            }
-        });
-        nodes.settle().await;
-        somebody_always_answers(&nodes, from).await;
-        assert_eq!(feed(&nodes).poll().await.unwrap(), 0, "nothing is left to change");
-    }
-}
-
-const HEADER: &str = "nhs_number,plan_type,start_date,end_date,given_names,family_name,birth_date,\
-                      category,key_worker,key_worker_telephone";
-
-async fn imports(nodes: &TwoNodes, rows: &[String]) -> ImportReport {
-    let text = format!("{HEADER}\n{}\nEND,{}\n", rows.join("\n"), rows.len());
-    desk(nodes).import(&keeper(), &text).await.unwrap().content().clone()
-}
-
-fn row(who: &Demographics, rest: (&str, &str, &str)) -> String {
-    let (plan, start, end) = rest;
-    let (number, born) = (who.nhs_number.unwrap().expose(), who.birth_date.unwrap().expose());
-    let (given, family) = (who.name.given(), who.name.family());
-    format!("{number},{plan},{start},{end},{given},{family},{born},PHY,Ann Worker,01632 960333")
-}
-
-fn codes(report: &ImportReport) -> Vec<&'static str> {
-    report.rows.iter().map(|row| row.code.code()).collect()
-}
-
-#[tokio::test]
-async fn a_file_adds_changes_and_ends_entries_once_however_often_it_is_read() {
-    let nodes = staged().await;
-    let new = child(30, "Garrowby", "Iseult");
-    let rows =
-        [row(&new, ("CPP", "2026-05-01", "")), row(&ada(), ("CPP", "2025-09-01", "2026-05-30"))];
-    let report = imports(&nodes, &rows).await;
-    assert_eq!((report.file, codes(&report)), (FileCode::Loaded, vec!["CPR06", "CPR06"]));
-    nodes.settle().await;
-    let checked = check(&nodes.trust, subject_of(nhs_number(30))).await;
-    assert!(matches!(checked.answer, CheckAnswer::OnRegister { .. }));
-    assert_eq!(known(&nodes, "cpp-1").await.end, Some(date(2026, 5, 30)));
-    let size = nodes.council.register.size_and_root();
-    assert_eq!(codes(&imports(&nodes, &rows).await), ["CPR06", "CPR06"]);
-    assert_eq!(nodes.council.register.size_and_root(), size, "the same file again changes nothing");
-    let ended = [row(&new, ("CPP", "2026-05-01", "2026-05-31"))];
-    imports(&nodes, &ended).await;
-    nodes.settle().await;
-    let checked = check(&nodes.trust, subject_of(nhs_number(30))).await;
-    assert!(matches!(checked.answer, CheckAnswer::RecentlyEnded { .. }));
-}
-
-#[tokio::test]
-async fn each_row_that_is_not_loaded_has_its_code_and_is_work_until_a_file_mends_it() {
-    let nodes = staged().await;
-    changes(&nodes, Change::Seal).await;
-    set(&nodes, |entries| entries.push(entry("cpp-2", &child(2, "Garrowby", "Iseult"))));
-    nodes.settle().await;
-    let other =
-        Demographics { nhs_number: Some(nhs_number(2)), ..child(31, "Ollerenshaw", "Benedikta") };
-    let good = child(32, "Garrowby", "Isolde");
-    let line = |number: &str| {
-        let whole = row(&good, ("CPP", "2026-05-01", ""));
-        let (_, rest) = whole.split_once(',').unwrap();
-        format!("{number},{rest}")
-    };
-    let rows = [
-        row(&other, ("CPP", "2026-05-01", "")),
-        row(&ada(), ("CPP", "2025-09-01", "2026-05-30")),
-        line("999 000 0019"),
-        line("ABCD 123"),
-        line(""),
-        row(&good, ("CPP", "2026-05-01", "2020-01-01")),
-        row(&good, ("CPP", "2099-05-01", "")),
-        row(&good, ("PLAN", "2026-05-01", "")),
-        row(&child(2, "Garrowby", "Iseult"), ("CPP", "2026-05-01", "")),
-        row(&good, ("LAC", "2026-05-02", "")),
-        row(&good, ("LAC", "2026-05-02", "")),
-    ];
-    let report = imports(&nodes, &rows).await;
-    let expected = [
-        "CPR01", "CPR02", "CPR03", "CPR04", "CPR03", "CPR07", "CPR07", "CPR07", "CPR07", "CPR06",
-        "CPR07",
-    ];
-    assert_eq!((report.file, codes(&report)), (FileCode::PartLoaded, expected.to_vec()));
-    let told = report.rows.iter().filter(|row| row.code != RowCode::Loaded);
-    assert!(told.into_iter().all(|row| !row.what_to_do.is_empty()));
-    assert!(report.to_csv().starts_with("line,code,meaning,what_to_do\nfile,CPF03,part loaded,"));
-    assert!(known(&nodes, "cpp-1").await.end.is_none(), "a file does not touch a sealed child");
-    let queue = desk(&nodes).queue(&keeper()).await.unwrap();
-    assert!(queue.content().from_file_in_all >= 6);
-    let none = imports(&nodes, &[line("999 000 0019")]).await;
-    assert_eq!(none.file, FileCode::NoneLoaded);
-    imports(&nodes, &[row(&good, ("CPP", "2026-05-01", ""))]).await;
-    assert_eq!(desk(&nodes).queue(&keeper()).await.unwrap().content().from_file_in_all, 0);
-}
-
-#[tokio::test]
-async fn a_number_that_a_custodian_replaced_is_told_as_superseded() {
+async fn what_a_seal_hides_is_not_in_the_history_either() {
     let nodes = staged().await;
     let correct = Change::Correct {
-        nhs_number: Some(nhs_number(50)),
+        nhs_number: None,
         name: None,
         birth_date: None,
-        worker: None,
+        worker: Some("Former Worker".to_owned()),
         telephone: None,
     };
     changes(&nodes, correct).await;
-    let report = imports(&nodes, &[row(&ada(), ("CPP", "2025-09-01", ""))]).await;
-    assert_eq!(codes(&report), ["CPR05"]);
-}
-
-#[tokio::test]
-async fn a_file_that_is_not_whole_changes_nothing_and_only_a_custodian_brings_one() {
-    let nodes = staged().await;
-    let size = nodes.council.register.size_and_root();
-    let new = row(&child(30, "Garrowby", "Iseult"), ("CPP", "2026-05-01", ""));
-    let cut = format!("{HEADER}\n{new}\n");
-    let report = desk(&nodes).import(&keeper(), &cut).await.unwrap().content().clone();
-    assert_eq!((report.file, report.rows.len()), (FileCode::Corrupt, 0));
-    assert!(report.problem.unwrap().contains("not whole"));
-    assert_eq!(nodes.council.register.size_and_root(), size);
-    let refused = desk(&nodes).import(&social_worker(), &cut).await;
-    assert!(matches!(refused, Err(CustodyError::Refused(_))));
+    let worker = |opened: &kinfold_service::register::Opened| {
+        let mut details = opened.history.iter().flat_map(|line| &line.details);
+        details.any(|(_, after)| after.kind() == DetailKind::KeyWorker)
+    };
+    let open = async || desk(&nodes).open(&keeper(), &"cpp-1".parse().unwrap()).await.unwrap();
+    assert!(worker(open().await.content()));
+    changes(&nodes, Change::Seal).await;
+    let sealed = open().await;
+    assert!(!worker(sealed.content()));
+    assert_eq!(sealed.content().history[0].kind, ChangeKind::Sealed);
 }

@@ -2,7 +2,9 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use kinfold_domain::{DetailKind, EntryId, RegisterChange, RegisterEntry, Subject};
+use kinfold_domain::{
+    Category, Detail, DetailKind, EntryId, RegisterChange, RegisterEntry, Subject,
+};
 
 use super::{
     Custodian, CustodyError, Found, HistoryLine, Opened, Overview, QueueLine, Work, WorkQueue,
@@ -11,7 +13,7 @@ use super::{
 use crate::{
     Release,
     caller::Caller,
-    ports::{Amendment, RowToMend},
+    ports::{Amendment, Differs, RowToMend},
     register::release as cut,
     today,
 };
@@ -70,8 +72,8 @@ impl Custodian {
             ask: work.ask,
             at: work.at,
             entry: work.cut(&known),
-            history: self.history(entry).await?,
-            amendments: feed.hand.of(entry),
+            history: self.history(&work, entry).await?,
+            amendments: feed.hand.of(entry).into_iter().map(|row| work.cut_row(row)).collect(),
         };
         self.release(&work, opened, std::iter::once(entry)).await
     }
@@ -107,6 +109,7 @@ impl Custodian {
             .filter_map(|amendment| {
                 let entry = feed.register.known(&amendment.entry)?;
                 let (name, status) = (entry.subject.name.clone(), entry.status);
+                let amendment = work.cut_row(amendment);
                 Some(QueueLine { amendment, name, status })
             })
             .collect();
@@ -118,15 +121,27 @@ impl Custodian {
         lines.into_iter().partition(|line| line.amendment.look_again.is_none_or(|look| look <= day))
     }
 
-    async fn history(&self, entry: &EntryId) -> Result<Vec<HistoryLine>, CustodyError> {
+    /// Compared as they may be shown: what a seal or the agreement hides stays hidden in what was before.
+    async fn history(
+        &self,
+        work: &Work<'_>,
+        entry: &EntryId,
+    ) -> Result<Vec<HistoryLine>, CustodyError> {
         let feed = &self.parts.feed;
         let owner = &feed.register.owner().id;
+        let sealed = feed.register.known(entry).and_then(|entry| entry.sealed.clone());
+        let as_shown = |entry: &RegisterEntry| {
+            let sealed = entry.sealed.clone().or_else(|| sealed.clone());
+            let shown = work.cut(&Arc::new(RegisterEntry { sealed, ..entry.clone() }));
+            RegisterEntry { sealed: entry.sealed.clone(), ..shown }
+        };
         let mut lines = Vec::new();
         let mut before: Option<RegisterEntry> = None;
         for place in feed.register.places(entry) {
             let stored = feed.store.changes(owner, place, 1).await?;
             let Some(stored) = stored.into_iter().next() else { continue };
             let RegisterChange { kind, at, by, reason, entry } = stored.change;
+            let entry = as_shown(&entry);
             let details =
                 before.as_ref().map(|before| differing(before, &entry)).unwrap_or_default();
             lines.push(HistoryLine { kind, at, by, reason, details });
@@ -142,12 +157,22 @@ impl Work<'_> {
     pub(super) fn cut(&self, entry: &Arc<RegisterEntry>) -> RegisterEntry {
         cut(entry, |category| self.permit.allows(category))
     }
+
+    /// What stands by hand, as far as it may be shown.
+    fn cut_row(&self, row: Amendment) -> Amendment {
+        let cut = |detail| match detail {
+            Detail::Entry(entry) => Detail::Entry(Box::new(self.cut(&Arc::from(entry)))),
+            Detail::KeyWorker(_) if !self.permit.allows(Category::Contact) => {
+                Detail::KeyWorker(None)
+            }
+            other => other,
+        };
+        let differs = row.differs.map(|differs| Differs { says: differs.says.map(cut), ..differs });
+        Amendment { detail: cut(row.detail), over: row.over.map(cut), differs, ..row }
+    }
 }
 
-fn differing(
-    before: &RegisterEntry,
-    after: &RegisterEntry,
-) -> Vec<(kinfold_domain::Detail, kinfold_domain::Detail)> {
+fn differing(before: &RegisterEntry, after: &RegisterEntry) -> Vec<(Detail, Detail)> {
     let both = DetailKind::ALL.into_iter().filter_map(|kind| kind.of(before).zip(kind.of(after)));
     both.filter(|(before, after)| before != after).collect()
 }

@@ -120,7 +120,7 @@ pub struct ImportReport {
 }
 
 impl ImportReport {
-    pub(super) fn corrupt(why: Corrupt) -> Self {
+    pub(super) fn corrupt(why: &Corrupt) -> Self {
         Self { file: FileCode::Corrupt, problem: Some(why.to_string()), rows: Vec::new() }
     }
 

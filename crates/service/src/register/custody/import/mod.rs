@@ -35,7 +35,7 @@ impl Custodian {
     ) -> Result<Release<ImportReport>, CustodyError> {
         let work = self.begin(caller, Subject::default()).await?;
         let report = match parse::read(text) {
-            Err(corrupt) => ImportReport::corrupt(corrupt),
+            Err(corrupt) => ImportReport::corrupt(&corrupt),
             Ok(rows) => self.take_over_file(caller, &work, rows).await?,
         };
         self.release(&work, report, std::iter::empty()).await
