@@ -10,6 +10,8 @@ extern crate self as kinfold_connect;
 mod config;
 #[path = "../../../crates/connect/src/fhir/config.rs"]
 mod fhir_config;
+#[path = "../../../crates/connect/src/mllp/config.rs"]
+mod mllp_config;
 #[path = "../../../crates/connect/src/problems.rs"]
 mod problems;
 #[path = "../../../crates/connect/src/sql/config.rs"]
@@ -17,6 +19,9 @@ mod sql_config;
 
 pub mod fhir {
     pub use crate::fhir_config::{FhirAuth, FhirConfig};
+}
+pub mod mllp {
+    pub use crate::mllp_config::MllpConfig;
 }
 pub mod sql {
     pub use crate::sql_config::{SqlConfig, SqlDatabase};
