@@ -13,6 +13,7 @@ mod check;
 mod clauses;
 mod clues;
 mod corrections;
+mod coverage;
 mod department;
 mod enrol;
 mod entry_card;
@@ -70,7 +71,7 @@ use kinfold_service::{
     audit::{OwnLooks, WhoLooked},
     check::Check,
     corrections::Corrections,
-    department::{Board, Outcomes},
+    department::{Board, Coverages, Outcomes},
     feeds::Feeds,
     pooled_view::Pool,
     ports::Clock,
@@ -123,6 +124,8 @@ pub struct Department {
     pub board: Arc<Board>,
     /// What became of them.
     pub outcomes: Arc<Outcomes>,
+    /// Arrivals against checks made.
+    pub coverage: Arc<Coverages>,
 }
 
 /// The web application. Fails only when a template of the program is broken.

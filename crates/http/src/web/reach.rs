@@ -29,6 +29,8 @@ pub(super) struct Reach {
     pub(super) attendances: bool,
     /// What others say is wrong on the register.
     pub(super) corrections: bool,
+    /// Arrivals against checks made.
+    pub(super) coverage: bool,
 }
 
 impl Reach {
@@ -49,6 +51,7 @@ impl Reach {
                 board: works,
                 attendances: works,
                 corrections: custodian,
+                coverage: governance,
                 register: custodian,
             };
         };
@@ -70,6 +73,7 @@ impl Reach {
             board: sees("direct-care-unscheduled", true),
             attendances: sees("child-protection-enquiry", false),
             corrections: register,
+            coverage: governance,
             register,
         }
     }
@@ -78,6 +82,7 @@ impl Reach {
     pub(super) fn at(self, department: bool, attendances: bool) -> Self {
         Self {
             board: self.board && department,
+            coverage: self.coverage && department,
             attendances: self.attendances && attendances,
             ..self
         }
@@ -106,6 +111,7 @@ impl Reach {
             (self.who, "Who looked", "/who"),
             (looks, "My look-ups", "/looks"),
             (self.corrections, "Corrections", "/corrections"),
+            (self.coverage, "Coverage", "/coverage"),
             (self.feeds, "Feeds", "/feeds"),
             (true, "The agreement", "/agreement"),
         ];

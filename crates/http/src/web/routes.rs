@@ -8,9 +8,9 @@ use axum::{
 };
 
 use super::{
-    agreement, assets, attendances, check, corrections, department, enrol, failure::Failure, feeds,
-    looks, register_add, register_change, register_due, register_entry, register_import,
-    register_queue, register_start, sign_in, site::Shared, start, view, who,
+    agreement, assets, attendances, check, corrections, coverage, department, enrol,
+    failure::Failure, feeds, looks, register_add, register_change, register_due, register_entry,
+    register_import, register_queue, register_start, sign_in, site::Shared, start, view, who,
 };
 
 /// The routes and their list.
@@ -68,6 +68,8 @@ pub(super) fn table() -> Table {
         .post("/department/open", department::open)
         .post("/department/outcome", department::outcome)
         .post("/attendance", department::by_hand)
+        .get("/coverage", coverage::page)
+        .get("/coverage.csv", coverage::csv)
         .get("/attendances", attendances::list)
         .post("/attendances/acknowledge", attendances::acknowledge)
         .post("/corrections/say", corrections::say)

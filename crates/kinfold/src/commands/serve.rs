@@ -169,6 +169,7 @@ fn services(node: &Arc<Node>) -> Services {
         department: node.department.as_ref().map(|known| Department {
             board: Arc::clone(&known.board),
             outcomes: Arc::clone(&known.outcomes),
+            coverage: Arc::clone(&known.coverage),
         }),
         attendances: node.at_partners.as_ref().map(|known| Arc::clone(&known.lists)),
         corrections: Arc::clone(&node.corrections),

@@ -12,7 +12,7 @@ use kinfold_service::{
     audit::Hearers,
     check::Check,
     corrections::{Corrections, CorrectionsParts},
-    department::{Arrivals, ArrivalsParts, Board, HospitalInbox, Outcomes, Present},
+    department::{Arrivals, ArrivalsParts, Board, Coverages, HospitalInbox, Outcomes, Present},
     feeds::{HospitalSenders, SenderHealth},
     ports::{AttendanceStore, CorrectionStore, DepartmentStore, HospitalDesk},
     register::Register,
@@ -28,6 +28,7 @@ pub(crate) struct Department {
     pub(crate) arrivals: Arc<Arrivals>,
     pub(crate) board: Arc<Board>,
     pub(crate) outcomes: Arc<Outcomes>,
+    pub(crate) coverage: Arc<Coverages>,
 }
 
 /// What a register's owner does about attendances at its partners.
@@ -82,6 +83,11 @@ pub(super) async fn department(
             clock: Arc::clone(&ground.clock),
             entropy: Arc::clone(&ground.entropy),
             silent_after: SignedDuration::from_mins(terms.silent_after_min.into()),
+        }),
+        coverage: Arc::new(Coverages {
+            store: Arc::clone(&store),
+            journal: ground.journal.clone(),
+            clock: Arc::clone(&ground.clock),
         }),
         outcomes: Arc::new(Outcomes {
             purpose,

@@ -92,10 +92,24 @@ async fn what_is_wrong_is_said_in_one_tap_and_stands_on_the_custodian_s_list() {
 async fn each_page_is_for_its_roles_alone() {
     let (council, trust) = world::pair().await;
     let mut operator = Browser::signed_in(&trust, "operator").await;
-    for path in ["/department", "/department/events", "/attendances", "/corrections"] {
+    for path in ["/department", "/department/events", "/attendances", "/corrections", "/coverage"] {
         assert_eq!(operator.get(path).await.status, StatusCode::FORBIDDEN, "{path}");
     }
     let mut custodian = Browser::signed_in(&council, "register-custodian").await;
     assert_eq!(custodian.get("/attendances").await.status, StatusCode::FORBIDDEN);
     assert_eq!(custodian.get("/department").await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn governance_counts_arrivals_against_checks_and_reads_nobody_s_name() {
+    let (_, trust) = world::pair().await;
+    trust.books_in("1", &stranger()).await;
+    trust.books_in("2", &ada()).await;
+    let mut governance = Browser::signed_in(&trust, "information-governance").await;
+    let page = governance.get("/coverage").await;
+    assert!(page.says("2 of 2 checked (100.0%)"), "{}", page.html);
+    assert!(page.says("<svg") && !page.says("style=") && !page.says("Nobody"));
+    let csv = governance.get("/coverage.csv").await;
+    assert!(csv.html.starts_with("day,arrivals,checked,"), "{}", csv.html);
+    assert!(csv.html.contains("2026-06-01,2,2,"), "{}", csv.html);
 }

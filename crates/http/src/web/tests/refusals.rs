@@ -21,7 +21,7 @@ enum Stranger {
 }
 
 /// Every route. One that is missing here fails the test below.
-const ROUTES: [(&str, &str, Stranger); 46] = [
+const ROUTES: [(&str, &str, Stranger); 48] = [
     ("GET", "/healthz", Stranger::Served("no data")),
     ("GET", "/assets/{*path}", Stranger::Served("public files")),
     ("GET", "/sign-in", Stranger::Served("the way in")),
@@ -44,6 +44,8 @@ const ROUTES: [(&str, &str, Stranger); 46] = [
     ("POST", "/department/open", Stranger::Refused),
     ("POST", "/department/outcome", Stranger::Refused),
     ("POST", "/attendance", Stranger::Refused),
+    ("GET", "/coverage", Stranger::Refused),
+    ("GET", "/coverage.csv", Stranger::Refused),
     ("GET", "/attendances", Stranger::Refused),
     ("POST", "/attendances/acknowledge", Stranger::Refused),
     ("POST", "/corrections/say", Stranger::Refused),

@@ -9,7 +9,7 @@ use kinfold_service::{
     System,
     attendances::{AttendanceLists, Attendances},
     corrections::{Corrections, CorrectionsParts},
-    department::{Arrivals, ArrivalsParts, Board, HospitalInbox, Outcomes},
+    department::{Arrivals, ArrivalsParts, Board, Coverages, HospitalInbox, Outcomes},
     ports::{Clock, HospitalDesk, Received},
 };
 use tokio::sync::Notify;
@@ -74,6 +74,11 @@ impl Node {
                     journal: core.journal.clone(),
                     clock: core.clock(),
                     entropy: Arc::clone(&core.entropy),
+                }),
+                coverage: Arc::new(Coverages {
+                    store: self.work.clone(),
+                    journal: core.journal.clone(),
+                    clock: core.clock(),
                 }),
             },
             inbox: HospitalInbox::new(self.work.clone(), core.clock(), Arc::clone(&came)),
