@@ -28,7 +28,7 @@ use super::{
 };
 
 /// Changes that come close together are shown together.
-const TOGETHER: Duration = Duration::from_millis(200);
+const TOGETHER: Duration = Duration::from_millis(50);
 
 fn department<'a>(site: &'a Site, open: &Open) -> Result<&'a Department, Failure> {
     let department = site.services.department.as_ref().filter(|_| site.reach(open).board);

@@ -4,7 +4,7 @@ use anyhow::{Context, bail, ensure};
 use http_body_util::{BodyExt, Full};
 use hyper::{
     Request, Response, StatusCode,
-    body::Bytes,
+    body::{Bytes, Incoming},
     client::conn::http1::{SendRequest, handshake},
     header,
 };
@@ -61,6 +61,17 @@ impl Browser {
         let body = response.into_body().collect().await?.to_bytes();
         ensure!(status == StatusCode::OK, "{path} answered {status}");
         Ok(body)
+    }
+
+    /// Begins to read a page that never ends.
+    pub(super) async fn stream(&mut self, path: &str) -> anyhow::Result<Incoming> {
+        let request = Request::get(path)
+            .header(header::HOST, &self.host)
+            .header(header::COOKIE, &self.cookie)
+            .body(Full::default())?;
+        let response = self.sender.send_request(request).await?;
+        ensure!(response.status() == StatusCode::OK, "{path} answered {}", response.status());
+        Ok(response.into_body())
     }
 
     /// Fetches a page's status.

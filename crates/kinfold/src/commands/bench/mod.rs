@@ -1,5 +1,6 @@
 //! `kinfold bench …`: will this machine do? Real processes, real HTTP, the durable ledger on.
 
+mod arrival;
 mod browser;
 mod check;
 mod disk;
@@ -24,6 +25,8 @@ pub(crate) enum Bench {
     Check(Terms),
     /// What the pooled view adds to its slowest source.
     PooledView(Terms),
+    /// From a hospital's arrival to the answer on a nurse's open board, at 50 arrivals a second.
+    Arrival(Terms),
     /// How fast a node starts, and what it takes up when idle.
     Node(Terms),
 }
@@ -50,6 +53,7 @@ impl Bench {
         let (terms, measured) = match self {
             Self::Check(terms) => (terms.json, check::measure(&terms)),
             Self::PooledView(terms) => (terms.json, pooled_view::measure(&terms)),
+            Self::Arrival(terms) => (terms.json, arrival::measure(&terms)),
             Self::Node(terms) => (terms.json, node::measure(&terms)),
         };
         let measured = measured?;

@@ -99,7 +99,7 @@ impl Places {
         self.port + 5
     }
 
-    fn mllp(&self) -> u16 {
+    pub(crate) fn mllp(&self) -> u16 {
         self.port + 6
     }
 }
