@@ -64,8 +64,8 @@ pub(super) fn measure(terms: &Terms) -> anyhow::Result<Value> {
     })
 }
 
-/// Children of the hospital, every tenth of them on the register.
-fn children(stage: &Stage) -> Vec<RecordCopy> {
+/// Children of the hospital, every tenth of them on the register; with whether it is a mother who is found for her unborn child.
+fn children(stage: &Stage) -> Vec<(RecordCopy, bool)> {
     let district = &stage.district;
     let known = |copy: &&RecordCopy| {
         district.placements.iter().any(|placement| placement.resident == copy.resident)
@@ -75,7 +75,7 @@ fn children(stage: &Stage) -> Vec<RecordCopy> {
     let others = district.patients.iter().filter(is_child).take(2_000).enumerate();
     others
         .map(|(place, child)| if place % 10 == 0 { listed.next().unwrap_or(child) } else { child })
-        .cloned()
+        .map(|copy| (copy.clone(), !is_child(&copy)))
         .collect()
 }
 
@@ -83,7 +83,7 @@ fn children(stage: &Stage) -> Vec<RecordCopy> {
 async fn send(
     sender: u32,
     (count, port): (u32, u16),
-    children: &[RecordCopy],
+    children: &[(RecordCopy, bool)],
     sent: &Sent,
 ) -> anyhow::Result<Vec<f64>> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
@@ -93,10 +93,10 @@ async fn send(
     let (mut took, mut here) = (Vec::new(), Vec::new());
     for bay in (sender..count).step_by(SENDERS as usize) {
         ticks.tick().await;
-        let patient = &children[bay as usize % children.len()];
+        let (patient, pregnant) = &children[bay as usize % children.len()];
         let now = SystemClock.now();
         let visit =
-            VisitMessage { patient, visit: format!("B{bay}"), arrived: now, pregnant: false };
+            VisitMessage { patient, visit: format!("B{bay}"), arrived: now, pregnant: *pregnant };
         let arrival = visit.arrival(&format!("A{bay}"), now);
         let arrival = arrival.replace("Emergency department", &format!("Bay {bay}"));
         let began = Instant::now();
