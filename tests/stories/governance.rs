@@ -1,11 +1,14 @@
 //! Information governance: who looked at Ruby, as both ledgers have it.
 
+use std::time::{Duration, Instant};
+
 use anyhow::ensure;
+use tokio::time::sleep;
 
 use crate::{
     Stage,
     browser::Browser,
-    demonstration::{COUNCIL_GOVERNANCE, Person, TRUST_GOVERNANCE},
+    demonstration::{COUNCIL_GOVERNANCE, Node, Person, TRUST_GOVERNANCE},
 };
 
 pub(crate) async fn story(stage: &Stage) -> anyhow::Result<()> {
@@ -20,6 +23,12 @@ async fn sees_both_sides(stage: &Stage, person: Person, name: &str) -> anyhow::R
     browser.seen(&format!("{name}-form")).await?;
     browser.fill(&[("nhs_number", "999 000 0026")]).await?;
     browser.press("main form button").await?;
+    // The form and its answer have one title: the answer is there once it names a ledger.
+    let until = Instant::now() + Duration::from_secs(20);
+    while browser.count("main > ul.nhsuk-list > li").await.unwrap_or(0) == 0 {
+        ensure!(Instant::now() < until, "no answer comes");
+        sleep(Duration::from_millis(50)).await;
+    }
     browser.arrive("Who looked").await?;
     let ledgers = browser.texts("main > ul.nhsuk-list > li").await?;
     let asked = |ledger: &String| !ledger.contains("could not be asked");
@@ -30,5 +39,11 @@ async fn sees_both_sides(stage: &Stage, person: Person, name: &str) -> anyhow::R
     ensure!(joined.count() >= 2, "sides of both ledgers are joined: {looks:#?}");
     browser.seen(name).await?;
     browser.seen_at_four_hundred_percent(name).await?;
+    if matches!(person.node, Node::Trust) {
+        browser.go("/coverage").await?;
+        browser.arrive("Coverage").await?;
+        browser.seen("coverage").await?;
+        browser.seen_at_four_hundred_percent("coverage").await?;
+    }
     browser.close().await
 }
