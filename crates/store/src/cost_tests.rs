@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::testing::{account, at, burn, person, session, store, token};
 
 #[tokio::test]
-#[ignore = "a measurement"]
+#[ignore = "a measurement on a quiet machine: cargo test -p kinfold-store --release -- --ignored cost --nocapture"]
 async fn a_thousand_people_are_saved_in_thirty_milliseconds_and_read_much_faster() {
     let (place, store) = store().await;
     for page in 0..20 {
@@ -32,7 +32,7 @@ async fn a_thousand_people_are_saved_in_thirty_milliseconds_and_read_much_faster
 }
 
 #[tokio::test]
-#[ignore = "a measurement"]
+#[ignore = "a measurement on a quiet machine: cargo test -p kinfold-store --release -- --ignored cost --nocapture"]
 async fn a_thousand_looks_cost_little() {
     let (_place, store) = store().await;
     for batch in 0..10_u64 {
@@ -63,7 +63,7 @@ fn key_of(number: u64, kind: u8) -> [u8; 32] {
 }
 
 #[tokio::test]
-#[ignore = "a measurement"]
+#[ignore = "a measurement on a quiet machine: cargo test -p kinfold-store --release -- --ignored cost --nocapture"]
 async fn a_session_costs_one_sync() {
     let (_place, store) = store().await;
     let nurse = account(1, "t.nurse");

@@ -144,7 +144,7 @@ async fn a_new_store_takes_all_that_a_released_one_holds() {
 }
 
 #[tokio::test]
-#[ignore = "writes into the source tree, once for each release that brings a migration"]
+#[ignore = "writes into the source tree, once for each migration: cargo test -p kinfold-store -- --ignored the_store_of_this_release_is_written_down"]
 async fn the_store_of_this_release_is_written_down() {
     let (place, store) = store().await;
     fill(&store).await;

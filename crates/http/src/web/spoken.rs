@@ -5,10 +5,10 @@ use jiff::{
     civil::{Date, Time, Weekday, time},
     tz::TimeZone,
 };
-use kinfold_domain::BirthDate;
+use kinfold_domain::{BirthDate, WorkingDays};
 use serde::Serialize;
 
-/// When the councils' offices answer; bank holidays are not known here.
+/// When the councils' offices answer on working days.
 const OFFICE: (Time, Time) = (time(8, 30, 0, 0), time(17, 30, 0, 0));
 
 /// A moment on a page.
@@ -45,7 +45,9 @@ impl Spoken {
 
     /// Whether the councils' offices answer now.
     pub(super) fn is_office_hours(&self) -> bool {
-        let working = !matches!(self.here.weekday(), Weekday::Saturday | Weekday::Sunday);
+        let weekday = !matches!(self.here.weekday(), Weekday::Saturday | Weekday::Sunday);
+        // Of a year whose bank holidays are not known yet, a weekday counts: both numbers stand on the page.
+        let working = WorkingDays::england().is_working(self.today()).unwrap_or(weekday);
         working && (OFFICE.0..OFFICE.1).contains(&self.here.time())
     }
 

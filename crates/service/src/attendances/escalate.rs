@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp, civil::Weekday, tz::TimeZone};
-use kinfold_domain::Role;
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use kinfold_domain::{Role, WorkingDays};
 use serde::Deserialize;
 
 use super::{
@@ -76,13 +76,14 @@ impl AskedInTime {
     }
 }
 
-/// Whether a moment lies in office hours: Monday to Friday, 8:30 to 17:30 in England.
+/// Whether a moment lies in office hours: 8:30 to 17:30 on a working day in England. A day of a year whose bank holidays are not known is
+/// none, so that nobody waits the longer limit by mistake.
 pub(crate) fn is_office(moment: Timestamp) -> bool {
     let zone = TimeZone::get("Europe/London").unwrap_or(TimeZone::UTC);
     let local = moment.to_zoned(zone).datetime();
     let minutes = i32::from(local.hour()) * 60 + i32::from(local.minute());
-    let weekend = matches!(local.weekday(), Weekday::Saturday | Weekday::Sunday);
-    !weekend && (8 * 60 + 30..17 * 60 + 30).contains(&minutes)
+    let is_working = WorkingDays::england().is_working(local.date()).unwrap_or(false);
+    is_working && (8 * 60 + 30..17 * 60 + 30).contains(&minutes)
 }
 
 /// Asks whoever is due.
@@ -161,6 +162,15 @@ mod tests {
             at: "2026-11-22T03:40:00Z".parse().unwrap(),
         });
         assert_eq!(due(&asked, "2026-11-23T03:40:00Z"), Escalation::None);
+    }
+
+    #[test]
+    fn a_bank_holiday_is_out_of_hours() {
+        // Boxing Day of 2026 is a Saturday: Monday the 28th stands for it.
+        let known = heard("2026-12-28T10:00:00Z");
+        let at = |now: &str| AskedInTime::default().due(&known, now.parse().unwrap(), is_office);
+        assert_eq!(at("2026-12-28T10:09:59Z"), Escalation::None);
+        assert_eq!(at("2026-12-28T10:10:00Z"), Escalation::DutyTeam);
     }
 
     #[test]
