@@ -100,6 +100,20 @@ impl InForce {
         })
     }
 
+    /// Decides what an employee of the requester may be handed of a child whom an employee of the owner hands over or tells of. Nobody
+    /// can ask for it: it says nothing of what may be seen otherwise.
+    pub fn decide_receiving(&self, question: &Question<'_>) -> Decision {
+        let Question { requester, owner, role, purpose, now, .. } = *question;
+        let row = self
+            .standing(now)
+            .map_err(Refusal::NotInForce)
+            .and_then(|()| self.table.row(requester, role, purpose, owner));
+        Decision::new(self.agreement.shared_reference(), question, |category| match &row {
+            Ok(row) => row.receive(category),
+            Err(why) => Ruling::Refused { why: why.clone() },
+        })
+    }
+
     /// Decides whether somebody may be shown who looked at a child.
     pub fn decide_review(&self, question: &ReviewQuestion<'_>) -> ReviewDecision {
         let ReviewQuestion { requester, owner, role, purpose, now } = *question;

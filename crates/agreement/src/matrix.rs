@@ -9,6 +9,7 @@ use crate::{Document, Refusal, RoleTerm, Ruling, cedar::role_name, clause::numbe
 const HEADING: &str = "\
 Who may see what, computed from the clauses. One block for each role and owner; a cell has the numbers of the
 clauses that permit, `no` with those that forbid, or - where no clause says anything (which refuses too).
+`handed` lines stand where something may be handed over: it can't be asked for.
 The last line of a block says whether the role may see who looked at a child, in that owner's ledger.
 ";
 
@@ -32,6 +33,9 @@ fn block(
     owner: &kinfold_domain::AgencyId,
 ) -> String {
     let mut lines: Vec<Vec<String>> = Category::ALL.iter().map(|c| vec![c.to_string()]).collect();
+    let receives = table.policies.let_receive();
+    let mut handed: Vec<Vec<String>> =
+        Category::ALL.iter().filter(|_| receives).map(|c| vec![format!("handed: {c}")]).collect();
     let mut review = vec!["who looked".to_owned()];
     let mut heading = vec![String::new()];
     for purpose in document.purposes() {
@@ -40,10 +44,21 @@ fn block(
         for (category, line) in Category::ALL.into_iter().zip(&mut lines) {
             line.push(row.as_ref().map_or_else(|_| "?".to_owned(), |row| cell(row.see(category))));
         }
+        for (category, line) in Category::ALL.into_iter().zip(&mut handed) {
+            line.push(
+                row.as_ref().map_or_else(|_| "?".to_owned(), |row| cell(&row.receive(category))),
+            );
+        }
         review.push(row.map_or_else(|_| "?".to_owned(), |row| cell(&row.review)));
     }
-    let all: Vec<_> =
-        std::iter::once(heading).chain(lines).chain(std::iter::once(review)).collect();
+    // What is handed to nobody of this role would only be eleven lines more.
+    let is_handed = |cell: &String| cell != "-" && !cell.starts_with("no ");
+    handed.retain(|line| line.iter().skip(1).any(is_handed));
+    let all: Vec<_> = std::iter::once(heading)
+        .chain(lines)
+        .chain(handed)
+        .chain(std::iter::once(review))
+        .collect();
     align(&all)
 }
 

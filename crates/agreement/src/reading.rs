@@ -62,6 +62,8 @@ pub struct Sight {
     pub owner: String,
     /// What, in the order of the page.
     pub sees: Vec<Given>,
+    /// What may be handed to them of a child whom the owner hands over or tells of.
+    pub receives: Vec<Given>,
     /// The clauses that permit to see who looked; none when nothing does.
     pub reviews: Vec<ClauseId>,
 }
@@ -125,14 +127,15 @@ fn sights_of(document: &Document, table: &Table, role: &RoleTerm) -> Vec<Sight> 
         for owner in document.parties() {
             let row = table.row(&role.agency, &role.id, &purpose.id, &owner.agency);
             let Ok(row) = row else { continue };
-            let given = |category: Category| {
-                let clauses = ids(row.see(category));
-                let heading = category.heading();
+            let given = |category: Category, ruling: &Ruling| {
+                let (heading, clauses) = (category.heading(), ids(ruling));
                 (!clauses.is_empty()).then_some(Given { category, heading, clauses })
             };
-            let sees: Vec<Given> = Category::ALL.into_iter().filter_map(given).collect();
+            let all = || Category::ALL.into_iter();
+            let sees: Vec<Given> = all().filter_map(|c| given(c, row.see(c))).collect();
+            let receives: Vec<Given> = all().filter_map(|c| given(c, &row.receive(c))).collect();
             let reviews = ids(&row.review);
-            if sees.is_empty() && reviews.is_empty() {
+            if sees.is_empty() && receives.is_empty() && reviews.is_empty() {
                 continue;
             }
             sights.push(Sight {
@@ -141,6 +144,7 @@ fn sights_of(document: &Document, table: &Table, role: &RoleTerm) -> Vec<Sight> 
                 purpose: purpose.reads.clone(),
                 owner: owner.name.clone(),
                 sees,
+                receives,
                 reviews,
             });
         }
@@ -212,6 +216,11 @@ impl fmt::Display for Sight {
             let seen = |given: &Given| format!("{} {}", given.heading, bracketed(&given.clauses));
             let seen: Vec<String> = self.sees.iter().map(seen).collect();
             writeln!(f, "    of {}: {}", self.owner, seen.join(", "))?;
+        }
+        if !self.receives.is_empty() {
+            let handed = |given: &Given| format!("{} {}", given.heading, bracketed(&given.clauses));
+            let handed: Vec<String> = self.receives.iter().map(handed).collect();
+            writeln!(f, "    handed over by {}: {}", self.owner, handed.join(", "))?;
         }
         if !self.reviews.is_empty() {
             let clauses = bracketed(&self.reviews);

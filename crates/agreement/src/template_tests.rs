@@ -59,7 +59,7 @@ fn names_cannot_break_out_of_their_place() {
         "Ymddiriedolaeth GIG Bae Abertawe – Świętek",
     ] {
         let mut standard = standard();
-        standard.trust = party(TRUST, name, AgencyKind::NhsTrust);
+        standard.parties[1] = party(TRUST, name, AgencyKind::NhsTrust);
         let draft = standard.draft().unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_eq!(draft.agreement().clauses().len(), 16, "{name}");
         let again = Draft::parse(draft.to_string().as_bytes()).unwrap();
@@ -70,6 +70,55 @@ fn names_cannot_break_out_of_their_place() {
 #[test]
 fn what_is_wrong_with_the_parties_is_wrong_with_the_draft() {
     let mut standard = standard();
-    standard.trust.telephones.clear();
+    standard.parties[1].telephones.clear();
     assert!(standard.draft().is_err());
+}
+
+#[test]
+fn between_councils_a_custodian_is_handed_whom_the_other_hands_over_and_can_ask_for_nobody() {
+    let mut standard = standard();
+    standard.parties.insert(1, party("larkford-council", "Larkford Council", AgencyKind::Council));
+    let draft = standard.draft().unwrap();
+    assert!(
+        draft
+            .agreement()
+            .document()
+            .title()
+            .contains("Ashmoor Council, Larkford Council and Northmoor NHS Trust")
+    );
+    let ids: Vec<_> = draft.agreement().clauses().iter().map(|c| c.id().to_string()).collect();
+    assert_eq!(ids.len(), 28, "{ids:?}");
+    assert!(
+        ["4.1", "4.1.2", "5.4", "5.4.2", "6.2.2", "8.3.2"]
+            .iter()
+            .all(|id| ids.contains(&(*id).to_owned()))
+    );
+    let agreement = crate::testing::in_force(&draft.to_string());
+    let (enquiry, larkford) = ("child-protection-enquiry", "larkford-council");
+    let receives =
+        |who: &str, owner: &str| crate::testing::receives(&agreement, who, enquiry, owner);
+    assert!(receives("larkford-council/register-custodian", COUNCIL).permits(Register));
+    assert!(receives("larkford-council/register-custodian", COUNCIL).permits(Address));
+    assert!(!receives("larkford-council/register-custodian", COUNCIL).permits(SocialCareSummary));
+    for (who, owner) in [
+        ("larkford-council/register-custodian", larkford),
+        ("larkford-council/social-worker", COUNCIL),
+        ("larkford-council/operator", COUNCIL),
+        ("northmoor-trust/ed-clinician", COUNCIL),
+    ] {
+        assert!(receives(who, owner).is_refusal(), "{who} of {owner}");
+    }
+    assert!(ask(&agreement, "larkford-council/register-custodian", enquiry, COUNCIL).is_refusal());
+    let (own, other) = (COUNCIL.parse().unwrap(), larkford.parse().unwrap());
+    assert!(
+        !agreement.permits_any(&other, &own, Register),
+        "no council holds the other's register"
+    );
+    assert!(
+        ask(&agreement, "northmoor-trust/ed-clinician", "direct-care-unscheduled", larkford)
+            .permits(Register)
+    );
+    let text = agreement.plain_language().to_string();
+    assert!(text.contains("handed over by Ashmoor Council: Known to the agency [5.4]"), "{text}");
+    assert!(agreement.matrix().contains("handed: register"));
 }

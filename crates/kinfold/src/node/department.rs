@@ -15,7 +15,7 @@ use kinfold_service::{
     department::{Arrivals, ArrivalsParts, Board, Coverages, HospitalInbox, Outcomes, Present},
     feeds::{HospitalSenders, SenderHealth},
     ports::{AttendanceStore, CorrectionStore, DepartmentStore, HospitalDesk},
-    register::Register,
+    register::{HandOvers, Register},
 };
 use tokio::sync::Notify;
 
@@ -146,11 +146,13 @@ pub(super) fn hearers(
     department: Option<&Department>,
     attendances: Option<Arc<Attendances>>,
     corrections: &Arc<Corrections>,
+    hand_overs: Option<&Arc<HandOvers>>,
 ) -> Hearers {
     Hearers {
         attendances,
         outcomes: department.map(|department| Arc::clone(&department.outcomes)),
         corrections: Some(Arc::clone(corrections)),
+        hand_overs: hand_overs.map(Arc::clone),
     }
 }
 

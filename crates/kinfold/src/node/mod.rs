@@ -2,6 +2,7 @@
 
 mod behind;
 mod clients;
+mod council;
 mod department;
 mod desks;
 mod joining;

@@ -10,14 +10,14 @@ use kinfold_connect::partner::{Deadlines, Link, LinkParts};
 use kinfold_service::{
     Journal, NodeIdentity,
     agreements::{Agreements, AgreementsParts, ApproverKeys},
-    audit::{Follower, Ledgers, NoticeSender, OwnLooks, TrailKey, WhoLooked},
+    audit::{Follower, NoticeSender, OwnLooks, TrailKey, WhoLooked},
     check::Check,
     corrections::Corrections,
     feeds::{Feeds, People},
     identify::Identify,
     pooled_view::Pool,
-    ports::{AgreementStore, Clock, Entropy, PartnerLink, PeopleStore, SourceSystem, TrailStore},
-    register::{Custodian, Registers},
+    ports::{AgreementStore, Clock, Entropy, PartnerLink, PeopleStore, SourceSystem},
+    register::{Custodian, HandOvers, Registers},
     sign_in::SignIn,
     staff::Staff,
 };
@@ -26,9 +26,10 @@ use kinfold_tls::Credential;
 
 use super::{
     Desks,
+    council::{custodian, hand_overs},
     department::{AtPartners, Department, at_partners, corrections, department, hearers},
     joining::{
-        check, custodian, desks, follower, holdings, identify, loaded_replicas, notices, own_looks,
+        check, desks, follower, holdings, identify, ledgers, loaded_replicas, notices, own_looks,
         people_feeds, pool, register_feed, sign_in, staff, who,
     },
     keys::KeyFolder,
@@ -56,6 +57,7 @@ pub(crate) struct Node {
     pub(crate) own_looks: Arc<OwnLooks>,
     pub(crate) who: Arc<WhoLooked>,
     pub(crate) custodian: Option<Arc<Custodian>>,
+    pub(crate) hand_overs: Option<Arc<HandOvers>>,
     pub(crate) feeds: Arc<Feeds>,
     pub(crate) follower: Arc<Follower>,
     pub(crate) notices: Vec<Arc<NoticeSender>>,
@@ -138,16 +140,14 @@ impl Node {
         let department = department(&config, &ground, &check).await?;
         let corrections = corrections(&ground, own.as_ref())?;
         let (at_partners, attendances) = at_partners(&config, &ground, own.as_ref())?.unzip();
-        let hearers = hearers(department.as_ref(), attendances, &corrections);
         let holdings = Arc::new(holdings(&config, keys, &ground, (&people, &sources), own)?);
+        let hand_overs = hand_overs(&config, &ground, &holdings, feed.as_ref()).await?;
+        let hearers = hearers(department.as_ref(), attendances, &corrections, hand_overs.as_ref());
         let trail_key = Arc::new(TrailKey::new(*keys.bytes("trail")?));
-        let ledgers = Arc::new(Ledgers {
-            journal: ground.journal.clone(),
-            store: Arc::clone(&ground.store) as Arc<dyn TrailStore>,
-            keys: Arc::clone(&trail_key),
-        });
+        let ledgers = Arc::new(ledgers(&ground, &trail_key));
         let desks = desks(&config, &ground, (&holdings, &ledgers, hearers), feed.as_ref());
-        let custodian = custodian(&config, &ground, &holdings, feed.as_ref());
+        let custodian =
+            custodian(&config, &ground, (&holdings, hand_overs.as_ref()), feed.as_ref());
         let feeds = Feeds {
             people: Arc::clone(&people),
             sources: people_feeds(&config, &ground, &people, &sources),
@@ -173,9 +173,10 @@ impl Node {
             own_looks: Arc::new(own_looks(&ground)),
             who: Arc::new(who(&ground, ledgers)),
             custodian: custodian.map(Arc::new),
+            hand_overs,
             feeds: Arc::new(feeds),
             follower: Arc::new(follower(&config, &ground, trail_key)),
-            notices: notices(&ground),
+            notices: notices(&config, &ground),
             desks: Arc::new(desks),
             clock: ground.clock,
             entropy: ground.entropy,

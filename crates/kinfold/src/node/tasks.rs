@@ -7,7 +7,7 @@ use kinfold_service::{
     audit::{Follower, NoticeSender},
     department::Arrivals,
     feeds::PeopleFeed,
-    register::{RegisterFeed, Replica},
+    register::{HandOvers, RegisterFeed, Replica},
 };
 use tokio::{
     sync::watch,
@@ -45,6 +45,9 @@ impl Tasks {
         }
         if let Some(at_partners) = &node.at_partners {
             tasks.spawn(escalate(Arc::clone(&at_partners.escalations)));
+        }
+        if let Some(hand_overs) = &node.hand_overs {
+            tasks.spawn(hand_over(Arc::clone(hand_overs)));
         }
         for replica in &node.feeds.replicas {
             tasks.spawn(keep_replica(Arc::clone(replica)));
@@ -115,6 +118,18 @@ async fn escalate(escalations: Arc<Escalations>) {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "attendances were escalated"),
             Err(error) => tracing::error!(%error, "attendances could not be escalated"),
+        }
+        sleep(LOOK_AGAIN).await;
+    }
+}
+
+/// Ends what was handed over, takes back what can't be, says what a process that ended has left unsaid.
+async fn hand_over(hand_overs: Arc<HandOvers>) {
+    loop {
+        match hand_overs.work().await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "hand-overs went on"),
+            Err(error) => tracing::error!(%error, "hand-overs wait"),
         }
         sleep(LOOK_AGAIN).await;
     }

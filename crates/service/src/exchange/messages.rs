@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use super::Place;
 use crate::{
     department::{Acknowledged, AttendanceStep},
-    records::{AskKind, Asker, Correction, SourceOutcome},
+    records::{AskKind, Asker, Correction, HandOverStep, SourceOutcome},
+    register::Handed,
 };
 
 /// Asks a partner for facts about a child on behalf of a named employee.
@@ -161,6 +162,20 @@ pub struct NoticesMessage {
     pub acknowledged: Vec<Acknowledged>,
     /// What the sender's employees say is wrong on the receiver's register.
     pub corrections: Vec<Correction>,
+    /// Words of hand-overs between the sender's register and the receiver's. Left out where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hand_overs: Vec<HandOverNotice>,
+}
+
+/// A word of a hand-over, with what an offer tells of the child.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HandOverNotice {
+    /// The word.
+    pub step: HandOverStep,
+    /// What is told of the child, while the offer stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handed: Option<Handed>,
 }
 
 /// Acknowledges notices: they are durable in the owner's ledger.

@@ -119,6 +119,7 @@ impl PartnerMessage for NoticesMessage {
         let attended = self.attendances.iter().map(|step| &step.by);
         let answered = self.acknowledged.iter().map(|acknowledged| &acknowledged.by);
         let said = self.corrections.iter().map(|correction| &correction.by);
-        looks.chain(attended).chain(answered).chain(said)
+        let handed = self.hand_overs.iter().map(|notice| &notice.step.by);
+        looks.chain(attended).chain(answered).chain(said).chain(handed)
     }
 }

@@ -1,10 +1,14 @@
 //! What the ledger's entries say. Entries are appended, never updated: an outcome is a second entry with the same ask.
 
 mod amending;
+mod discussion;
 mod entry;
+mod hand_over;
 
 pub use amending::Amending;
+pub use discussion::{DiscussionId, DiscussionStep, DiscussionWord};
 pub use entry::Entry;
+pub use hand_over::{HandOverId, HandOverStep, Offered, Said, Stay};
 
 use std::collections::BTreeMap;
 

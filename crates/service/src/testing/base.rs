@@ -3,16 +3,16 @@
 use std::{sync::Arc, time::Duration};
 
 use jiff::SignedDuration;
-use kinfold_domain::{Agency, RegisterPhones};
+use kinfold_domain::{Agency, AgencyKind, RegisterPhones, Role};
 use kinfold_ledger::{BodyKey, Ledger, LedgerKeys, Options, testing::counting_entropy};
 
 use super::{
-    COUNCIL, Desks, Ground, TRUST, TestAttendances, TestDepartment, TestNode, agency,
+    Desks, Ground, TestAttendances, TestDepartment, TestNode,
     department::{corrections, hearers},
     terms::ledger_key,
 };
 use crate::{
-    Journal, NodeIdentity,
+    Journal, NodeIdentity, System,
     agreements::Agreements,
     audit::{
         Follower, Hearers, Ledgers, NoticeDesk, NoticeSender, OwnLooks, TrailKey, WhoDesk,
@@ -24,8 +24,8 @@ use crate::{
     pooled_view::{AskDesk, Holdings, Pool, PoolParts, SealedDeskTerms},
     ports::{Clock, Entropy, PartnerLink, PeopleStore, SourceSystem, StaffStore},
     register::{
-        Custodian, CustodyParts, DeskParts, FeedStores, Register, RegisterDesk, RegisterFeed,
-        Registers, Replica,
+        Custodian, CustodyParts, DeskParts, FeedStores, HandOverParts, HandOvers, Register,
+        RegisterDesk, RegisterFeed, Registers, Replica,
     },
     sign_in::{SessionLimits, SignIn},
     staff::{Staff, StaffParts},
@@ -62,7 +62,8 @@ pub(super) struct Base {
 impl Base {
     pub(super) async fn open(self) -> TestNode {
         let council = self.is_council();
-        let register = Arc::new(Register::new(agency(COUNCIL), STALE_AFTER_S));
+        let owner = if council { &self.ground.agency } else { &self.ground.partner };
+        let register = Arc::new(Register::new(owner.clone(), STALE_AFTER_S));
         let feed = if council { Some(self.feed(&register).await) } else { None };
         let replica = if council { None } else { Some(self.replica(&register).await) };
         let registers = Registers::new([Arc::clone(&register)]);
@@ -81,12 +82,15 @@ impl Base {
             council.then(|| TestAttendances::open(&self.ground, (journal, agreements), &register));
         let own = council.then(|| Arc::clone(&register));
         let corrections = corrections(&self.ground, (journal, agreements), own);
-        let hearers = hearers(department.as_ref(), attendances.as_ref(), &corrections);
+        let hand_overs = self.hand_overs(feed.as_ref()).await;
+        let hearers =
+            hearers(department.as_ref(), attendances.as_ref(), &corrections, hand_overs.as_ref());
         let desks = self.desks(&register, (&holdings, &ledgers, hearers), feed.as_ref());
         let desks = Arc::new(desks);
         TestNode {
             people_feed: self.people_feed(),
-            custodian: feed.as_ref().map(|feed| self.custodian(feed)),
+            custodian: feed.as_ref().zip(hand_overs.as_ref()).map(|(f, h)| self.custodian(f, h)),
+            hand_overs,
             check,
             department,
             attendances,
@@ -115,7 +119,7 @@ impl Base {
     }
 
     fn is_council(&self) -> bool {
-        self.ground.agency.id.as_str() == COUNCIL
+        self.ground.agency.kind == AgencyKind::Council
     }
 
     async fn feed(&self, register: &Arc<Register>) -> Arc<RegisterFeed> {
@@ -135,13 +139,31 @@ impl Base {
         Arc::new(feed)
     }
 
-    fn custodian(&self, feed: &Arc<RegisterFeed>) -> Custodian {
+    async fn hand_overs(&self, feed: Option<&Arc<RegisterFeed>>) -> Option<Arc<HandOvers>> {
+        let feed = feed?;
+        let role = Role::REGISTER_CUSTODIAN.parse().expect("a role");
+        let (own, name) = (&self.ground.agency.id, "hand-overs".parse().expect("a name"));
+        let hand_overs = HandOvers::new(HandOverParts {
+            feed: Arc::clone(feed),
+            agreements: Arc::clone(&self.agreements),
+            store: self.ground.work.clone(),
+            sealed_desk: sealed_desk(),
+            system: System::new(own, name, "Hand-overs of the register", role),
+            purpose: "child-protection-enquiry".parse().expect("a purpose"),
+        });
+        hand_overs.load().await.expect("the stored hand-overs");
+        Some(Arc::new(hand_overs))
+    }
+
+    fn custodian(&self, feed: &Arc<RegisterFeed>, hand_overs: &Arc<HandOvers>) -> Custodian {
         Custodian::new(CustodyParts {
             feed: Arc::clone(feed),
             agreements: Arc::clone(&self.agreements),
             entropy: self.ground.entropy.clone(),
             sealed_desk: sealed_desk(),
             phones: phones(),
+            hand_overs: Arc::clone(hand_overs),
+            discussions: self.ground.work.clone(),
         })
     }
 
@@ -283,11 +305,12 @@ impl Base {
             journal: self.journal.clone(),
             store: self.ground.trail.clone(),
             clock: self.ground.clock.clone(),
+            hand_overs: self.is_council().then(|| self.ground.work.clone() as _),
         }
     }
 
     fn partner(&self) -> Agency {
-        agency(if self.is_council() { TRUST } else { COUNCIL })
+        self.ground.partner.clone()
     }
 
     fn sign_in(&self) -> SignIn {

@@ -13,7 +13,7 @@ use crate::{
     check::Check,
     corrections::{Corrections, CorrectionsParts},
     department::{Arrivals, ArrivalsParts, Board, HospitalInbox, Outcomes, Present},
-    register::Register,
+    register::{HandOvers, Register},
 };
 
 /// What a hospital's node does for its department.
@@ -145,10 +145,12 @@ pub(super) fn hearers(
     department: Option<&TestDepartment>,
     attendances: Option<&TestAttendances>,
     corrections: &Arc<Corrections>,
+    hand_overs: Option<&Arc<HandOvers>>,
 ) -> Hearers {
     Hearers {
         attendances: attendances.map(|attendances| Arc::clone(&attendances.kept)),
         outcomes: department.map(|department| Arc::clone(&department.outcomes)),
         corrections: Some(Arc::clone(corrections)),
+        hand_overs: hand_overs.map(Arc::clone),
     }
 }

@@ -16,7 +16,7 @@ use crate::{
     pooled_view::{AskDesk, Pool},
     ports::{Clock, Route},
     records::Entry,
-    register::{Custodian, Register, RegisterDesk, RegisterFeed, Replica},
+    register::{Custodian, HandOvers, Register, RegisterDesk, RegisterFeed, Replica},
     sign_in::SignIn,
     staff::Staff,
 };
@@ -66,6 +66,8 @@ pub struct TestNode {
     pub feed: Option<Arc<RegisterFeed>>,
     /// The council's custodian at work.
     pub custodian: Option<Custodian>,
+    /// The council's hand-overs.
+    pub hand_overs: Option<Arc<HandOvers>>,
     /// The trust's replica.
     pub replica: Option<Replica>,
     /// The check.
@@ -153,6 +155,9 @@ impl TestNode {
         }
         if let Some(attendances) = &self.attendances {
             let _ = attendances.escalations.escalate().await;
+        }
+        if let Some(hand_overs) = &self.hand_overs {
+            let _ = hand_overs.work().await;
         }
         let _ = self.notices.deliver().await;
         let _ = self.follower.catch_up().await;

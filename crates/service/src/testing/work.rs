@@ -14,9 +14,11 @@ use crate::{
     corrections::HeardCorrection,
     department::{Attendance, AttendanceId},
     ports::{
-        AttendanceStore, CorrectionStore, DepartmentStore, KeptMessage, MessageContent,
-        MessageToMend, PortError, Waiting,
+        AttendanceStore, CorrectionStore, DepartmentStore, DiscussionStore, HandOverStore,
+        KeptMessage, MessageContent, MessageToMend, PortError, Waiting,
     },
+    records::{DiscussionId, HandOverId},
+    register::{Discussion, HandOver},
 };
 
 /// Keeps messages, attendances and corrections in memory.
@@ -28,6 +30,8 @@ pub struct MemoryWork {
     attendances: Mutex<BTreeMap<AttendanceId, Attendance>>,
     heard: Mutex<BTreeMap<(AgencyId, AttendanceId), HeardAttendance>>,
     corrections: Mutex<BTreeMap<Uuid, HeardCorrection>>,
+    hand_overs: Mutex<BTreeMap<HandOverId, HandOver>>,
+    discussions: Mutex<BTreeMap<DiscussionId, Discussion>>,
 }
 
 #[async_trait]
@@ -153,5 +157,52 @@ impl CorrectionStore for MemoryWork {
         self.fault.read()?;
         let corrections = self.corrections.lock();
         Ok(corrections.values().filter(|known| known.settled.is_none()).cloned().collect())
+    }
+}
+
+#[async_trait]
+impl HandOverStore for MemoryWork {
+    async fn put_hand_over(&self, item: &HandOver) -> Result<(), PortError> {
+        self.fault.write()?;
+        self.hand_overs.lock().insert(item.id, item.clone());
+        Ok(())
+    }
+
+    async fn hand_over(&self, id: HandOverId) -> Result<Option<HandOver>, PortError> {
+        self.fault.read()?;
+        Ok(self.hand_overs.lock().get(&id).cloned())
+    }
+
+    async fn open_hand_overs(&self) -> Result<Vec<HandOver>, PortError> {
+        self.recent_hand_overs(Timestamp::MAX).await
+    }
+
+    async fn recent_hand_overs(&self, since: Timestamp) -> Result<Vec<HandOver>, PortError> {
+        self.fault.read()?;
+        let known = self.hand_overs.lock();
+        let mut items: Vec<HandOver> =
+            known.values().filter(|item| item.is_open() || item.began >= since).cloned().collect();
+        items.sort_by_key(|item| (item.began, item.id));
+        Ok(items)
+    }
+}
+
+#[async_trait]
+impl DiscussionStore for MemoryWork {
+    async fn put_discussion(&self, known: &Discussion) -> Result<(), PortError> {
+        self.fault.write()?;
+        self.discussions.lock().insert(known.id, known.clone());
+        Ok(())
+    }
+
+    async fn discussion(&self, id: DiscussionId) -> Result<Option<Discussion>, PortError> {
+        self.fault.read()?;
+        Ok(self.discussions.lock().get(&id).cloned())
+    }
+
+    async fn open_discussions(&self) -> Result<Vec<Discussion>, PortError> {
+        self.fault.read()?;
+        let known = self.discussions.lock();
+        Ok(known.values().filter(|known| known.outcome.is_none()).cloned().collect())
     }
 }

@@ -25,6 +25,10 @@ pub(super) enum Kind {
     Heard,
     /// What somebody says is wrong on the register.
     Correction,
+    /// A child handed over between two councils' registers.
+    HandOver,
+    /// A strategy discussion.
+    Discussion,
 }
 
 impl Kind {
@@ -33,12 +37,14 @@ impl Kind {
             Self::Attendance => "attendance",
             Self::Heard => "heard-attendance",
             Self::Correction => "correction",
+            Self::HandOver => "hand-over",
+            Self::Discussion => "discussion",
         }
     }
 }
 
 /// Every open item, whenever it began.
-const EVER: Timestamp = Timestamp::MAX;
+pub(super) const EVER: Timestamp = Timestamp::MAX;
 
 #[async_trait]
 impl AttendanceStore for Store {
@@ -93,7 +99,7 @@ fn heard_id(partner: &AgencyId, attendance: AttendanceId) -> String {
 }
 
 impl Store {
-    async fn put_one(
+    pub(super) async fn put_one(
         &self,
         item: (Kind, String),
         stands: (bool, Timestamp),

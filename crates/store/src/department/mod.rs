@@ -1,5 +1,7 @@
 //! The department: messages that wait, and what somebody has still to deal with.
 
+mod discussions;
+mod hand_overs;
 mod items;
 mod messages;
 

@@ -3,6 +3,7 @@
 mod browser;
 mod department;
 mod ended;
+mod hand_over;
 mod pages;
 mod possible;
 mod refusals;

@@ -52,8 +52,11 @@ impl SourceSystem for TestSource {
     }
 
     async fn register(&self) -> Result<Option<(Vec<RegisterEntry>, Vec<Rejected>)>, SourceError> {
-        let keeps_one = self.name == "case-system";
-        Ok(keeps_one.then(|| (super::register::case_system(), Vec::new())))
+        Ok(match self.name {
+            "case-system" => Some((super::register::case_system(), Vec::new())),
+            "empty-system" => Some((Vec::new(), Vec::new())),
+            _ => None,
+        })
     }
 }
 

@@ -25,14 +25,14 @@ use kinfold_service::{
     feeds::{Feeds, People, PeopleFeed},
     pooled_view::{AskDesk, Holdings, Pool, PoolParts, SealedDeskTerms},
     ports::{Clock, Entropy, PeopleStore, SourceSystem, TrailStore},
-    register::{Custodian, Register, RegisterFeed, Registers},
+    register::{Custodian, HandOvers, Register, RegisterFeed, Registers},
     sign_in::{SessionLimits, SignIn},
     staff::{Staff, StaffParts},
     testing::MemoryWork,
 };
 
 use super::Services;
-use agreed::{COUNCIL, TRUST};
+use agreed::{COUNCIL, NEIGHBOUR, TRUST};
 use desks::{Desks, TestLink, TestSource};
 use stores::{Counting, MemoryAgreements, MemoryPeople, MemoryStaff, MemoryTrail, TestClock};
 
@@ -64,6 +64,7 @@ pub(crate) struct Node {
     /// The council's reading of its case system.
     pub(crate) feed: Option<Arc<RegisterFeed>>,
     custodian: Option<Arc<Custodian>>,
+    pub(crate) hand_overs: Option<Arc<HandOvers>>,
     pub(crate) link: Arc<TestLink>,
     pub(crate) follower: Follower,
     pub(crate) sign_in: Arc<SignIn>,
@@ -81,11 +82,18 @@ pub(crate) const NOW: &str = "2026-06-01T13:02:07Z";
 /// The council's node and the trust's, each with the other at the end of its line.
 pub(crate) async fn pair() -> (Node, Node) {
     let clock = Arc::new(TestClock::at(NOW));
-    let council = node(COUNCIL, AgencyKind::Council, Arc::clone(&clock)).await;
-    let trust = node(TRUST, AgencyKind::NhsTrust, clock).await;
+    let council = node(COUNCIL, AgencyKind::Council, (Arc::clone(&clock), agreed::signed())).await;
+    let trust = node(TRUST, AgencyKind::NhsTrust, (clock, agreed::signed())).await;
     let _ = council.link.other.set(Arc::clone(&trust.desks));
     let _ = trust.link.other.set(Arc::clone(&council.desks));
     (council, trust)
+}
+
+/// Two councils' nodes under one agreement; the neighbour's register is empty.
+pub(crate) async fn councils() -> (Node, Node) {
+    let (clock, agreed) = (Arc::new(TestClock::at(NOW)), agreed::signed_by_councils());
+    let council = node(COUNCIL, AgencyKind::Council, (Arc::clone(&clock), agreed)).await;
+    (council, node(NEIGHBOUR, AgencyKind::Council, (clock, agreed)).await)
 }
 
 /// The trust's node, with the council at the end of its line.
@@ -93,15 +101,19 @@ pub(crate) async fn trust() -> Node {
     pair().await.1
 }
 
-async fn node((id, name): (&str, &str), kind: AgencyKind, clock: Arc<TestClock>) -> Node {
+async fn node(
+    (id, name): (&str, &str),
+    kind: AgencyKind,
+    (clock, agreed): (Arc<TestClock>, &str),
+) -> Node {
     let agency = Agency { id: id.parse().unwrap(), name: name.to_owned(), kind };
     let media = MemoryMedia::new();
     let journal = journal(id, &media);
     let identity = Arc::new(NodeIdentity::new(agency.clone(), agreed::key(id, "node")));
     let entropy: Arc<dyn Entropy> = Arc::new(Counting::default());
-    let agreements = agreements(&identity, &journal, &clock).await;
+    let agreements = agreements(&identity, &journal, &clock, agreed).await;
     let is_council = agency.kind == AgencyKind::Council;
-    let register = register(is_council);
+    let register = register(&agency);
     let holdings = holdings(&agency, &clock, &register).await;
     let trail = Arc::new(MemoryTrail::default());
     let keys = Arc::new(TrailKey::new([3; 32]));
@@ -115,7 +127,14 @@ async fn node((id, name): (&str, &str), kind: AgencyKind, clock: Arc<TestClock>)
     let core = Core { agency, clock, agreements, identity, journal, entropy };
     let feed =
         if is_council { Some(register::feed(&core, &holdings, &register).await) } else { None };
-    let custodian = feed.as_ref().map(|feed| register::custodian(&core, &holdings, feed));
+    let work: Arc<MemoryWork> = Arc::default();
+    let hand_overs = match &feed {
+        Some(feed) => Some(register::hand_overs(&core, &holdings, (feed, &work)).await),
+        None => None,
+    };
+    let custodian = feed.as_ref().zip(hand_overs.as_ref());
+    let custodian = custodian
+        .map(|(feed, handed)| register::custodian(&core, &holdings, (feed, handed, &work)));
     confirm(&register, &core.clock);
     Node {
         follower: Follower::new(core.agency.id.clone(), core.journal.clone(), trail_store, keys),
@@ -133,10 +152,11 @@ async fn node((id, name): (&str, &str), kind: AgencyKind, clock: Arc<TestClock>)
         register,
         feed,
         custodian,
+        hand_overs,
         holdings,
         ledgers,
         trail,
-        work: Arc::default(),
+        work,
         present: Arc::default(),
     }
 }
@@ -145,6 +165,7 @@ async fn agreements(
     identity: &Arc<NodeIdentity>,
     journal: &Journal,
     clock: &Arc<TestClock>,
+    agreed: &str,
 ) -> Arc<Agreements> {
     let parts = AgreementsParts {
         identity: Arc::clone(identity),
@@ -155,13 +176,18 @@ async fn agreements(
         clock: Arc::<TestClock>::clone(clock),
     };
     let agreements = Arc::new(Agreements::load(parts).await.unwrap());
-    agreements.activate(agreed::signed()).await.unwrap();
+    agreements.activate(agreed).await.unwrap();
     agreements
 }
 
 async fn holdings(agency: &Agency, clock: &Arc<TestClock>, register: &Arc<Register>) -> Held {
     let is_council = agency.kind == AgencyKind::Council;
-    let name = if is_council { "case-system" } else { "pas" };
+    let is_neighbour = agency.id.as_str() == NEIGHBOUR.0;
+    let name = match (is_council, is_neighbour) {
+        (_, true) => "empty-system",
+        (true, false) => "case-system",
+        (false, false) => "pas",
+    };
     let source = Arc::new(TestSource {
         name,
         agency: agency.id.to_string(),
@@ -248,14 +274,16 @@ fn journal(id: &str, media: &MemoryMedia) -> Journal {
     Journal::new(Arc::new(ledger))
 }
 
-/// The council's register; its own node's is filled by the feed.
-fn register(is_council: bool) -> Arc<Register> {
+/// A council's own register, which its node's feed fills, or the council's as the trust holds it.
+fn register(agency: &Agency) -> Arc<Register> {
     let (id, name) = COUNCIL;
+    let is_council = agency.kind == AgencyKind::Council;
     let owner = Agency {
         id: id.parse::<AgencyId>().unwrap(),
         name: name.to_owned(),
         kind: AgencyKind::Council,
     };
+    let owner = if is_council { agency.clone() } else { owner };
     let register = Arc::new(Register::new(owner, 900));
     for change in children::register().into_iter().filter(|_| !is_council) {
         let leaf = serde_json::to_string(&change).unwrap();
