@@ -23,6 +23,7 @@ use crate::{
 pub(crate) struct Row {
     see: Vec<Ruling>,
     pub(crate) review: Ruling,
+    pub(crate) history: Ruling,
 }
 
 impl Row {
@@ -130,9 +131,11 @@ impl Cedar<'_> {
             self.every_permit_names(category, &response).map(|()| ruling)
         });
         let see = see.collect::<Result<Vec<_>, _>>()?;
-        let (response, clauses) = ask("review", Sort::Ledger.uid(owner.as_str()));
-        self.nothing_failed(&response)?;
-        Ok(Row { see, review: rule(&response, clauses) })
+        let of_ledger = |action| {
+            let (response, clauses) = ask(action, Sort::Ledger.uid(owner.as_str()));
+            self.nothing_failed(&response).map(|()| rule(&response, clauses))
+        };
+        Ok(Row { see, review: of_ledger("review")?, history: of_ledger("see-history")? })
     }
 
     #[expect(clippy::expect_used, reason = "only a request that is held against a schema can fail")]
