@@ -7,7 +7,8 @@ use kinfold_domain::{AgencyId, Categories, Category, Purpose, Role};
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
 use crate::{
-    AgreementRef, Clause, Notified, Question, Refusal, ReviewQuestion, clause::Clauses, ids::SharedRef,
+    AgreementRef, Clause, Notified, Question, Refusal, ReviewQuestion, clause::Clauses,
+    ids::SharedRef,
 };
 
 /// The answer for one category, or for a review.

@@ -6,8 +6,9 @@ use jiff::Timestamp;
 use kinfold_domain::{AgencyId, Category};
 
 use crate::{
-    Agreement, Approval, Decision, Effect, HistoryDecision, Lapse, Origin, Party, PolicyError, Question, Reading,
-    Refusal, ReviewDecision, ReviewQuestion, Revocation, RevocationError, Ruling, guard, matrix,
+    Agreement, Approval, Decision, Effect, HistoryDecision, Lapse, Origin, Party, PolicyError,
+    Question, Reading, Refusal, ReviewDecision, ReviewQuestion, Revocation, RevocationError,
+    Ruling, guard, matrix,
     policy::Policies,
     reading,
     table::{Row, Table},

@@ -4,7 +4,10 @@ use std::fmt::Write as _;
 
 use kinfold_domain::Category;
 
-use crate::{Document, Refusal, RoleTerm, Ruling, cedar::role_name, clause::numbers,
+use crate::{
+    Document, Refusal, RoleTerm, Ruling,
+    cedar::role_name,
+    clause::numbers,
     table::{Row, Table},
 };
 
@@ -45,7 +48,9 @@ fn block(
         for (category, line) in Category::ALL.into_iter().zip(&mut lines) {
             line.push(row.as_ref().map_or_else(|_| "?".to_owned(), |row| cell(row.see(category))));
         }
-        let of = |ruling: fn(&Row) -> String| row.as_ref().map_or_else(|_| "?".to_owned(), |r| ruling(r));
+        let of = |ruling: fn(&Row) -> String| {
+            row.as_ref().map_or_else(|_| "?".to_owned(), |r| ruling(r))
+        };
         review.push(of(|row| cell(&row.review)));
         history.push(of(|row| cell(&row.history)));
         notifies.push(of(notifying));

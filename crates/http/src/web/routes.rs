@@ -9,8 +9,9 @@ use axum::{
 
 use super::{
     agreement, assets, attendances, check, corrections, coverage, department, enrol,
-    failure::Failure, feeds, looks, register_add, register_change, register_due, register_entry,
-    register_import, register_queue, register_start, sign_in, site::Shared, start, view, who,
+    failure::Failure, feeds, history, looks, register_add, register_change, register_due,
+    register_entry, register_import, register_queue, register_start, sign_in, site::Shared, start,
+    view, who,
 };
 
 /// The routes and their list.
@@ -60,6 +61,7 @@ pub(super) fn table() -> Table {
         .get("/", start::start)
         .get("/check", check::form)
         .post("/check", check::answer)
+        .post("/check/history", history::answer)
         .get("/view", view::form)
         .post("/view", view::answer)
         .get("/looks", looks::list)

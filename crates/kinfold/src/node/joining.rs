@@ -12,9 +12,13 @@ use kinfold_service::{
     },
     check::Check,
     feeds::{People, PeopleFeed},
+    history::{Histories, History, HistoryDesk, HistoryParts},
     identify::Identify,
     pooled_view::{AskDesk, Holdings, Pool, PoolParts, SealedDeskTerms},
-    ports::{AmendmentStore, PeopleStore, RegisterStore, RowsToMend, StaffStore, TrailStore},
+    ports::{
+        AmendmentStore, AttendanceStore, DepartmentStore, PeopleStore, RegisterStore, RowsToMend,
+        StaffStore, TrailStore,
+    },
     register::{
         Custodian, CustodyParts, DeskParts, FeedStores, Register, RegisterDesk, RegisterFeed,
         Registers, Replica,
@@ -160,7 +164,7 @@ pub(super) fn people_feeds(
 pub(super) fn desks(
     config: &Config,
     ground: &Ground,
-    (holdings, ledgers, hearers): (&Arc<Holdings>, &Arc<Ledgers>, Hearers),
+    (holdings, histories, hearers): (&Arc<Holdings>, &Arc<Histories>, Hearers),
     feed: Option<&(Arc<Register>, Arc<RegisterFeed>)>,
 ) -> Desks {
     let register = feed.zip(config.register.as_ref()).map(|((register, feed), terms)| {
@@ -194,10 +198,49 @@ pub(super) fn desks(
         who: WhoDesk {
             identity: Arc::clone(&ground.identity),
             agreements: Arc::clone(&ground.agreements),
-            ledgers: Arc::clone(ledgers),
+            ledgers: Arc::clone(&histories.ledgers),
+            clock: Arc::clone(&ground.clock),
+        },
+        history: HistoryDesk {
+            identity: Arc::clone(&ground.identity),
+            agreements: Arc::clone(&ground.agreements),
+            own: Arc::clone(histories),
+            journal: ground.journal.clone(),
             clock: Arc::clone(&ground.clock),
         },
     }
+}
+
+/// This node's own records of attendances and looks.
+pub(super) fn histories(
+    config: &Config,
+    ground: &Ground,
+    (registers, people): (&Registers, &Arc<People>),
+    ledgers: Arc<Ledgers>,
+) -> Arc<Histories> {
+    let department = config.department.as_ref();
+    let register = config.register.as_ref();
+    Arc::new(Histories {
+        own: config.agency.id.clone(),
+        department: department.map(|_| Arc::clone(&ground.store) as Arc<dyn DepartmentStore>),
+        heard: register.map(|_| Arc::clone(&ground.store) as Arc<dyn AttendanceStore>),
+        registers: registers.clone(),
+        people: Arc::clone(people),
+        ledgers,
+    })
+}
+
+/// What stands beside an answer.
+pub(super) fn history(ground: &Ground, own: Arc<Histories>) -> History {
+    History::new(HistoryParts {
+        identity: Arc::clone(&ground.identity),
+        agreements: Arc::clone(&ground.agreements),
+        own,
+        link: Arc::clone(&ground.link),
+        journal: ground.journal.clone(),
+        clock: Arc::clone(&ground.clock),
+        entropy: Arc::clone(&ground.entropy),
+    })
 }
 
 pub(super) fn sign_in(config: &Config, ground: &Ground) -> SignIn {

@@ -14,6 +14,7 @@ use kinfold_service::{
     check::Check,
     corrections::Corrections,
     feeds::{Feeds, People},
+    history::History,
     identify::Identify,
     pooled_view::Pool,
     ports::{AgreementStore, Clock, Entropy, PartnerLink, PeopleStore, SourceSystem, TrailStore},
@@ -28,8 +29,8 @@ use super::{
     Desks,
     department::{AtPartners, Department, at_partners, corrections, department, hearers},
     joining::{
-        check, custodian, desks, follower, holdings, identify, loaded_replicas, notices, own_looks,
-        people_feeds, pool, register_feed, sign_in, staff, who,
+        check, custodian, desks, follower, histories, history, holdings, identify, loaded_replicas,
+        notices, own_looks, people_feeds, pool, register_feed, sign_in, staff, who,
     },
     keys::KeyFolder,
     opening::{credential, local_rules, open_ledger, open_store},
@@ -55,6 +56,7 @@ pub(crate) struct Node {
     pub(crate) pool: Arc<Pool>,
     pub(crate) own_looks: Arc<OwnLooks>,
     pub(crate) who: Arc<WhoLooked>,
+    pub(crate) history: Arc<History>,
     pub(crate) custodian: Option<Arc<Custodian>>,
     pub(crate) feeds: Arc<Feeds>,
     pub(crate) follower: Arc<Follower>,
@@ -137,16 +139,18 @@ impl Node {
         let check = Arc::new(check(&ground, registers.clone()));
         let department = department(&config, &ground, &check).await?;
         let corrections = corrections(&ground, own.as_ref())?;
-        let (at_partners, attendances) = at_partners(&config, &ground, own.as_ref())?.unzip();
-        let hearers = hearers(department.as_ref(), attendances, &corrections);
-        let holdings = Arc::new(holdings(&config, keys, &ground, (&people, &sources), own)?);
         let trail_key = Arc::new(TrailKey::new(*keys.bytes("trail")?));
         let ledgers = Arc::new(Ledgers {
             journal: ground.journal.clone(),
             store: Arc::clone(&ground.store) as Arc<dyn TrailStore>,
             keys: Arc::clone(&trail_key),
         });
-        let desks = desks(&config, &ground, (&holdings, &ledgers, hearers), feed.as_ref());
+        let at_partners = at_partners(&config, &ground, (own.as_ref(), &ledgers))?;
+        let (at_partners, attendances) = at_partners.unzip();
+        let hearers = hearers(department.as_ref(), attendances, &corrections);
+        let holdings = Arc::new(holdings(&config, keys, &ground, (&people, &sources), own)?);
+        let histories = histories(&config, &ground, (&registers, &people), Arc::clone(&ledgers));
+        let desks = desks(&config, &ground, (&holdings, &histories, hearers), feed.as_ref());
         let custodian = custodian(&config, &ground, &holdings, feed.as_ref());
         let feeds = Feeds {
             people: Arc::clone(&people),
@@ -172,6 +176,7 @@ impl Node {
             pool: Arc::new(pool(&ground, holdings, registers)),
             own_looks: Arc::new(own_looks(&ground)),
             who: Arc::new(who(&ground, ledgers)),
+            history: Arc::new(history(&ground, histories)),
             custodian: custodian.map(Arc::new),
             feeds: Arc::new(feeds),
             follower: Arc::new(follower(&config, &ground, trail_key)),

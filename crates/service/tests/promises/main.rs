@@ -8,6 +8,8 @@ mod custodian_property;
 mod department;
 mod enrolment;
 mod facts;
+mod history;
+mod looked_up;
 mod newborn;
 mod order;
 mod partner_down;

@@ -1,6 +1,7 @@
 //! The department: messages that wait, and what somebody has still to deal with.
 
 mod items;
+mod keys;
 mod messages;
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 mod browser;
 mod department;
 mod ended;
+mod history;
 mod pages;
 mod possible;
 mod refusals;
