@@ -32,6 +32,7 @@ pub(super) struct RegisterLine {
 
 /// The page.
 #[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "parts of the page, each there by itself")]
 pub(super) struct AnswerPage {
     /// Which of the six: `on`, `ended`, `not-on`, `several`, `unconfirmed`, `sealed`.
     kind: &'static str,

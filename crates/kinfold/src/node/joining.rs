@@ -12,13 +12,10 @@ use kinfold_service::{
     },
     check::Check,
     feeds::{People, PeopleFeed},
-    history::{Histories, History, HistoryDesk, HistoryParts},
+    history::{Histories, HistoryDesk},
     identify::Identify,
     pooled_view::{AskDesk, Holdings, Pool, PoolParts, SealedDeskTerms},
-    ports::{
-        AmendmentStore, AttendanceStore, DepartmentStore, PeopleStore, RegisterStore, RowsToMend,
-        StaffStore, TrailStore,
-    },
+    ports::{AmendmentStore, PeopleStore, RegisterStore, RowsToMend, StaffStore, TrailStore},
     register::{
         Custodian, CustodyParts, DeskParts, FeedStores, Register, RegisterDesk, RegisterFeed,
         Registers, Replica,
@@ -209,38 +206,6 @@ pub(super) fn desks(
             clock: Arc::clone(&ground.clock),
         },
     }
-}
-
-/// This node's own records of attendances and looks.
-pub(super) fn histories(
-    config: &Config,
-    ground: &Ground,
-    (registers, people): (&Registers, &Arc<People>),
-    ledgers: Arc<Ledgers>,
-) -> Arc<Histories> {
-    let department = config.department.as_ref();
-    let register = config.register.as_ref();
-    Arc::new(Histories {
-        own: config.agency.id.clone(),
-        department: department.map(|_| Arc::clone(&ground.store) as Arc<dyn DepartmentStore>),
-        heard: register.map(|_| Arc::clone(&ground.store) as Arc<dyn AttendanceStore>),
-        registers: registers.clone(),
-        people: Arc::clone(people),
-        ledgers,
-    })
-}
-
-/// What stands beside an answer.
-pub(super) fn history(ground: &Ground, own: Arc<Histories>) -> History {
-    History::new(HistoryParts {
-        identity: Arc::clone(&ground.identity),
-        agreements: Arc::clone(&ground.agreements),
-        own,
-        link: Arc::clone(&ground.link),
-        journal: ground.journal.clone(),
-        clock: Arc::clone(&ground.clock),
-        entropy: Arc::clone(&ground.entropy),
-    })
 }
 
 pub(super) fn sign_in(config: &Config, ground: &Ground) -> SignIn {

@@ -10,14 +10,14 @@ use kinfold_connect::partner::{Deadlines, Link, LinkParts};
 use kinfold_service::{
     Journal, NodeIdentity,
     agreements::{Agreements, AgreementsParts, ApproverKeys},
-    audit::{Follower, Ledgers, NoticeSender, OwnLooks, TrailKey, WhoLooked},
+    audit::{Follower, NoticeSender, OwnLooks, TrailKey, WhoLooked},
     check::Check,
     corrections::Corrections,
     feeds::{Feeds, People},
     history::History,
     identify::Identify,
     pooled_view::Pool,
-    ports::{AgreementStore, Clock, Entropy, PartnerLink, PeopleStore, SourceSystem, TrailStore},
+    ports::{AgreementStore, Clock, Entropy, PartnerLink, PeopleStore, SourceSystem},
     register::{Custodian, Registers},
     sign_in::SignIn,
     staff::Staff,
@@ -27,10 +27,11 @@ use kinfold_tls::Credential;
 
 use super::{
     Desks,
+    beside::{histories, history, ledgers},
     department::{AtPartners, Department, at_partners, corrections, department, hearers},
     joining::{
-        check, custodian, desks, follower, histories, history, holdings, identify, loaded_replicas,
-        notices, own_looks, people_feeds, pool, register_feed, sign_in, staff, who,
+        check, custodian, desks, follower, holdings, identify, loaded_replicas, notices, own_looks,
+        people_feeds, pool, register_feed, sign_in, staff, who,
     },
     keys::KeyFolder,
     opening::{credential, local_rules, open_ledger, open_store},
@@ -140,11 +141,7 @@ impl Node {
         let department = department(&config, &ground, &check).await?;
         let corrections = corrections(&ground, own.as_ref())?;
         let trail_key = Arc::new(TrailKey::new(*keys.bytes("trail")?));
-        let ledgers = Arc::new(Ledgers {
-            journal: ground.journal.clone(),
-            store: Arc::clone(&ground.store) as Arc<dyn TrailStore>,
-            keys: Arc::clone(&trail_key),
-        });
+        let ledgers = ledgers(&ground, &trail_key);
         let at_partners = at_partners(&config, &ground, (own.as_ref(), &ledgers))?;
         let (at_partners, attendances) = at_partners.unzip();
         let hearers = hearers(department.as_ref(), attendances, &corrections);

@@ -92,6 +92,17 @@ impl AttendanceLists {
         let receipt = Arc::new(self.journal.record(Entry::Intent(Box::new(intent))).await?);
         let permit = Permit::new(&own, Evidence::Recorded(receipt));
         let Some(permit) = permit else { return Err(ListError::Refused(String::new())) };
+        let list = self.put_together((ask, at), employee, (&permit, &of_partners)).await?;
+        let shown = self.shown(employee, &list);
+        Ok(Release::record(&self.journal, list, shown).await?)
+    }
+
+    async fn put_together(
+        &self,
+        (ask, at): (AskId, Timestamp),
+        employee: &Employee,
+        (permit, of_partners): (&Permit, &[Decision]),
+    ) -> Result<AttendanceList, ListError> {
         let may: Vec<&AgencyId> = of_partners
             .iter()
             .filter(|d| d.permits(Category::Attendances))
@@ -102,17 +113,17 @@ impl AttendanceLists {
         let since = ago(LISTED_FOR + SHOWN_FOR);
         let mut known = self.attendances.store.recent_attendances(since).await?;
         known.retain(|heard| may.contains(&&heard.partner));
-        let (looks, more_looked_up) = self.looks(employee, &permit, at).await?;
+        let (looks, more_looked_up) = self.looks(employee, permit, at).await?;
         let own = self.agreements.own();
         let is_part = |look: &LookedUp| {
             known.iter().any(|heard| is_part_of(look, heard, &heard.entries(own)))
         };
         let alone = looks.iter().filter(|look| !is_part(look));
-        let looked_up = alone.map(|look| self.looked_up_row(look, &permit)).collect();
+        let looked_up = alone.map(|look| self.looked_up_row(look, permit)).collect();
         let shown =
             known.into_iter().filter(|known| known.waits() || known.heard >= ago(SHOWN_FOR));
         let mut rows: Vec<AttendanceRow> =
-            shown.map(|heard| self.row((heard, &looks), employee, &permit)).collect();
+            shown.map(|heard| self.row((heard, &looks), employee, permit)).collect();
         rows.sort_by_key(|row| order(row, &employee.role));
         let more = rows.len().saturating_sub(MOST);
         rows.truncate(MOST);
@@ -120,9 +131,7 @@ impl AttendanceLists {
             .iter()
             .filter_map(|d| Some((d.owner().clone(), refused(d, Category::Attendances)?)))
             .collect();
-        let list = AttendanceList { ask, at, rows, more, looked_up, more_looked_up, withheld };
-        let shown = self.shown(employee, &list);
-        Ok(Release::record(&self.journal, list, shown).await?)
+        Ok(AttendanceList { ask, at, rows, more, looked_up, more_looked_up, withheld })
     }
 
     /// An employee answers for an attendance, by name: the first one counts. The partner is told.

@@ -4,11 +4,12 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use kinfold_agreement::{HistoryDecision, InForce, Party, ReviewQuestion, Ruling};
-use kinfold_domain::{AgencyId, AskId, Categories, Category, EntryId, Purpose};
+use kinfold_domain::{AgencyId, AskId, EntryId, Purpose};
 use parking_lot::Mutex;
 
 use super::{
     asked::{ChildHistory, HistoryError, HistoryQuestion},
+    entries::{grants, shown},
     join::{HistoryPart, join},
     own::{Histories, Whose},
     told::HistoryTold,
@@ -21,10 +22,7 @@ use crate::{
     journal::{Journal, JournalError},
     permit::{Evidence, HistoryPermit},
     ports::{Clock, Entropy, PartnerError, PartnerLink, Route},
-    records::{
-        About, AskKind, Asker, Entry, Grants, Intent, ProvenPlace, Refusal, Shown, SourceOutcome,
-        Unreadable,
-    },
+    records::{AskKind, Asker, Entry, Grants, Intent, ProvenPlace, Refusal},
     release::Release,
 };
 
@@ -58,11 +56,11 @@ pub struct History {
 
 type Theirs = Result<(HistoryTold, ProvenPlace), String>;
 
-struct Asked<'a> {
-    ask: AskId,
-    at: Timestamp,
-    caller: &'a Caller,
-    question: &'a HistoryQuestion,
+pub(super) struct Asked<'a> {
+    pub(super) ask: AskId,
+    pub(super) at: Timestamp,
+    pub(super) caller: &'a Caller,
+    pub(super) question: &'a HistoryQuestion,
 }
 
 impl History {
@@ -263,53 +261,4 @@ fn decide(
 ) -> HistoryDecision {
     let role = &caller.employee().role;
     agreement.decide_history(&ReviewQuestion { requester, owner, role, purpose, now })
-}
-
-/// What was decided, by agency: attendances and looks come under the same clauses.
-fn grants<'a>(decisions: impl Iterator<Item = &'a HistoryDecision>) -> Grants {
-    decisions
-        .filter(|decision| decision.is_permitted())
-        .map(|decision| (decision.owner().clone(), granted(decision)))
-        .collect()
-}
-
-/// The clauses that a decision rests on, as ledgers keep them.
-pub(super) fn granted(decision: &HistoryDecision) -> BTreeMap<Category, Vec<String>> {
-    let clauses = decision.ruling().permitting().iter().map(|clause| clause.id().to_string());
-    BTreeMap::from([(Category::Attendances, clauses.collect())])
-}
-
-fn shown(
-    asked: &Asked<'_>,
-    history: &ChildHistory,
-    partner_proofs: BTreeMap<AgencyId, ProvenPlace>,
-) -> Shown {
-    let who_told = history.parts.iter().filter(|part| part.told.is_some());
-    let sources = history.parts.iter().map(|part| SourceOutcome {
-        agency: part.agency.clone(),
-        system: "history".to_owned(),
-        facts: part.told.and_then(|told| u32::try_from(told).ok()),
-        failure: part.failure.clone(),
-        took_us: None,
-        unread: Unreadable::default(),
-    });
-    Shown {
-        ask: asked.ask,
-        at: asked.at,
-        kind: AskKind::History,
-        asker: Asker::from(asked.caller.employee()),
-        purpose: asked.question.purpose.clone(),
-        answer: "history".to_owned(),
-        about: About {
-            nhs_numbers: asked.question.subject.nhs_number.into_iter().collect(),
-            entries: asked.question.entries.clone(),
-            ..About::default()
-        },
-        shown: who_told
-            .map(|part| (part.agency.clone(), Categories::from([Category::Attendances])))
-            .collect(),
-        digest: String::new(),
-        sources: sources.collect(),
-        partner_proofs,
-    }
 }

@@ -7,7 +7,7 @@ use kinfold_agreement::{HistoryDecision, ReviewQuestion, Ruling};
 use kinfold_domain::AgencyId;
 
 use super::{
-    ask::granted,
+    entries::granted,
     own::{Histories, Whose},
     told::HistoryTold,
 };
@@ -55,19 +55,16 @@ impl HistoryDesk {
             now,
         });
         let (ask, evidence) = (message.ask, Evidence::Proven(intent.clone()));
-        let (outcome, entry) = match HistoryPermit::new(&decision, evidence) {
-            Some(permit) => {
-                let told = self.tell(&permit, &message, (peer, due)).await?;
-                let entry = disclosure(message, (&decision, digest(&told)), (intent.0, now));
-                (ClosedAnswer::Told(told), entry)
-            }
-            None => {
-                let reason = match decision.ruling() {
-                    Ruling::Refused { why } => why.to_string(),
-                    Ruling::Permitted { .. } => String::new(),
-                };
-                (ClosedAnswer::Refused { reason: reason.clone() }, refusal(message, reason, now))
-            }
+        let (outcome, entry) = if let Some(permit) = HistoryPermit::new(&decision, evidence) {
+            let told = self.tell(&permit, &message, (peer, due)).await?;
+            let entry = disclosure(message, (&decision, digest(&told)), (intent.0, now));
+            (ClosedAnswer::Told(told), entry)
+        } else {
+            let reason = match decision.ruling() {
+                Ruling::Refused { why } => why.to_string(),
+                Ruling::Permitted { .. } => String::new(),
+            };
+            (ClosedAnswer::Refused { reason: reason.clone() }, refusal(message, reason, now))
         };
         let receipt = self.journal.record(entry).await?;
         let recorded = Some(self.journal.place(&receipt)?);

@@ -4,6 +4,7 @@
 mod ask;
 mod asked;
 mod desk;
+mod entries;
 mod hide;
 mod join;
 mod own;

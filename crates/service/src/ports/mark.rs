@@ -30,7 +30,8 @@ impl Mark {
 
     /// Parts with their lengths, so that no two lists of parts make one text.
     fn of(parts: &[&str]) -> Self {
-        let text: String = parts.iter().map(|part| format!("{}:{part}", part.len())).collect();
-        Self(Personal::new(text))
+        let parts: Vec<String> =
+            parts.iter().map(|part| format!("{}:{part}", part.len())).collect();
+        Self(Personal::new(parts.concat()))
     }
 }
