@@ -8,7 +8,7 @@ use cedar_policy::{
 use kinfold_domain::{Categories, Category};
 
 use crate::{
-    Clause, ClauseId, Document, Effect, Origin, PolicyError,
+    Clause, ClauseId, Document, Effect, Notified, Origin, PolicyError,
     cedar::{SCHEMA, Sort, knows},
     document::{READING, wording},
     guard,
@@ -124,7 +124,8 @@ fn clause_of(policy: &Policy, position: usize, origin: Origin) -> Result<Clause,
     let id = id.ok_or_else(|| missing("clause"))?;
     let reads = policy.annotation("reads").ok_or_else(|| missing("reads"))?;
     wording("a reading", reads, READING).map_err(|_| missing("reads"))?;
-    let unknown = policy.annotations().find(|(key, _)| !matches!(*key, "clause" | "reads"));
+    let mut annotations = policy.annotations();
+    let unknown = annotations.find(|(key, _)| !matches!(*key, "clause" | "reads" | "notifies"));
     if let Some((annotation, _)) = unknown {
         return Err(PolicyError::UnknownAnnotation {
             clause: id,
@@ -135,7 +136,21 @@ fn clause_of(policy: &Policy, position: usize, origin: Origin) -> Result<Clause,
         CedarEffect::Permit => Effect::Permit,
         CedarEffect::Forbid => Effect::Forbid,
     };
-    Ok(Clause { id, reads: reads.to_owned(), effect, origin })
+    let notifies = notifies(policy, &id, effect)?;
+    Ok(Clause { id, reads: reads.to_owned(), effect, origin, notifies })
+}
+
+/// Whom a clause notifies. A clause that gives nothing notifies nobody, and a name that nobody has would be silent by mistake.
+fn notifies(
+    policy: &Policy,
+    clause: &ClauseId,
+    effect: Effect,
+) -> Result<Option<Notified>, PolicyError> {
+    let Some(named) = policy.annotation("notifies") else { return Ok(None) };
+    match Notified::read(named) {
+        Some(notified) if effect == Effect::Permit => Ok(Some(notified)),
+        _ => Err(PolicyError::Notifies { clause: clause.clone() }),
+    }
 }
 
 fn check_names(policy: &Policy, clause: &Clause, document: &Document) -> Result<(), PolicyError> {

@@ -66,6 +66,10 @@ pub struct Sight {
     pub receives: Vec<Given>,
     /// The clauses that permit to see who looked; none when nothing does.
     pub reviews: Vec<ClauseId>,
+    /// The clauses that permit to see, beside an answer, where the child attended and the last looks at it.
+    pub history: Vec<ClauseId>,
+    /// The clauses under which the key worker is told of a look-up on the register, though the child did not attend.
+    pub notifies: Vec<ClauseId>,
 }
 
 /// A permitted category.
@@ -134,8 +138,9 @@ fn sights_of(document: &Document, table: &Table, role: &RoleTerm) -> Vec<Sight> 
             let all = || Category::ALL.into_iter();
             let sees: Vec<Given> = all().filter_map(|c| given(c, row.see(c))).collect();
             let receives: Vec<Given> = all().filter_map(|c| given(c, &row.receive(c))).collect();
-            let reviews = ids(&row.review);
-            if sees.is_empty() && receives.is_empty() && reviews.is_empty() {
+            let (reviews, history) = (ids(&row.review), ids(&row.history));
+            let is_empty = sees.is_empty() && receives.is_empty();
+            if is_empty && reviews.is_empty() && history.is_empty() {
                 continue;
             }
             sights.push(Sight {
@@ -146,6 +151,8 @@ fn sights_of(document: &Document, table: &Table, role: &RoleTerm) -> Vec<Sight> 
                 sees,
                 receives,
                 reviews,
+                history,
+                notifies: notifying(row.see(Category::Register)),
             });
         }
     }
@@ -154,6 +161,11 @@ fn sights_of(document: &Document, table: &Table, role: &RoleTerm) -> Vec<Sight> 
 
 fn ids(ruling: &Ruling) -> Vec<ClauseId> {
     ruling.permitting().iter().map(|clause| clause.id().clone()).collect()
+}
+
+fn notifying(ruling: &Ruling) -> Vec<ClauseId> {
+    let clauses = ruling.permitting().iter().filter(|clause| clause.notifies().is_some());
+    clauses.map(|clause| clause.id().clone()).collect()
 }
 
 fn name(document: &Document, agency: &AgencyId) -> String {
@@ -193,7 +205,11 @@ impl fmt::Display for Reading {
                 crate::Origin::Agreement => "",
                 crate::Origin::Local => "(this node's own rule) ",
             };
-            writeln!(f, "  {}  {mark}{}", clause.id(), clause.reads())
+            writeln!(f, "  {}  {mark}{}", clause.id(), clause.reads())?;
+            clause.notifies().map_or(Ok(()), |notified| {
+                let who = notified.words();
+                writeln!(f, "       A look-up without an attendance is told to {who}.")
+            })
         })
     }
 }
@@ -225,6 +241,14 @@ impl fmt::Display for Sight {
         if !self.reviews.is_empty() {
             let clauses = bracketed(&self.reviews);
             writeln!(f, "    who looked, in the ledger of {}: yes {clauses}", self.owner)?;
+        }
+        if !self.history.is_empty() {
+            let clauses = bracketed(&self.history);
+            writeln!(f, "    attendances and last looks known to {}: yes {clauses}", self.owner)?;
+        }
+        if !self.notifies.is_empty() {
+            let clauses = bracketed(&self.notifies);
+            writeln!(f, "    a look-up on the register is told to the key worker: yes {clauses}")?;
         }
         Ok(())
     }

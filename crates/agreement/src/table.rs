@@ -25,6 +25,7 @@ pub(crate) struct Row {
     /// Empty where no clause of the agreement lets anybody receive.
     receive: Vec<Ruling>,
     pub(crate) review: Ruling,
+    pub(crate) history: Ruling,
 }
 
 impl Row {
@@ -141,9 +142,12 @@ impl Cedar<'_> {
         };
         let see = of_each("see")?;
         let receive = if self.policies.let_receive() { of_each("receive")? } else { Vec::new() };
-        let (response, clauses) = ask("review", Sort::Ledger.uid(owner.as_str()));
-        self.nothing_failed(&response)?;
-        Ok(Row { see, receive, review: rule(&response, clauses) })
+        let of_ledger = |action| {
+            let (response, clauses) = ask(action, Sort::Ledger.uid(owner.as_str()));
+            self.nothing_failed(&response).map(|()| rule(&response, clauses))
+        };
+        let (review, history) = (of_ledger("review")?, of_ledger("see-history")?);
+        Ok(Row { see, receive, review, history })
     }
 
     #[expect(clippy::expect_used, reason = "only a request that is held against a schema can fail")]

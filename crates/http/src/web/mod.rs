@@ -23,6 +23,8 @@ mod feeds;
 mod feeds_page;
 mod fields;
 mod guard;
+mod history;
+mod history_page;
 mod letter_case;
 mod looks;
 mod merged;
@@ -77,6 +79,7 @@ use kinfold_service::{
     corrections::Corrections,
     department::{Board, Coverages, Outcomes},
     feeds::Feeds,
+    history::History,
     pooled_view::Pool,
     ports::Clock,
     register::Custodian,
@@ -105,6 +108,8 @@ pub struct Services {
     pub own_looks: Arc<OwnLooks>,
     /// Who looked.
     pub who: Arc<WhoLooked>,
+    /// What stands beside an answer.
+    pub history: Arc<History>,
     /// The custodian's work, where this agency keeps a register.
     pub custodian: Option<Arc<Custodian>>,
     /// How feeds stand.

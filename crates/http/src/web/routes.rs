@@ -9,7 +9,7 @@ use axum::{
 
 use super::{
     agreement, assets, attendances, check, corrections, coverage, department, enrol,
-    failure::Failure, feeds, looks, register_add, register_change, register_discussions,
+    failure::Failure, feeds, history, looks, register_add, register_change, register_discussions,
     register_due, register_entry, register_hand_over, register_hand_overs, register_import,
     register_queue, register_start, sign_in, site::Shared, start, view, who,
 };
@@ -61,6 +61,7 @@ pub(super) fn table() -> Table {
         .get("/", start::start)
         .get("/check", check::form)
         .post("/check", check::answer)
+        .post("/check/history", history::answer)
         .get("/view", view::form)
         .post("/view", view::answer)
         .get("/looks", looks::list)

@@ -163,6 +163,7 @@ fn services(node: &Arc<Node>) -> Services {
         pool: Arc::clone(&node.pool),
         own_looks: Arc::clone(&node.own_looks),
         who: Arc::clone(&node.who),
+        history: Arc::clone(&node.history),
         custodian: node.custodian.clone(),
         feeds: Arc::clone(&node.feeds),
         department: node.department.as_ref().map(|known| Department {

@@ -13,6 +13,7 @@ use kinfold_service::{
     },
     check::Check,
     feeds::{People, PeopleFeed},
+    history::{Histories, HistoryDesk},
     identify::Identify,
     pooled_view::{AskDesk, Holdings, Pool, PoolParts, SealedDeskTerms},
     ports::{AmendmentStore, PeopleStore, RegisterStore, RowsToMend, StaffStore, TrailStore},
@@ -127,14 +128,6 @@ pub(super) fn holdings(
     })
 }
 
-pub(super) fn ledgers(ground: &Ground, keys: &Arc<TrailKey>) -> Ledgers {
-    Ledgers {
-        journal: ground.journal.clone(),
-        store: Arc::clone(&ground.store) as Arc<dyn TrailStore>,
-        keys: Arc::clone(keys),
-    }
-}
-
 pub(super) fn people_feeds(
     config: &Config,
     ground: &Ground,
@@ -158,7 +151,7 @@ pub(super) fn people_feeds(
 pub(super) fn desks(
     config: &Config,
     ground: &Ground,
-    (holdings, ledgers, hearers): (&Arc<Holdings>, &Arc<Ledgers>, Hearers),
+    (holdings, histories, hearers): (&Arc<Holdings>, &Arc<Histories>, Hearers),
     feed: Option<&(Arc<Register>, Arc<RegisterFeed>)>,
 ) -> Desks {
     let register = feed.zip(config.register.as_ref()).map(|((register, feed), terms)| {
@@ -192,7 +185,14 @@ pub(super) fn desks(
         who: WhoDesk {
             identity: Arc::clone(&ground.identity),
             agreements: Arc::clone(&ground.agreements),
-            ledgers: Arc::clone(ledgers),
+            ledgers: Arc::clone(&histories.ledgers),
+            clock: Arc::clone(&ground.clock),
+        },
+        history: HistoryDesk {
+            identity: Arc::clone(&ground.identity),
+            agreements: Arc::clone(&ground.agreements),
+            own: Arc::clone(histories),
+            journal: ground.journal.clone(),
             clock: Arc::clone(&ground.clock),
         },
     }

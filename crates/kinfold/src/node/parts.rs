@@ -14,6 +14,7 @@ use kinfold_service::{
     check::Check,
     corrections::Corrections,
     feeds::{Feeds, People},
+    history::History,
     identify::Identify,
     pooled_view::Pool,
     ports::{AgreementStore, Clock, Entropy, PartnerLink, PeopleStore, SourceSystem},
@@ -26,10 +27,11 @@ use kinfold_tls::Credential;
 
 use super::{
     Desks,
+    beside::{histories, history, ledgers},
     council::{custodian, hand_overs},
     department::{AtPartners, Department, at_partners, corrections, department, hearers},
     joining::{
-        check, desks, follower, holdings, identify, ledgers, loaded_replicas, notices, own_looks,
+        check, desks, follower, holdings, identify, loaded_replicas, notices, own_looks,
         people_feeds, pool, register_feed, sign_in, staff, who,
     },
     keys::KeyFolder,
@@ -56,6 +58,7 @@ pub(crate) struct Node {
     pub(crate) pool: Arc<Pool>,
     pub(crate) own_looks: Arc<OwnLooks>,
     pub(crate) who: Arc<WhoLooked>,
+    pub(crate) history: Arc<History>,
     pub(crate) custodian: Option<Arc<Custodian>>,
     pub(crate) hand_overs: Option<Arc<HandOvers>>,
     pub(crate) feeds: Arc<Feeds>,
@@ -139,13 +142,15 @@ impl Node {
         let check = Arc::new(check(&ground, registers.clone()));
         let department = department(&config, &ground, &check).await?;
         let corrections = corrections(&ground, own.as_ref())?;
-        let (at_partners, attendances) = at_partners(&config, &ground, own.as_ref())?.unzip();
+        let trail_key = Arc::new(TrailKey::new(*keys.bytes("trail")?));
+        let ledgers = ledgers(&ground, &trail_key);
+        let at_partners = at_partners(&config, &ground, (own.as_ref(), &ledgers))?;
+        let (at_partners, attendances) = at_partners.unzip();
         let holdings = Arc::new(holdings(&config, keys, &ground, (&people, &sources), own)?);
         let hand_overs = hand_overs(&config, &ground, &holdings, feed.as_ref()).await?;
         let hearers = hearers(department.as_ref(), attendances, &corrections, hand_overs.as_ref());
-        let trail_key = Arc::new(TrailKey::new(*keys.bytes("trail")?));
-        let ledgers = Arc::new(ledgers(&ground, &trail_key));
-        let desks = desks(&config, &ground, (&holdings, &ledgers, hearers), feed.as_ref());
+        let histories = histories(&config, &ground, (&registers, &people), Arc::clone(&ledgers));
+        let desks = desks(&config, &ground, (&holdings, &histories, hearers), feed.as_ref());
         let custodian =
             custodian(&config, &ground, (&holdings, hand_overs.as_ref()), feed.as_ref());
         let feeds = Feeds {
@@ -172,6 +177,7 @@ impl Node {
             pool: Arc::new(pool(&ground, holdings, registers)),
             own_looks: Arc::new(own_looks(&ground)),
             who: Arc::new(who(&ground, ledgers)),
+            history: Arc::new(history(&ground, histories)),
             custodian: custodian.map(Arc::new),
             hand_overs,
             feeds: Arc::new(feeds),

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::{
     heard::{AskedRole, Attendances, HeardAttendance},
-    list::ListError,
+    listed::ListError,
 };
 use crate::records::Entry;
 

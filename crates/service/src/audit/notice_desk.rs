@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use kinfold_domain::AgencyId;
 
-use super::notices::MOST_ENTRIES;
+use super::notices::{MOST_ENTRIES, notifies};
 use crate::{
-    agreements::{Agreements, RefusedPeer},
+    agreements::{Agreements, Heard, RefusedPeer},
     attendances::{Attendances, ListError},
     corrections::Corrections,
     department::{AttendanceStep, OutcomeError, Outcomes},
@@ -62,11 +62,16 @@ impl NoticeDesk {
     /// Records notices, and acknowledges them once they are durable.
     pub async fn answer(&self, peer: &AgencyId, note: &[u8]) -> Result<String, RefusedPeer> {
         let now = self.clock.now();
-        let message = self.agreements.hear::<NoticesMessage>(peer, note, now).await?.message;
+        let heard = self.agreements.hear::<NoticesMessage>(peer, note, now).await?;
+        let Heard { agreement, mut message, .. } = heard;
         if is_too_much(&message) {
             let refused =
                 RefusedPeer::NotAllowed("that is more than one message of notices may hold");
             return Err(self.agreements.refused(peer, MessageKind::Notices, refused, now).await);
+        }
+        // Both say so: the right as the partner names it, and the agreement as it is held here.
+        for look in &mut message.looks {
+            look.notifies &= notifies(&agreement, (peer, self.agreements.own()), look, now);
         }
         let recorded = u32::try_from(count(&message)).unwrap_or(u32::MAX);
         match self.take_over(peer, message).await {
@@ -153,6 +158,7 @@ fn look(look: Noticed) -> Entry {
         purpose: look.purpose,
         answer: look.answer,
         entries: look.entries,
+        notifies: look.notifies,
     }))
 }
 

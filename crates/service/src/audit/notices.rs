@@ -4,9 +4,11 @@
 
 use std::sync::Arc;
 
-use kinfold_domain::{AgencyId, Category, EntryId};
+use jiff::Timestamp;
+use kinfold_agreement::{InForce, Question};
+use kinfold_domain::{AgencyId, Categories, Category, EntryId};
 
-use super::FollowError;
+use super::{FollowError, line::replica_kind};
 use crate::{
     agreements::{Agreements, node_key_of},
     department::{Acknowledged, AttendanceStep},
@@ -146,7 +148,8 @@ impl NoticeSender {
             | AskKind::IdentityMatch
             | AskKind::Attendances
             | AskKind::Corrections
-            | AskKind::RegisterWork => false,
+            | AskKind::RegisterWork
+            | AskKind::History => false,
         };
         if !read_replica {
             return None;
@@ -159,6 +162,7 @@ impl NoticeSender {
             purpose: shown.purpose,
             answer: shown.answer,
             entries: entries.map(|(_, entry)| entry).collect(),
+            notifies: false,
         })
     }
 
@@ -169,8 +173,12 @@ impl NoticeSender {
             news.attendances.clear();
         }
         let count = news.count();
-        let News { looks, attendances, acknowledged, corrections, hand_overs } = news;
+        let News { mut looks, attendances, acknowledged, corrections, hand_overs } = news;
         let hand_overs = self.with_content(hand_overs).await?;
+        let (own, now) = (self.agreements.own(), self.clock.now());
+        for look in &mut looks {
+            look.notifies = notifies(&agreement, (own, &self.partner), look, now);
+        }
         let message = NoticesMessage {
             sent_at: self.clock.now(),
             agreement: agreement.agreement().digest().to_string(),
@@ -211,6 +219,27 @@ impl NoticeSender {
         }
         Ok(notices)
     }
+}
+
+/// Whether the right under which somebody looked at an owner's register tells key workers of it. The board of a department shows who
+/// attends, which they are told in any case.
+pub(super) fn notifies(
+    agreement: &InForce,
+    (requester, owner): (&AgencyId, &AgencyId),
+    look: &Noticed,
+    now: Timestamp,
+) -> bool {
+    let wanted = Categories::from([Category::Register]);
+    let decision = agreement.decide(&Question {
+        requester,
+        owner,
+        role: &look.asker.role,
+        purpose: &look.purpose,
+        wanted: &wanted,
+        now,
+    });
+    let is_list = replica_kind(&look.answer) == AskKind::Board;
+    !is_list && decision.notifies(Category::Register).is_some()
 }
 
 /// What concerns one partner.

@@ -20,9 +20,13 @@ use crate::{
     },
     check::Check,
     feeds::{People, PeopleFeed},
+    history::{Histories, History, HistoryDesk, HistoryParts},
     identify::Identify,
     pooled_view::{AskDesk, Holdings, Pool, PoolParts, SealedDeskTerms},
-    ports::{Clock, Entropy, PartnerLink, PeopleStore, SourceSystem, StaffStore},
+    ports::{
+        AttendanceStore, Clock, DepartmentStore, Entropy, PartnerLink, PeopleStore, SourceSystem,
+        StaffStore,
+    },
     register::{
         Custodian, CustodyParts, DeskParts, FeedStores, HandOverParts, HandOvers, Register,
         RegisterDesk, RegisterFeed, Registers, Replica,
@@ -78,14 +82,17 @@ impl Base {
         } else {
             Some(TestDepartment::open(&self.ground, (journal, agreements, &check)).await)
         };
-        let attendances =
-            council.then(|| TestAttendances::open(&self.ground, (journal, agreements), &register));
+        let attendances = council.then(|| {
+            TestAttendances::open(&self.ground, (journal, agreements), (&register, &ledgers))
+        });
         let own = council.then(|| Arc::clone(&register));
         let corrections = corrections(&self.ground, (journal, agreements), own);
         let hand_overs = self.hand_overs(feed.as_ref()).await;
         let hearers =
             hearers(department.as_ref(), attendances.as_ref(), &corrections, hand_overs.as_ref());
-        let desks = self.desks(&register, (&holdings, &ledgers, hearers), feed.as_ref());
+        let histories = self.histories(&registers, (&department, &attendances), &ledgers);
+        let held = (&holdings, &ledgers, &histories, hearers);
+        let desks = self.desks(&register, held, feed.as_ref());
         let desks = Arc::new(desks);
         TestNode {
             people_feed: self.people_feed(),
@@ -98,6 +105,7 @@ impl Base {
             identify: Arc::new(self.identify(&holdings)),
             pool: self.pool(&holdings, registers),
             who: self.who(ledgers),
+            history: self.history(histories),
             own_looks: OwnLooks {
                 journal: self.journal.clone(),
                 store: self.ground.trail.clone(),
@@ -195,7 +203,12 @@ impl Base {
     fn desks(
         &self,
         register: &Arc<Register>,
-        (holdings, ledgers, hearers): (&Arc<Holdings>, &Arc<Ledgers>, Hearers),
+        (holdings, ledgers, histories, hearers): (
+            &Arc<Holdings>,
+            &Arc<Ledgers>,
+            &Arc<Histories>,
+            Hearers,
+        ),
         feed: Option<&Arc<RegisterFeed>>,
     ) -> Desks {
         let (identity, agreements) = (&self.identity, &self.agreements);
@@ -231,9 +244,45 @@ impl Base {
                 identity: Arc::clone(identity),
                 agreements: Arc::clone(agreements),
                 ledgers: Arc::clone(ledgers),
+                clock: Arc::clone(&clock),
+            },
+            history: HistoryDesk {
+                identity: Arc::clone(identity),
+                agreements: Arc::clone(agreements),
+                own: Arc::clone(histories),
+                journal: self.journal.clone(),
                 clock,
             },
         }
+    }
+
+    fn histories(
+        &self,
+        registers: &Registers,
+        (department, attendances): (&Option<TestDepartment>, &Option<TestAttendances>),
+        ledgers: &Arc<Ledgers>,
+    ) -> Arc<Histories> {
+        let work = &self.ground.work;
+        Arc::new(Histories {
+            own: self.ground.agency.id.clone(),
+            department: department.as_ref().map(|_| work.clone() as Arc<dyn DepartmentStore>),
+            heard: attendances.as_ref().map(|_| work.clone() as Arc<dyn AttendanceStore>),
+            registers: registers.clone(),
+            people: Arc::clone(&self.people),
+            ledgers: Arc::clone(ledgers),
+        })
+    }
+
+    fn history(&self, own: Arc<Histories>) -> History {
+        History::new(HistoryParts {
+            identity: Arc::clone(&self.identity),
+            agreements: Arc::clone(&self.agreements),
+            own,
+            link: self.ground.link.clone(),
+            journal: self.journal.clone(),
+            clock: self.ground.clock.clone(),
+            entropy: self.ground.entropy.clone(),
+        })
     }
 
     fn people_feed(&self) -> PeopleFeed {

@@ -9,7 +9,7 @@ use crate::{
     Journal, System,
     agreements::Agreements,
     attendances::{AskedInTime, AttendanceLists, Attendances, Escalations},
-    audit::Hearers,
+    audit::{Hearers, Ledgers},
     check::Check,
     corrections::{Corrections, CorrectionsParts},
     department::{Arrivals, ArrivalsParts, Board, HospitalInbox, Outcomes, Present},
@@ -98,7 +98,7 @@ impl TestAttendances {
     pub(super) fn open(
         ground: &Ground,
         (journal, agreements): (&Journal, &Arc<Agreements>),
-        register: &Arc<Register>,
+        (register, ledgers): (&Arc<Register>, &Arc<Ledgers>),
     ) -> Self {
         let kept = Arc::new(Attendances::new(
             Arc::clone(agreements),
@@ -111,6 +111,7 @@ impl TestAttendances {
                 purpose: "child-protection-enquiry".parse().expect("a purpose"),
                 attendances: Arc::clone(&kept),
                 register: Arc::clone(register),
+                ledgers: Arc::clone(ledgers),
                 agreements: Arc::clone(agreements),
                 journal: journal.clone(),
                 clock: ground.clock.clone(),

@@ -12,6 +12,7 @@ use crate::{
     check::Check,
     corrections::Corrections,
     feeds::{People, PeopleFeed},
+    history::{History, HistoryDesk},
     identify::Identify,
     pooled_view::{AskDesk, Pool},
     ports::{Clock, Route},
@@ -27,6 +28,7 @@ pub struct Desks {
     pub(super) register: Option<RegisterDesk>,
     pub(super) notices: NoticeDesk,
     pub(super) who: WhoDesk,
+    pub(super) history: HistoryDesk,
 }
 
 impl Desks {
@@ -44,6 +46,7 @@ impl Desks {
             (Route::Register, None) => Err(RefusedPeer::NotAllowed("there is no register here")),
             (Route::Notices, _) => self.notices.answer(peer, note).await,
             (Route::Who, _) => self.who.answer(peer, note).await,
+            (Route::History, _) => self.history.answer(peer, note).await,
         }
     }
 }
@@ -78,6 +81,8 @@ pub struct TestNode {
     pub pool: Pool,
     /// Who looked.
     pub who: WhoLooked,
+    /// What stands beside an answer.
+    pub history: History,
     /// Own look-ups.
     pub own_looks: OwnLooks,
     /// Its follower.

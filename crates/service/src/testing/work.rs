@@ -15,7 +15,7 @@ use crate::{
     department::{Attendance, AttendanceId},
     ports::{
         AttendanceStore, CorrectionStore, DepartmentStore, DiscussionStore, HandOverStore,
-        KeptMessage, MessageContent, MessageToMend, PortError, Waiting,
+        KeptMessage, Mark, MessageContent, MessageToMend, PortError, Waiting,
     },
     records::{DiscussionId, HandOverId},
     register::{Discussion, HandOver},
@@ -103,6 +103,20 @@ impl DepartmentStore for MemoryWork {
         Ok(known.cloned().collect())
     }
 
+    async fn attendances_of(
+        &self,
+        marks: &[Mark],
+        limit: u32,
+    ) -> Result<Vec<Attendance>, PortError> {
+        self.fault.read()?;
+        let attendances = self.attendances.lock();
+        let of_child = |known: &&Attendance| known.marks().iter().any(|mark| marks.contains(mark));
+        let mut found: Vec<_> = attendances.values().filter(of_child).cloned().collect();
+        found.sort_by_key(|known| std::cmp::Reverse(known.heard));
+        found.truncate(limit as usize);
+        Ok(found)
+    }
+
     async fn attendance(&self, id: AttendanceId) -> Result<Option<Attendance>, PortError> {
         self.fault.read()?;
         Ok(self.attendances.lock().get(&id).cloned())
@@ -124,6 +138,21 @@ impl AttendanceStore for MemoryWork {
     ) -> Result<Option<HeardAttendance>, PortError> {
         self.fault.read()?;
         Ok(self.heard.lock().get(&(partner.clone(), attendance)).cloned())
+    }
+
+    async fn attendances_about(
+        &self,
+        marks: &[Mark],
+        limit: u32,
+    ) -> Result<Vec<HeardAttendance>, PortError> {
+        self.fault.read()?;
+        let heard = self.heard.lock();
+        let of_child =
+            |known: &&HeardAttendance| known.marks().iter().any(|mark| marks.contains(mark));
+        let mut found: Vec<_> = heard.values().filter(of_child).cloned().collect();
+        found.sort_by_key(|known| std::cmp::Reverse(known.heard));
+        found.truncate(limit as usize);
+        Ok(found)
     }
 
     async fn waiting_attendances(&self) -> Result<Vec<HeardAttendance>, PortError> {

@@ -10,6 +10,8 @@ mod discussions;
 mod enrolment;
 mod facts;
 mod hand_over;
+mod history;
+mod looked_up;
 mod newborn;
 mod order;
 mod partner_down;

@@ -15,7 +15,7 @@ impl DiscussionStore for Store {
     async fn put_discussion(&self, known: &Discussion) -> Result<(), PortError> {
         let row = (Kind::Discussion, known.id.0.to_string());
         let stands = (known.outcome.is_none(), known.recorded.1);
-        self.put_one(row, stands, known).await.doing("storing a strategy discussion")
+        self.put_one(row, stands, (known, &[])).await.doing("storing a strategy discussion")
     }
 
     async fn discussion(&self, id: DiscussionId) -> Result<Option<Discussion>, PortError> {

@@ -15,7 +15,9 @@ use crate::{Store, fault::Doing};
 impl HandOverStore for Store {
     async fn put_hand_over(&self, item: &HandOver) -> Result<(), PortError> {
         let row = (Kind::HandOver, item.id.0.to_string());
-        self.put_one(row, (item.is_open(), item.began), item).await.doing("storing a hand-over")
+        self.put_one(row, (item.is_open(), item.began), (item, &[]))
+            .await
+            .doing("storing a hand-over")
     }
 
     async fn hand_over(&self, id: HandOverId) -> Result<Option<HandOver>, PortError> {

@@ -7,7 +7,7 @@ use kinfold_service::{
     attendances::HeardAttendance,
     corrections::HeardCorrection,
     department::AttendanceId,
-    ports::{AttendanceStore, CorrectionStore, PortError},
+    ports::{AttendanceStore, CorrectionStore, Mark, PortError},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use sqlx::SqliteConnection;
@@ -32,7 +32,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    const fn as_str(self) -> &'static str {
+    pub(super) const fn as_str(self) -> &'static str {
         match self {
             Self::Attendance => "attendance",
             Self::Heard => "heard-attendance",
@@ -50,7 +50,7 @@ pub(super) const EVER: Timestamp = Timestamp::MAX;
 impl AttendanceStore for Store {
     async fn put_attendance(&self, known: &HeardAttendance) -> Result<(), PortError> {
         let item = (Kind::Heard, heard_id(&known.partner, known.attendance));
-        self.put_one(item, (known.waits(), known.heard), known)
+        self.put_one(item, (known.waits(), known.heard), (known, &known.marks()))
             .await
             .doing("storing a partner's attendance")
     }
@@ -62,6 +62,14 @@ impl AttendanceStore for Store {
     ) -> Result<Option<HeardAttendance>, PortError> {
         let id = heard_id(partner, attendance);
         self.item(Kind::Heard, &id).await.doing("reading a partner's attendance")
+    }
+
+    async fn attendances_about(
+        &self,
+        marks: &[Mark],
+        limit: u32,
+    ) -> Result<Vec<HeardAttendance>, PortError> {
+        self.items_by_marks(marks, limit).await.doing("finding a child's attendances at partners")
     }
 
     async fn waiting_attendances(&self) -> Result<Vec<HeardAttendance>, PortError> {
@@ -80,7 +88,7 @@ impl AttendanceStore for Store {
 impl CorrectionStore for Store {
     async fn put_correction(&self, known: &HeardCorrection) -> Result<(), PortError> {
         let item = (Kind::Correction, known.correction.id.to_string());
-        self.put_one(item, (known.settled.is_none(), known.heard), known)
+        self.put_one(item, (known.settled.is_none(), known.heard), (known, &[]))
             .await
             .doing("storing a correction")
     }
@@ -103,7 +111,7 @@ impl Store {
         &self,
         item: (Kind, String),
         stands: (bool, Timestamp),
-        body: &impl Serialize,
+        body: (&impl Serialize, &[Mark]),
     ) -> Result<(), Fault> {
         let mut tx = self.begin().await?;
         self.put_item(&mut tx, item, stands, body).await?;
@@ -115,16 +123,17 @@ impl Store {
         tx: &mut SqliteConnection,
         (kind, id): (Kind, String),
         (is_open, began): (bool, Timestamp),
-        body: &impl Serialize,
+        (body, found_by): (&impl Serialize, &[Mark]),
     ) -> Result<(), Fault> {
+        self.put_keys(tx, (kind, &id), found_by).await?;
         let (kind, began) = (kind.as_str(), moment::to_stored(began));
         let row = [kind.as_bytes(), id.as_bytes()];
         let sealed = self.columns.work_item.seal_json(&*self.columns.entropy, &row, body)?;
         sqlx::query!(
-            "INSERT INTO work_item (kind, item_id, is_open, began, sealed)
-             VALUES ($1, $2, $3, $4, $5)
+            "INSERT INTO work_item (kind, item_id, is_open, began, sealed, is_keyed)
+             VALUES ($1, $2, $3, $4, $5, TRUE)
              ON CONFLICT (kind, item_id) DO UPDATE
-             SET is_open = excluded.is_open, sealed = excluded.sealed",
+             SET is_open = excluded.is_open, sealed = excluded.sealed, is_keyed = TRUE",
             kind,
             id,
             is_open,

@@ -3,6 +3,7 @@
 mod discussions;
 mod hand_overs;
 mod items;
+mod keys;
 mod messages;
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ mod browser;
 mod department;
 mod ended;
 mod hand_over;
+mod history;
 mod pages;
 mod possible;
 mod refusals;

@@ -21,7 +21,7 @@ enum Stranger {
 }
 
 /// Every route. One that is missing here fails the test below.
-const ROUTES: [(&str, &str, Stranger); 58] = [
+const ROUTES: [(&str, &str, Stranger); 59] = [
     ("GET", "/healthz", Stranger::Served("no data")),
     ("GET", "/assets/{*path}", Stranger::Served("public files")),
     ("GET", "/sign-in", Stranger::Served("the way in")),
@@ -36,6 +36,7 @@ const ROUTES: [(&str, &str, Stranger); 58] = [
     ("GET", "/", Stranger::Refused),
     ("GET", "/check", Stranger::Refused),
     ("POST", "/check", Stranger::Refused),
+    ("POST", "/check/history", Stranger::Refused),
     ("GET", "/view", Stranger::Refused),
     ("POST", "/view", Stranger::Refused),
     ("GET", "/looks", Stranger::Refused),

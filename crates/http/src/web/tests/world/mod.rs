@@ -23,6 +23,7 @@ use kinfold_service::{
     check::Check,
     department::Present,
     feeds::{Feeds, People, PeopleFeed},
+    history::{Histories, History, HistoryDesk, HistoryParts},
     pooled_view::{AskDesk, Holdings, Pool, PoolParts, SealedDeskTerms},
     ports::{Clock, Entropy, PeopleStore, SourceSystem, TrailStore},
     register::{Custodian, HandOvers, Register, RegisterFeed, Registers},
@@ -73,6 +74,7 @@ pub(crate) struct Node {
     ledgers: Arc<Ledgers>,
     trail: Arc<MemoryTrail>,
     pub(crate) work: Arc<MemoryWork>,
+    histories: Arc<Histories>,
     present: Arc<Present>,
 }
 
@@ -136,6 +138,14 @@ async fn node(
     let custodian = custodian
         .map(|(feed, handed)| register::custodian(&core, &holdings, (feed, handed, &work)));
     confirm(&register, &core.clock);
+    let histories = Arc::new(Histories {
+        own: core.agency.id.clone(),
+        department: (!is_council).then(|| work.clone() as _),
+        heard: is_council.then(|| work.clone() as _),
+        registers: Registers::new([Arc::clone(&register)]),
+        people: Arc::clone(&holdings.people),
+        ledgers: Arc::clone(&ledgers),
+    });
     Node {
         follower: Follower::new(core.agency.id.clone(), core.journal.clone(), trail_store, keys),
         link: Arc::new(TestLink {
@@ -145,7 +155,7 @@ async fn node(
         }),
         sign_in: Arc::new(core.sign_in(&staff_store)),
         staff: Arc::new(core.staff(&staff_store)),
-        desks: Arc::new(core.desks(&holdings.holdings, &ledgers)),
+        desks: Arc::new(core.desks(&holdings.holdings, &histories)),
         core,
         media,
         staff_store,
@@ -157,6 +167,7 @@ async fn node(
         ledgers,
         trail,
         work,
+        histories,
         present: Arc::default(),
     }
 }
@@ -243,7 +254,7 @@ impl Core {
         })
     }
 
-    fn desks(&self, holdings: &Arc<Holdings>, ledgers: &Arc<Ledgers>) -> Desks {
+    fn desks(&self, holdings: &Arc<Holdings>, histories: &Arc<Histories>) -> Desks {
         Desks {
             ask: AskDesk::new(
                 Arc::clone(&self.identity),
@@ -255,7 +266,14 @@ impl Core {
             who: WhoDesk {
                 identity: Arc::clone(&self.identity),
                 agreements: Arc::clone(&self.agreements),
-                ledgers: Arc::clone(ledgers),
+                ledgers: Arc::clone(&histories.ledgers),
+                clock: self.clock(),
+            },
+            history: HistoryDesk {
+                identity: Arc::clone(&self.identity),
+                agreements: Arc::clone(&self.agreements),
+                own: Arc::clone(histories),
+                journal: self.journal.clone(),
                 clock: self.clock(),
             },
         }
@@ -316,6 +334,7 @@ impl Node {
                 clock: core.clock(),
             }),
             who: Arc::new(self.who()),
+            history: Arc::new(self.history()),
             custodian: self.custodian.clone(),
             feeds: Arc::new(self.feeds(registers)),
             department: self.department().map(|department| department.pages),
@@ -355,6 +374,18 @@ impl Node {
             identity: Arc::clone(&self.core.identity),
             agreements: Arc::clone(&self.core.agreements),
             ledgers: Arc::clone(&self.ledgers),
+            link: Arc::<TestLink>::clone(&self.link),
+            journal: self.core.journal.clone(),
+            clock: self.core.clock(),
+            entropy: Arc::clone(&self.core.entropy),
+        })
+    }
+
+    fn history(&self) -> History {
+        History::new(HistoryParts {
+            identity: Arc::clone(&self.core.identity),
+            agreements: Arc::clone(&self.core.agreements),
+            own: Arc::clone(&self.histories),
             link: Arc::<TestLink>::clone(&self.link),
             journal: self.core.journal.clone(),
             clock: self.core.clock(),

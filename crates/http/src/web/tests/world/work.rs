@@ -114,6 +114,7 @@ impl Node {
                 purpose: purpose("child-protection-enquiry"),
                 attendances: Arc::clone(&kept),
                 register: Arc::clone(&self.register),
+                ledgers: Arc::clone(&self.ledgers),
                 agreements: Arc::clone(&core.agreements),
                 journal: core.journal.clone(),
                 clock: core.clock(),
