@@ -125,6 +125,7 @@ impl Node {
         Self::join(config, &keys, ground, credential).await
     }
 
+    #[expect(clippy::too_many_lines, reason = "everything is joined in one place, in its order")]
     async fn join(
         config: Config,
         keys: &KeyFolder,

@@ -219,11 +219,11 @@ impl Replica {
         head: &RegisterHead,
         signed: &str,
     ) -> Result<usize, ReplicaError> {
-        let (held, leaves) = list.into_parts();
-        let there = self.stored_from(held).await?;
+        let (behind, leaves) = list.into_parts();
+        let there = self.stored_from(behind).await?;
         let (register, root) = (Arc::clone(&self.register), head.root.clone());
         let verify = move || {
-            let list = List::verified(&register, (held, leaves), &root)?;
+            let list = List::verified(&register, (behind, leaves), &root)?;
             let new = list.behind(&there);
             Ok::<_, ReplicaError>((list, new))
         };

@@ -64,6 +64,7 @@ pub(super) struct Base {
 }
 
 impl Base {
+    #[expect(clippy::too_many_lines, reason = "everything is joined in one place, in its order")]
     pub(super) async fn open(self) -> TestNode {
         let council = self.is_council();
         let owner = if council { &self.ground.agency } else { &self.ground.partner };

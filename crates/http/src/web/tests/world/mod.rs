@@ -103,6 +103,7 @@ pub(crate) async fn trust() -> Node {
     pair().await.1
 }
 
+#[expect(clippy::too_many_lines, reason = "everything is joined in one place, in its order")]
 async fn node(
     (id, name): (&str, &str),
     kind: AgencyKind,
