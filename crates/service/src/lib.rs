@@ -16,6 +16,7 @@ pub mod feeds;
 pub mod identify;
 mod identity;
 mod journal;
+pub mod notifications;
 mod permit;
 pub mod pooled_view;
 pub mod ports;

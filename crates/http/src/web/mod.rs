@@ -19,6 +19,7 @@ mod enrol;
 mod entry_card;
 mod fact_card;
 mod failure;
+mod feed_alarms;
 mod feeds;
 mod feeds_page;
 mod fields;
@@ -26,6 +27,7 @@ mod guard;
 mod letter_case;
 mod looks;
 mod merged;
+mod notifications;
 mod purposes;
 mod qr;
 mod reach;
@@ -72,7 +74,8 @@ use kinfold_service::{
     check::Check,
     corrections::Corrections,
     department::{Board, Coverages, Outcomes},
-    feeds::Feeds,
+    feeds::{FeedAlarms, Feeds},
+    notifications::NotificationDesk,
     pooled_view::Pool,
     ports::Clock,
     register::Custodian,
@@ -105,6 +108,10 @@ pub struct Services {
     pub custodian: Option<Arc<Custodian>>,
     /// How feeds stand.
     pub feeds: Arc<Feeds>,
+    /// Feeds that have stopped.
+    pub alarms: Arc<FeedAlarms>,
+    /// Notifications that could not be delivered.
+    pub notifications: Arc<NotificationDesk>,
     /// The department, at a hospital.
     pub department: Option<Department>,
     /// Attendances at partners, where this agency keeps a register.

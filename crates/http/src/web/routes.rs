@@ -9,8 +9,9 @@ use axum::{
 
 use super::{
     agreement, assets, attendances, check, corrections, coverage, department, enrol,
-    failure::Failure, feeds, looks, register_add, register_change, register_due, register_entry,
-    register_import, register_queue, register_start, sign_in, site::Shared, start, view, who,
+    failure::Failure, feed_alarms, feeds, looks, notifications, register_add, register_change,
+    register_due, register_entry, register_import, register_queue, register_start, sign_in,
+    site::Shared, start, view, who,
 };
 
 /// The routes and their list.
@@ -93,5 +94,9 @@ pub(super) fn table() -> Table {
         .get("/feeds", feeds::page)
         .get("/feeds/events", feeds::events)
         .post("/feeds/mended", feeds::mended)
+        .post("/feeds/alarm", feed_alarms::take)
+        .get("/notifications", notifications::page)
+        .post("/notifications/again", notifications::send_again)
+        .post("/notifications/give-up", notifications::give_up)
         .get("/agreement", agreement::page)
 }

@@ -122,8 +122,11 @@ pub(super) fn at_partners(
         clock: Arc::clone(&ground.clock),
         entropy: Arc::clone(&ground.entropy),
     });
-    let escalations =
-        Arc::new(Escalations { attendances: Arc::clone(&attendances), limits: config.attendances });
+    let escalations = Arc::new(Escalations {
+        attendances: Arc::clone(&attendances),
+        register: Arc::clone(register),
+        limits: config.attendances,
+    });
     Ok(Some((AtPartners { lists, escalations }, attendances)))
 }
 

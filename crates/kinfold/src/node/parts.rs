@@ -13,7 +13,7 @@ use kinfold_service::{
     audit::{Follower, Ledgers, NoticeSender, OwnLooks, TrailKey, WhoLooked},
     check::Check,
     corrections::Corrections,
-    feeds::{Feeds, People},
+    feeds::{FeedAlarms, Feeds, People},
     identify::Identify,
     pooled_view::Pool,
     ports::{AgreementStore, Clock, Entropy, PartnerLink, PeopleStore, SourceSystem, TrailStore},
@@ -34,6 +34,7 @@ use super::{
     keys::KeyFolder,
     opening::{credential, local_rules, open_ledger, open_store},
     sources::open_sources,
+    telling::{Telling, alarms, telling},
 };
 use crate::{
     ambient::{SystemClock, SystemEntropy},
@@ -57,6 +58,8 @@ pub(crate) struct Node {
     pub(crate) who: Arc<WhoLooked>,
     pub(crate) custodian: Option<Arc<Custodian>>,
     pub(crate) feeds: Arc<Feeds>,
+    pub(crate) alarms: Arc<FeedAlarms>,
+    pub(crate) telling: Telling,
     pub(crate) follower: Arc<Follower>,
     pub(crate) notices: Vec<Arc<NoticeSender>>,
     pub(crate) desks: Arc<Desks>,
@@ -134,21 +137,17 @@ impl Node {
         let own = feed.as_ref().map(|(register, _)| Arc::clone(register));
         let registers =
             Registers::new(own.iter().cloned().chain(replicas.iter().map(|(r, _)| Arc::clone(r))));
+        let telling = telling(&config, &ground, own.clone()).await?;
         let check = Arc::new(check(&ground, registers.clone()));
         let department = department(&config, &ground, &check).await?;
         let corrections = corrections(&ground, own.as_ref())?;
         let (at_partners, attendances) = at_partners(&config, &ground, own.as_ref())?.unzip();
         let hearers = hearers(department.as_ref(), attendances, &corrections);
         let holdings = Arc::new(holdings(&config, keys, &ground, (&people, &sources), own)?);
-        let trail_key = Arc::new(TrailKey::new(*keys.bytes("trail")?));
-        let ledgers = Arc::new(Ledgers {
-            journal: ground.journal.clone(),
-            store: Arc::clone(&ground.store) as Arc<dyn TrailStore>,
-            keys: Arc::clone(&trail_key),
-        });
+        let ledgers = Arc::new(ledgers(keys, &ground)?);
         let desks = desks(&config, &ground, (&holdings, &ledgers, hearers), feed.as_ref());
         let custodian = custodian(&config, &ground, &holdings, feed.as_ref());
-        let feeds = Feeds {
+        let feeds = Arc::new(Feeds {
             people: Arc::clone(&people),
             sources: people_feeds(&config, &ground, &people, &sources),
             register: feed.map(|(_, feed)| feed),
@@ -160,8 +159,11 @@ impl Node {
             agreements: Arc::clone(&ground.agreements),
             journal: ground.journal.clone(),
             clock: Arc::clone(&ground.clock),
-        };
+        });
+        let alarms = Arc::new(alarms(&config, &ground, &feeds).await?);
         Ok(Self {
+            alarms,
+            telling,
             sign_in: Arc::new(sign_in(&config, &ground)),
             staff: Arc::new(staff(&config, &ground)),
             check,
@@ -171,10 +173,10 @@ impl Node {
             identify: Arc::new(identify(&ground, &holdings)),
             pool: Arc::new(pool(&ground, holdings, registers)),
             own_looks: Arc::new(own_looks(&ground)),
-            who: Arc::new(who(&ground, ledgers)),
             custodian: custodian.map(Arc::new),
-            feeds: Arc::new(feeds),
-            follower: Arc::new(follower(&config, &ground, trail_key)),
+            feeds,
+            follower: Arc::new(follower(&config, &ground, Arc::clone(&ledgers.keys))),
+            who: Arc::new(who(&ground, ledgers)),
             notices: notices(&ground),
             desks: Arc::new(desks),
             clock: ground.clock,
@@ -185,4 +187,12 @@ impl Node {
             config,
         })
     }
+}
+
+fn ledgers(keys: &KeyFolder, ground: &Ground) -> anyhow::Result<Ledgers> {
+    Ok(Ledgers {
+        journal: ground.journal.clone(),
+        store: Arc::clone(&ground.store) as Arc<dyn TrailStore>,
+        keys: Arc::new(TrailKey::new(*keys.bytes("trail")?)),
+    })
 }

@@ -269,7 +269,7 @@ fn refused(decision: &Decision, category: Category) -> Option<String> {
 }
 
 /// The register names the key worker first; employees are known by the same name, however the two systems order its words.
-fn is_key_worker(entry: &RegisterEntry, employee: &Employee) -> bool {
+pub(crate) fn is_key_worker(entry: &RegisterEntry, employee: &Employee) -> bool {
     let words = |name: &str| {
         let words = name.split(|c: char| c.is_whitespace() || c == ',');
         let words = words.filter(|word| !word.is_empty() && !word.starts_with('('));

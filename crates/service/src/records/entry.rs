@@ -5,7 +5,10 @@ use kinfold_domain::{AgencyId, EmployeeId, EntryId, Role};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Amending, Confirmation, Correction, Disclosure, Intent, Refusal, ReplicaLook, Shown};
+use super::{
+    AlarmChanged, Amending, Confirmation, Correction, Disclosure, Intent, NotificationStep,
+    Refusal, ReplicaLook, Shown,
+};
 use crate::department::{Acknowledged, AttendanceId, AttendanceStep};
 
 /// One entry of the ledger.
@@ -78,6 +81,10 @@ pub enum Entry {
         /// By whom.
         by: EmployeeId,
     },
+    /// A feed stopped, somebody was told, sees to it, or it is heard again.
+    FeedAlarm(Box<AlarmChanged>),
+    /// A notification was put aside, or an operator decided about it.
+    Notification(Box<NotificationStep>),
     /// Changes of this agency's register were sent to a partner.
     RegisterSent {
         /// When.
@@ -147,7 +154,7 @@ pub enum Entry {
         at: Timestamp,
         /// Whose.
         employee: EmployeeId,
-        /// What: `account-added`, `token-issued`, `token-confirmed`, `account-unlocked`.
+        /// What: `account-added`, `email-set`, `email-removed`, `token-issued`, `token-confirmed`, `account-unlocked`.
         what: String,
     },
     /// An agreement was activated or revoked here.
@@ -191,6 +198,8 @@ impl Entry {
             Self::Attendance(step) => step.at,
             Self::AttendanceAcknowledged { acknowledged, .. } => acknowledged.at,
             Self::Correction(correction) => correction.at,
+            Self::FeedAlarm(step) => step.at,
+            Self::Notification(step) => step.at,
             Self::AttendanceHeard { at, .. }
             | Self::AttendanceEscalated { at, .. }
             | Self::AcknowledgementHeard { at, .. }

@@ -2,9 +2,11 @@
 
 mod amending;
 mod entry;
+mod telling;
 
 pub use amending::Amending;
 pub use entry::Entry;
+pub use telling::{AlarmChanged, NotificationStep};
 
 use std::collections::BTreeMap;
 

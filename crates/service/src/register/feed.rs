@@ -128,6 +128,11 @@ impl RegisterFeed {
         }
     }
 
+    /// The name of the source that it reads.
+    pub fn source(&self) -> &str {
+        self.source.name()
+    }
+
     /// How the feed stands.
     pub fn state(&self) -> FeedState {
         self.state.read().clone()

@@ -64,7 +64,7 @@ impl Base {
         let council = self.is_council();
         let register = Arc::new(Register::new(agency(COUNCIL), STALE_AFTER_S));
         let feed = if council { Some(self.feed(&register).await) } else { None };
-        let replica = if council { None } else { Some(self.replica(&register).await) };
+        let replica = if council { None } else { Some(Arc::new(self.replica(&register).await)) };
         let registers = Registers::new([Arc::clone(&register)]);
         let holdings = Arc::new(self.holdings(council.then(|| Arc::clone(&register))));
         let keys = Arc::new(TrailKey::new([if council { 5 } else { 6 }; 32]));
@@ -85,7 +85,7 @@ impl Base {
         let desks = self.desks(&register, (&holdings, &ledgers, hearers), feed.as_ref());
         let desks = Arc::new(desks);
         TestNode {
-            people_feed: self.people_feed(),
+            people_feed: Arc::new(self.people_feed()),
             custodian: feed.as_ref().map(|feed| self.custodian(feed)),
             check,
             department,
@@ -220,7 +220,7 @@ impl Base {
             self.ground.people.clone(),
             Arc::clone(&self.people),
             self.ground.clock.clone(),
-            SignedDuration::from_secs(-1),
+            (SignedDuration::from_secs(-1), SignedDuration::from_mins(10)),
         )
     }
 

@@ -8,7 +8,7 @@ use super::Ground;
 use crate::{
     Journal, System,
     agreements::Agreements,
-    attendances::{AskedInTime, AttendanceLists, Attendances, Escalations},
+    attendances::{AttendanceLimits, AttendanceLists, Attendances, Escalations},
     audit::Hearers,
     check::Check,
     corrections::{Corrections, CorrectionsParts},
@@ -118,7 +118,8 @@ impl TestAttendances {
             }),
             escalations: Arc::new(Escalations {
                 attendances: Arc::clone(&kept),
-                limits: AskedInTime::default(),
+                register: Arc::clone(register),
+                limits: AttendanceLimits::default(),
             }),
             kept,
         }

@@ -59,7 +59,7 @@ pub struct TestNode {
     /// Its people.
     pub people: Arc<People>,
     /// Its reading of them.
-    pub people_feed: PeopleFeed,
+    pub people_feed: Arc<PeopleFeed>,
     /// The register: its own, or the replica of the council's.
     pub register: Arc<Register>,
     /// The council's reading of its case system.
@@ -67,7 +67,7 @@ pub struct TestNode {
     /// The council's custodian at work.
     pub custodian: Option<Custodian>,
     /// The trust's replica.
-    pub replica: Option<Replica>,
+    pub replica: Option<Arc<Replica>>,
     /// The check.
     pub check: Arc<Check>,
     /// Identity matches.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
-use kinfold_domain::{EmployeeId, UserName};
+use kinfold_domain::{EmailAddress, EmployeeId, UserName};
 use parking_lot::Mutex;
 
 use super::Fault;
@@ -80,6 +80,17 @@ impl StaffStore for MemoryStaff {
     async fn account_of(&self, employee: EmployeeId) -> Result<Option<AccountRow>, PortError> {
         self.fault.read()?;
         Ok(self.tables.lock().accounts.iter().find(|a| a.employee.id == employee).cloned())
+    }
+
+    async fn set_email(
+        &self,
+        employee: EmployeeId,
+        email: Option<&EmailAddress>,
+    ) -> Result<bool, PortError> {
+        self.fault.write()?;
+        let accounts = &mut self.tables.lock().accounts;
+        let account = accounts.iter_mut().find(|account| account.employee.id == employee);
+        Ok(account.map(|account| account.email = email.cloned()).is_some())
     }
 
     async fn accounts(&self) -> Result<Vec<AccountRow>, PortError> {

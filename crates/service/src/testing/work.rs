@@ -13,8 +13,9 @@ use crate::{
     attendances::HeardAttendance,
     corrections::HeardCorrection,
     department::{Attendance, AttendanceId},
+    feeds::FeedAlarm,
     ports::{
-        AttendanceStore, CorrectionStore, DepartmentStore, KeptMessage, MessageContent,
+        AlarmStore, AttendanceStore, CorrectionStore, DepartmentStore, KeptMessage, MessageContent,
         MessageToMend, PortError, Waiting,
     },
 };
@@ -28,6 +29,7 @@ pub struct MemoryWork {
     attendances: Mutex<BTreeMap<AttendanceId, Attendance>>,
     heard: Mutex<BTreeMap<(AgencyId, AttendanceId), HeardAttendance>>,
     corrections: Mutex<BTreeMap<Uuid, HeardCorrection>>,
+    alarms: Mutex<BTreeMap<Uuid, FeedAlarm>>,
 }
 
 #[async_trait]
@@ -153,5 +155,21 @@ impl CorrectionStore for MemoryWork {
         self.fault.read()?;
         let corrections = self.corrections.lock();
         Ok(corrections.values().filter(|known| known.settled.is_none()).cloned().collect())
+    }
+}
+
+#[async_trait]
+impl AlarmStore for MemoryWork {
+    async fn put_alarm(&self, alarm: &FeedAlarm) -> Result<(), PortError> {
+        self.fault.write()?;
+        self.alarms.lock().insert(alarm.id, alarm.clone());
+        Ok(())
+    }
+
+    async fn alarms(&self, since: Timestamp) -> Result<Vec<FeedAlarm>, PortError> {
+        self.fault.read()?;
+        let alarms = self.alarms.lock();
+        let known = alarms.values().filter(|alarm| alarm.over.is_none() || alarm.raised >= since);
+        Ok(known.cloned().collect())
     }
 }

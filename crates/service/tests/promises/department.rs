@@ -42,7 +42,7 @@ async fn send(nodes: &TwoNodes, control_id: &str, movement: Movement) -> Taken {
     nodes.trust.department.as_ref().unwrap().inbox.take(received).await.unwrap()
 }
 
-async fn arrives(nodes: &TwoNodes, whom: &Subject) {
+pub(crate) async fn arrives(nodes: &TwoNodes, whom: &Subject) {
     let taken = send(nodes, "A", movement(nodes, MovementEvent::Registered, whom)).await;
     assert_eq!(taken, Taken::Kept);
     nodes.settle().await;

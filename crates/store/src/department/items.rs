@@ -7,7 +7,8 @@ use kinfold_service::{
     attendances::HeardAttendance,
     corrections::HeardCorrection,
     department::AttendanceId,
-    ports::{AttendanceStore, CorrectionStore, PortError},
+    feeds::FeedAlarm,
+    ports::{AlarmStore, AttendanceStore, CorrectionStore, PortError},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use sqlx::SqliteConnection;
@@ -25,6 +26,8 @@ pub(super) enum Kind {
     Heard,
     /// What somebody says is wrong on the register.
     Correction,
+    /// A feed that stopped.
+    Alarm,
 }
 
 impl Kind {
@@ -33,6 +36,7 @@ impl Kind {
             Self::Attendance => "attendance",
             Self::Heard => "heard-attendance",
             Self::Correction => "correction",
+            Self::Alarm => "feed-alarm",
         }
     }
 }
@@ -85,6 +89,19 @@ impl CorrectionStore for Store {
 
     async fn open_corrections(&self) -> Result<Vec<HeardCorrection>, PortError> {
         self.items_since(Kind::Correction, EVER).await.doing("reading the corrections")
+    }
+}
+
+#[async_trait]
+impl AlarmStore for Store {
+    async fn put_alarm(&self, alarm: &FeedAlarm) -> Result<(), PortError> {
+        let item = (Kind::Alarm, alarm.id.to_string());
+        let stands = (alarm.over.is_none(), alarm.raised);
+        self.put_one(item, stands, alarm).await.doing("storing an alarm")
+    }
+
+    async fn alarms(&self, since: Timestamp) -> Result<Vec<FeedAlarm>, PortError> {
+        self.items_since(Kind::Alarm, since).await.doing("reading the alarms")
     }
 }
 

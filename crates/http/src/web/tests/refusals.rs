@@ -21,7 +21,7 @@ enum Stranger {
 }
 
 /// Every route. One that is missing here fails the test below.
-const ROUTES: [(&str, &str, Stranger); 48] = [
+const ROUTES: [(&str, &str, Stranger); 52] = [
     ("GET", "/healthz", Stranger::Served("no data")),
     ("GET", "/assets/{*path}", Stranger::Served("public files")),
     ("GET", "/sign-in", Stranger::Served("the way in")),
@@ -69,6 +69,10 @@ const ROUTES: [(&str, &str, Stranger); 48] = [
     ("GET", "/feeds", Stranger::Refused),
     ("GET", "/feeds/events", Stranger::Refused),
     ("POST", "/feeds/mended", Stranger::Refused),
+    ("POST", "/feeds/alarm", Stranger::Refused),
+    ("GET", "/notifications", Stranger::Refused),
+    ("POST", "/notifications/again", Stranger::Refused),
+    ("POST", "/notifications/give-up", Stranger::Refused),
     ("GET", "/agreement", Stranger::Refused),
 ];
 
