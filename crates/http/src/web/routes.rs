@@ -81,6 +81,7 @@ pub(super) fn table() -> Table {
         .get("/register", register_start::page)
         .post("/register/find", register_start::find)
         .post("/register/entry", register_entry::page)
+        .post("/register/number", register_entry::rang)
         .post("/register/change", register_change::form)
         .post("/register/plan", register_change::plan)
         .post("/register/confirm", register_change::confirm)

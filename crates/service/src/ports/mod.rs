@@ -18,7 +18,7 @@ mod trail;
 
 pub use agreements::{AgreementStore, StoredAgreement};
 pub use ambient::{Clock, Entropy};
-pub use amendments::{Amendment, AmendmentKey, AmendmentStore, Differs};
+pub use amendments::{Amendment, AmendmentKey, AmendmentStore, Differs, RungNumber};
 pub use attendances::{AttendanceStore, CorrectionStore};
 pub use department::{DepartmentStore, KeptMessage, MessageContent, MessageToMend, Waiting};
 pub use failure::PortError;

@@ -3,7 +3,7 @@
 use std::{collections::HashSet, sync::Arc};
 
 use jiff::Timestamp;
-use kinfold_domain::{AsAt, ChangeKind, EntryId};
+use kinfold_domain::{AsAt, ChangeKind, EntryId, RegisterEntry};
 use parking_lot::RwLock;
 use tokio::sync::{Mutex, watch};
 
@@ -111,6 +111,7 @@ impl RegisterFeed {
     /// Takes over the changes stored before, and what stands by hand.
     pub async fn load(&self) -> Result<(), PortError> {
         self.hand.load().await?;
+        self.stamp_phones();
         loop {
             let (from, _) = self.register.size_and_root();
             let page = self.store.changes(&self.register.owner().id, from, PAGE).await?;
@@ -208,6 +209,7 @@ impl RegisterFeed {
         let (mut unread, is_empty) = (reading.unread.clone(), reading.is_empty);
         let known = self.register.entries();
         let mut laid = overlay(reading, &known, &self.hand.all());
+        self.hand.stamp(laid.entries.iter_mut().flat_map(RegisterEntry::telephones_mut));
         // Their end is told below, with what took their place.
         unread.extend(laid.superseded.iter().map(|entry| entry.id.clone()));
         let moment = Moment { at, by };

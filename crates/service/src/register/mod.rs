@@ -13,6 +13,7 @@ mod overlay;
 mod projection;
 mod pulled;
 mod replica;
+mod rung;
 mod serve;
 mod taking;
 mod vanished;

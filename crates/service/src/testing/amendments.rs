@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use parking_lot::Mutex;
 
 use super::Fault;
-use crate::ports::{Amendment, AmendmentKey, AmendmentStore, PortError};
+use crate::ports::{Amendment, AmendmentKey, AmendmentStore, PortError, RungNumber};
 
 /// Keeps amendments in memory.
 #[derive(Debug, Default)]
@@ -14,6 +14,7 @@ pub struct MemoryAmendments {
     /// Fails on demand.
     pub fault: Fault,
     standing: Mutex<BTreeMap<AmendmentKey, Amendment>>,
+    rung: Mutex<BTreeMap<String, RungNumber>>,
 }
 
 #[async_trait]
@@ -21,6 +22,17 @@ impl AmendmentStore for MemoryAmendments {
     async fn amendments(&self) -> Result<Vec<Amendment>, PortError> {
         self.fault.read()?;
         Ok(self.standing.lock().values().cloned().collect())
+    }
+
+    async fn rung_numbers(&self) -> Result<Vec<RungNumber>, PortError> {
+        self.fault.read()?;
+        Ok(self.rung.lock().values().cloned().collect())
+    }
+
+    async fn put_rung(&self, rung: &[RungNumber]) -> Result<(), PortError> {
+        self.fault.write()?;
+        self.rung.lock().extend(rung.iter().map(|one| (one.number.digits(), one.clone())));
+        Ok(())
     }
 
     async fn amend(&self, put: &[Amendment], gone: &[AmendmentKey]) -> Result<(), PortError> {

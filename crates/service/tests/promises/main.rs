@@ -20,6 +20,7 @@ mod replica;
 mod replica_property;
 mod sealed;
 mod sign_in;
+mod telephones;
 mod tracing_output;
 mod trail;
 mod unread;

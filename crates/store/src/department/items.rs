@@ -19,7 +19,7 @@ use crate::fault::{Doing, Fault, moment};
 
 /// What kind of item.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// An attendance here.
     Attendance,
     /// An attendance at a partner.
@@ -28,6 +28,8 @@ pub(super) enum Kind {
     Correction,
     /// A feed that stopped.
     Alarm,
+    /// A telephone number that was rung and found right.
+    Rung,
 }
 
 impl Kind {
@@ -37,12 +39,13 @@ impl Kind {
             Self::Heard => "heard-attendance",
             Self::Correction => "correction",
             Self::Alarm => "feed-alarm",
+            Self::Rung => "rung-number",
         }
     }
 }
 
 /// Every open item, whenever it began.
-const EVER: Timestamp = Timestamp::MAX;
+pub(crate) const EVER: Timestamp = Timestamp::MAX;
 
 #[async_trait]
 impl AttendanceStore for Store {
@@ -121,7 +124,7 @@ impl Store {
         Ok(tx.commit().await?)
     }
 
-    pub(super) async fn put_item(
+    pub(crate) async fn put_item(
         &self,
         tx: &mut SqliteConnection,
         (kind, id): (Kind, String),
@@ -167,7 +170,7 @@ impl Store {
     }
 
     /// Those that are open, and those that began at or after a moment, in the order in which they began.
-    pub(super) async fn items_since<T: DeserializeOwned>(
+    pub(crate) async fn items_since<T: DeserializeOwned>(
         &self,
         kind: Kind,
         since: Timestamp,

@@ -1,6 +1,6 @@
 //! The department: messages that wait, and what somebody has still to deal with.
 
-mod items;
+pub(crate) mod items;
 mod messages;
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ enum Stranger {
 }
 
 /// Every route. One that is missing here fails the test below.
-const ROUTES: [(&str, &str, Stranger); 52] = [
+const ROUTES: [(&str, &str, Stranger); 53] = [
     ("GET", "/healthz", Stranger::Served("no data")),
     ("GET", "/assets/{*path}", Stranger::Served("public files")),
     ("GET", "/sign-in", Stranger::Served("the way in")),
@@ -56,6 +56,7 @@ const ROUTES: [(&str, &str, Stranger); 52] = [
     ("GET", "/register", Stranger::Refused),
     ("POST", "/register/find", Stranger::Refused),
     ("POST", "/register/entry", Stranger::Refused),
+    ("POST", "/register/number", Stranger::Refused),
     ("POST", "/register/change", Stranger::Refused),
     ("POST", "/register/plan", Stranger::Refused),
     ("POST", "/register/confirm", Stranger::Refused),

@@ -7,6 +7,7 @@ mod due;
 mod import;
 mod look;
 mod plan;
+mod rung;
 mod shown;
 
 pub use alter::ToChange;
