@@ -71,6 +71,28 @@ pub enum Origin {
     Local,
 }
 
+/// Who is told of a look-up under a clause, though the child did not attend. Every look stands in the ledgers in any case.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Notified {
+    /// The child's key worker at the agency whose data it is.
+    KeyWorker,
+}
+
+impl Notified {
+    /// As the annotation names it.
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        (text == "key-worker").then_some(Self::KeyWorker)
+    }
+
+    /// In the middle of a sentence: `the key worker`.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::KeyWorker => "the key worker",
+        }
+    }
+}
+
 /// One clause.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct Clause {
@@ -78,6 +100,7 @@ pub struct Clause {
     pub(crate) reads: String,
     pub(crate) effect: Effect,
     pub(crate) origin: Origin,
+    pub(crate) notifies: Option<Notified>,
 }
 
 impl Clause {
@@ -99,6 +122,11 @@ impl Clause {
     /// Where it stands.
     pub const fn origin(&self) -> Origin {
         self.origin
+    }
+
+    /// Who is told of a look-up under it; `None` where such a look-up is silent.
+    pub const fn notifies(&self) -> Option<Notified> {
+        self.notifies
     }
 }
 

@@ -7,7 +7,8 @@ use kinfold_domain::{AgencyId, Categories, Category, Purpose, Role};
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
 use crate::{
-    AgreementRef, Clause, Question, Refusal, ReviewQuestion, clause::Clauses, ids::SharedRef,
+    AgreementRef, Clause, Notified, Question, Refusal, ReviewQuestion, clause::Clauses,
+    ids::SharedRef,
 };
 
 /// The answer for one category, or for a review.
@@ -146,6 +147,12 @@ impl Decision {
         self.rulings.get(&category)
     }
 
+    /// Who is to be told of a look-up of this category, though the child did not attend: as soon as one of the clauses that permit it
+    /// says so.
+    pub fn notifies(&self, category: Category) -> Option<Notified> {
+        self.clauses(category).iter().find_map(|clause| clause.notifies())
+    }
+
     /// The clauses that permit a category; none when it is refused.
     pub fn clauses(&self, category: Category) -> &[Arc<Clause>] {
         self.ruling(category).map_or(&[], Ruling::permitting)
@@ -233,5 +240,31 @@ impl Serialize for ReviewDecision {
             Ruling::Refused { why } => map.serialize_entry("refused", why)?,
         }
         map.end()
+    }
+}
+
+/// What one question about a child's history beside an answer came to. Only [`InForce::decide_history`](crate::InForce::decide_history)
+/// makes one; it opens no review of who looked.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct HistoryDecision(ReviewDecision);
+
+impl HistoryDecision {
+    pub(crate) fn new(agreement: SharedRef, question: &ReviewQuestion<'_>, ruling: Ruling) -> Self {
+        Self(ReviewDecision::new(agreement, question, ruling))
+    }
+
+    /// Whose ledger was asked for.
+    pub const fn owner(&self) -> &AgencyId {
+        self.0.owner()
+    }
+
+    /// Permitted by clauses, or refused for a reason.
+    pub const fn ruling(&self) -> &Ruling {
+        self.0.ruling()
+    }
+
+    /// Whether it is permitted.
+    pub const fn is_permitted(&self) -> bool {
+        self.0.is_permitted()
     }
 }

@@ -208,6 +208,12 @@ pub enum PolicyError {
         /// The annotation.
         annotation: String,
     },
+    /// `@notifies` of somebody unknown, or on a clause that gives nothing.
+    #[error("clause {clause}: only a permit notifies, and only @notifies(\"key-worker\")")]
+    Notifies {
+        /// The clause.
+        clause: ClauseId,
+    },
     /// Two clauses of one number.
     #[error("clause {clause} is given twice")]
     Twice {

@@ -6,9 +6,12 @@ use jiff::Timestamp;
 use kinfold_domain::{AgencyId, Category};
 
 use crate::{
-    Agreement, Approval, Decision, Effect, Lapse, Origin, Party, PolicyError, Question, Reading,
-    Refusal, ReviewDecision, ReviewQuestion, Revocation, RevocationError, Ruling, guard, matrix,
-    policy::Policies, reading, table::Table,
+    Agreement, Approval, Decision, Effect, HistoryDecision, Lapse, Origin, Party, PolicyError,
+    Question, Reading, Refusal, ReviewDecision, ReviewQuestion, Revocation, RevocationError,
+    Ruling, guard, matrix,
+    policy::Policies,
+    reading,
+    table::{Row, Table},
 };
 
 /// An activated agreement, perhaps narrowed by the node's own rules. Cheap to clone.
@@ -100,18 +103,43 @@ impl InForce {
         })
     }
 
+    /// Decides what an employee of the requester may be handed of a child whom an employee of the owner hands over or tells of. Nobody
+    /// can ask for it: it says nothing of what may be seen otherwise.
+    pub fn decide_receiving(&self, question: &Question<'_>) -> Decision {
+        let Question { requester, owner, role, purpose, now, .. } = *question;
+        let row = self
+            .standing(now)
+            .map_err(Refusal::NotInForce)
+            .and_then(|()| self.table.row(requester, role, purpose, owner));
+        Decision::new(self.agreement.shared_reference(), question, |category| match &row {
+            Ok(row) => row.receive(category),
+            Err(why) => Ruling::Refused { why: why.clone() },
+        })
+    }
+
     /// Decides whether somebody may be shown who looked at a child.
     pub fn decide_review(&self, question: &ReviewQuestion<'_>) -> ReviewDecision {
+        let ruling = self.rule(question, |row| &row.review);
+        ReviewDecision::new(self.agreement.shared_reference(), question, ruling)
+    }
+
+    /// Decides whether somebody may be shown, beside an answer, a child's attendances and the last looks at it, as `owner`'s node
+    /// has them.
+    pub fn decide_history(&self, question: &ReviewQuestion<'_>) -> HistoryDecision {
+        let ruling = self.rule(question, |row| &row.history);
+        HistoryDecision::new(self.agreement.shared_reference(), question, ruling)
+    }
+
+    fn rule(&self, question: &ReviewQuestion<'_>, of: impl Fn(&Row) -> &Ruling) -> Ruling {
         let ReviewQuestion { requester, owner, role, purpose, now } = *question;
         let row = self
             .standing(now)
             .map_err(Refusal::NotInForce)
             .and_then(|()| self.table.row(requester, role, purpose, owner));
-        let ruling = match row {
-            Ok(row) => row.review.clone(),
+        match row {
+            Ok(row) => of(row).clone(),
             Err(why) => Ruling::Refused { why },
-        };
-        ReviewDecision::new(self.agreement.shared_reference(), question, ruling)
+        }
     }
 
     /// Whether some role of the requester may see that category of the owner's data for some purpose, the node's own rules

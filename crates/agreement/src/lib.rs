@@ -36,8 +36,8 @@ pub mod template;
 mod term;
 
 pub use agreement::Agreement;
-pub use clause::{Clause, ClauseId, ClauseIdError, Effect, Origin};
-pub use decision::{Decision, ReviewDecision, Ruling};
+pub use clause::{Clause, ClauseId, ClauseIdError, Effect, Notified, Origin};
+pub use decision::{Decision, HistoryDecision, ReviewDecision, Ruling};
 pub use document::{Document, HEADER, PolicyText};
 pub use endpoint::{Endpoint, EndpointError};
 pub use error::{AgreementError, DocumentError, PolicyError, RevocationError};

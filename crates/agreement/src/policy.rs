@@ -2,11 +2,13 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use cedar_policy::{Effect as CedarEffect, Policy, PolicyId, PolicySet, ValidationMode, Validator};
+use cedar_policy::{
+    ActionConstraint, Effect as CedarEffect, Policy, PolicyId, PolicySet, ValidationMode, Validator,
+};
 use kinfold_domain::{Categories, Category};
 
 use crate::{
-    Clause, ClauseId, Document, Effect, Origin, PolicyError,
+    Clause, ClauseId, Document, Effect, Notified, Origin, PolicyError,
     cedar::{SCHEMA, Sort, knows},
     document::{READING, wording},
     guard,
@@ -20,12 +22,15 @@ pub(crate) const MAX_CLAUSES: usize = 200;
 pub(crate) struct Written {
     pub(crate) clause: Arc<Clause>,
     pub(crate) names: Categories,
+    receives: bool,
 }
 
 /// Policies that passed every check, and their clauses by Cedar's policy id.
 #[derive(Clone, Debug)]
 pub(crate) struct Policies {
     pub(crate) set: PolicySet,
+    /// Those of them that say something of what is received: few, so that the table costs little more.
+    pub(crate) receiving: PolicySet,
     pub(crate) written: BTreeMap<PolicyId, Written>,
     /// In the order of the text.
     pub(crate) clauses: Vec<Arc<Clause>>,
@@ -49,7 +54,12 @@ impl Policies {
             return Err(PolicyError::Count { found: policies.len(), most: MAX_CLAUSES });
         }
         policies.sort_by_key(|policy| position(policy.id()));
-        let mut all = Self { set: PolicySet::new(), written: BTreeMap::new(), clauses: Vec::new() };
+        let mut all = Self {
+            set: PolicySet::new(),
+            receiving: PolicySet::new(),
+            written: BTreeMap::new(),
+            clauses: Vec::new(),
+        };
         for (index, policy) in policies.into_iter().enumerate() {
             let clause = Arc::new(clause_of(policy, index + 1, origin)?);
             check_names(policy, &clause, document)?;
@@ -65,9 +75,14 @@ impl Policies {
             Origin::Local => format!("local {}", clause.id),
         });
         let twice = |_| PolicyError::Twice { clause: clause.id.clone() };
-        self.set.add(policy.new_id(id.clone())).map_err(twice)?;
+        self.set.add(policy.new_id(id.clone())).map_err(&twice)?;
+        let speaks = speaks_of_receiving(policy);
+        if speaks {
+            self.receiving.add(policy.new_id(id.clone())).map_err(twice)?;
+        }
         let names = named_categories(policy);
-        self.written.insert(id, Written { clause: Arc::clone(&clause), names });
+        let receives = policy.effect() == CedarEffect::Permit && speaks;
+        self.written.insert(id, Written { clause: Arc::clone(&clause), names, receives });
         self.clauses.push(clause);
         Ok(())
     }
@@ -80,6 +95,11 @@ impl Policies {
             all.add(policy, Arc::clone(&written.clause))?;
         }
         Ok(all)
+    }
+
+    /// Whether some clause lets anybody receive anything: without one, nobody needs to ask.
+    pub(crate) fn let_receive(&self) -> bool {
+        self.written.values().any(|written| written.receives)
     }
 
     fn validate(&self) -> Result<(), PolicyError> {
@@ -104,7 +124,8 @@ fn clause_of(policy: &Policy, position: usize, origin: Origin) -> Result<Clause,
     let id = id.ok_or_else(|| missing("clause"))?;
     let reads = policy.annotation("reads").ok_or_else(|| missing("reads"))?;
     wording("a reading", reads, READING).map_err(|_| missing("reads"))?;
-    let unknown = policy.annotations().find(|(key, _)| !matches!(*key, "clause" | "reads"));
+    let mut annotations = policy.annotations();
+    let unknown = annotations.find(|(key, _)| !matches!(*key, "clause" | "reads" | "notifies"));
     if let Some((annotation, _)) = unknown {
         return Err(PolicyError::UnknownAnnotation {
             clause: id,
@@ -115,7 +136,21 @@ fn clause_of(policy: &Policy, position: usize, origin: Origin) -> Result<Clause,
         CedarEffect::Permit => Effect::Permit,
         CedarEffect::Forbid => Effect::Forbid,
     };
-    Ok(Clause { id, reads: reads.to_owned(), effect, origin })
+    let notifies = notifies(policy, &id, effect)?;
+    Ok(Clause { id, reads: reads.to_owned(), effect, origin, notifies })
+}
+
+/// Whom a clause notifies. A clause that gives nothing notifies nobody, and a name that nobody has would be silent by mistake.
+fn notifies(
+    policy: &Policy,
+    clause: &ClauseId,
+    effect: Effect,
+) -> Result<Option<Notified>, PolicyError> {
+    let Some(named) = policy.annotation("notifies") else { return Ok(None) };
+    match Notified::read(named) {
+        Some(notified) if effect == Effect::Permit => Ok(Some(notified)),
+        _ => Err(PolicyError::Notifies { clause: clause.clone() }),
+    }
 }
 
 fn check_names(policy: &Policy, clause: &Clause, document: &Document) -> Result<(), PolicyError> {
@@ -132,6 +167,15 @@ fn named_categories(policy: &Policy) -> Categories {
         is.then(|| id.parse::<Category>().ok()).flatten()
     };
     policy.entity_literals().iter().filter_map(category).collect()
+}
+
+fn speaks_of_receiving(policy: &Policy) -> bool {
+    let receive = Sort::Action.uid("receive");
+    match policy.action_constraint() {
+        ActionConstraint::Any => true,
+        ActionConstraint::In(actions) => actions.contains(&receive),
+        ActionConstraint::Eq(action) => action == receive,
+    }
 }
 
 /// Cedar numbers the policies of a text `policy0`, `policy1`, ….

@@ -95,6 +95,19 @@ fn an_annotation_without_a_meaning_is_refused_for_it_might_have_been_meant_to_na
 }
 
 #[test]
+fn whom_a_clause_notifies_is_known_and_a_clause_that_gives_nothing_notifies_nobody() {
+    let with = |named: &str| {
+        clause("resource == Category::\"register\"")
+            .replace("@reads", &format!("@notifies(\"{named}\")\n@reads"))
+    };
+    assert!(agreement(&with_clauses(&with("key-worker"))).is_ok());
+    let told = "clause 1.1: only a permit notifies, and only @notifies(\"key-worker\")";
+    assert_eq!(error(&with("the-key-worker")).to_string(), told);
+    assert_eq!(error(&with("")).to_string(), told);
+    assert_eq!(error(&with("key-worker").replace("permit (", "forbid (")).to_string(), told);
+}
+
+#[test]
 fn two_clauses_cannot_share_a_number() {
     let one = clause("resource == Category::\"register\"");
     assert_eq!(error(&one.repeat(2)).to_string(), "clause 1.1 is given twice");

@@ -20,7 +20,8 @@ pub struct Question<'a> {
     pub now: Timestamp,
 }
 
-/// May an employee of `requester` in that role, for that purpose, be shown who looked at a child, as `owner`'s ledger has it?
+/// May an employee of `requester` in that role, for that purpose, be shown who looked at a child, or its history beside an answer, as
+/// `owner`'s ledger has it?
 #[derive(Clone, Copy, Debug)]
 pub struct ReviewQuestion<'a> {
     /// The agency whose employee asks.

@@ -62,8 +62,14 @@ pub struct Sight {
     pub owner: String,
     /// What, in the order of the page.
     pub sees: Vec<Given>,
+    /// What may be handed to them of a child whom the owner hands over or tells of.
+    pub receives: Vec<Given>,
     /// The clauses that permit to see who looked; none when nothing does.
     pub reviews: Vec<ClauseId>,
+    /// The clauses that permit to see, beside an answer, where the child attended and the last looks at it.
+    pub history: Vec<ClauseId>,
+    /// The clauses under which the key worker is told of a look-up on the register, though the child did not attend.
+    pub notifies: Vec<ClauseId>,
 }
 
 /// A permitted category.
@@ -125,14 +131,16 @@ fn sights_of(document: &Document, table: &Table, role: &RoleTerm) -> Vec<Sight> 
         for owner in document.parties() {
             let row = table.row(&role.agency, &role.id, &purpose.id, &owner.agency);
             let Ok(row) = row else { continue };
-            let given = |category: Category| {
-                let clauses = ids(row.see(category));
-                let heading = category.heading();
+            let given = |category: Category, ruling: &Ruling| {
+                let (heading, clauses) = (category.heading(), ids(ruling));
                 (!clauses.is_empty()).then_some(Given { category, heading, clauses })
             };
-            let sees: Vec<Given> = Category::ALL.into_iter().filter_map(given).collect();
-            let reviews = ids(&row.review);
-            if sees.is_empty() && reviews.is_empty() {
+            let all = || Category::ALL.into_iter();
+            let sees: Vec<Given> = all().filter_map(|c| given(c, row.see(c))).collect();
+            let receives: Vec<Given> = all().filter_map(|c| given(c, &row.receive(c))).collect();
+            let (reviews, history) = (ids(&row.review), ids(&row.history));
+            let is_empty = sees.is_empty() && receives.is_empty();
+            if is_empty && reviews.is_empty() && history.is_empty() {
                 continue;
             }
             sights.push(Sight {
@@ -141,7 +149,10 @@ fn sights_of(document: &Document, table: &Table, role: &RoleTerm) -> Vec<Sight> 
                 purpose: purpose.reads.clone(),
                 owner: owner.name.clone(),
                 sees,
+                receives,
                 reviews,
+                history,
+                notifies: notifying(row.see(Category::Register)),
             });
         }
     }
@@ -150,6 +161,11 @@ fn sights_of(document: &Document, table: &Table, role: &RoleTerm) -> Vec<Sight> 
 
 fn ids(ruling: &Ruling) -> Vec<ClauseId> {
     ruling.permitting().iter().map(|clause| clause.id().clone()).collect()
+}
+
+fn notifying(ruling: &Ruling) -> Vec<ClauseId> {
+    let clauses = ruling.permitting().iter().filter(|clause| clause.notifies().is_some());
+    clauses.map(|clause| clause.id().clone()).collect()
 }
 
 fn name(document: &Document, agency: &AgencyId) -> String {
@@ -189,7 +205,11 @@ impl fmt::Display for Reading {
                 crate::Origin::Agreement => "",
                 crate::Origin::Local => "(this node's own rule) ",
             };
-            writeln!(f, "  {}  {mark}{}", clause.id(), clause.reads())
+            writeln!(f, "  {}  {mark}{}", clause.id(), clause.reads())?;
+            clause.notifies().map_or(Ok(()), |notified| {
+                let who = notified.words();
+                writeln!(f, "       A look-up without an attendance is told to {who}.")
+            })
         })
     }
 }
@@ -213,9 +233,22 @@ impl fmt::Display for Sight {
             let seen: Vec<String> = self.sees.iter().map(seen).collect();
             writeln!(f, "    of {}: {}", self.owner, seen.join(", "))?;
         }
+        if !self.receives.is_empty() {
+            let handed = |given: &Given| format!("{} {}", given.heading, bracketed(&given.clauses));
+            let handed: Vec<String> = self.receives.iter().map(handed).collect();
+            writeln!(f, "    handed over by {}: {}", self.owner, handed.join(", "))?;
+        }
         if !self.reviews.is_empty() {
             let clauses = bracketed(&self.reviews);
             writeln!(f, "    who looked, in the ledger of {}: yes {clauses}", self.owner)?;
+        }
+        if !self.history.is_empty() {
+            let clauses = bracketed(&self.history);
+            writeln!(f, "    attendances and last looks known to {}: yes {clauses}", self.owner)?;
+        }
+        if !self.notifies.is_empty() {
+            let clauses = bracketed(&self.notifies);
+            writeln!(f, "    a look-up on the register is told to the key worker: yes {clauses}")?;
         }
         Ok(())
     }

@@ -22,12 +22,20 @@ use crate::{
 #[derive(Clone, Debug)]
 pub(crate) struct Row {
     see: Vec<Ruling>,
+    /// Empty where no clause of the agreement lets anybody receive.
+    receive: Vec<Ruling>,
     pub(crate) review: Ruling,
+    pub(crate) history: Ruling,
 }
 
 impl Row {
     pub(crate) fn see(&self, category: Category) -> &Ruling {
         &self.see[category as usize]
+    }
+
+    pub(crate) fn receive(&self, category: Category) -> Ruling {
+        let none = Ruling::Refused { why: Refusal::NoClause };
+        self.receive.get(category as usize).cloned().unwrap_or(none)
     }
 }
 
@@ -124,29 +132,40 @@ impl Cedar<'_> {
         let employee = Sort::Employee.uid(&role_name(&role.agency, &role.id));
         let context = context(&role.agency, owner, &purpose.id);
         let ask = |action, resource| self.ask(&employee, action, resource, context.clone());
-        let see = Category::ALL.into_iter().map(|category| {
-            let (response, clauses) = ask("see", Sort::Category.uid(category.as_str()));
-            let ruling = rule(&response, clauses);
-            self.every_permit_names(category, &response).map(|()| ruling)
-        });
-        let see = see.collect::<Result<Vec<_>, _>>()?;
-        let (response, clauses) = ask("review", Sort::Ledger.uid(owner.as_str()));
-        self.nothing_failed(&response)?;
-        Ok(Row { see, review: rule(&response, clauses) })
+        let of_each = |action| {
+            let rulings = Category::ALL.into_iter().map(|category| {
+                let (response, clauses) = ask(action, Sort::Category.uid(category.as_str()));
+                let ruling = rule(&response, clauses);
+                self.every_permit_names(category, &response).map(|()| ruling)
+            });
+            rulings.collect::<Result<Vec<_>, _>>()
+        };
+        let see = of_each("see")?;
+        let receive = if self.policies.let_receive() { of_each("receive")? } else { Vec::new() };
+        let of_ledger = |action| {
+            let (response, clauses) = ask(action, Sort::Ledger.uid(owner.as_str()));
+            self.nothing_failed(&response).map(|()| rule(&response, clauses))
+        };
+        let (review, history) = (of_ledger("review")?, of_ledger("see-history")?);
+        Ok(Row { see, receive, review, history })
     }
 
     #[expect(clippy::expect_used, reason = "only a request that is held against a schema can fail")]
     fn ask(
         &self,
         employee: &EntityUid,
-        action: &str,
+        action_name: &str,
         resource: EntityUid,
         context: Context,
     ) -> (Response, Clauses) {
-        let action = Sort::Action.uid(action);
+        let action = Sort::Action.uid(action_name);
         let request = Request::new(employee.clone(), action, resource, context, None)
             .expect("a request without a schema");
-        let response = self.authorizer.is_authorized(&request, &self.policies.set, &self.entities);
+        let policies = match action_name {
+            "receive" => &self.policies.receiving,
+            _ => &self.policies.set,
+        };
+        let response = self.authorizer.is_authorized(&request, policies, &self.entities);
         let mut clauses: Vec<Arc<Clause>> = response
             .diagnostics()
             .reason()

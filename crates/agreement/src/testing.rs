@@ -65,8 +65,10 @@ pub(crate) fn standard() -> Standard {
         version: 1,
         valid_from: "2026-01-01".parse().unwrap(),
         valid_until: "2026-12-31".parse().unwrap(),
-        council: party(COUNCIL, "Ashmoor Council", AgencyKind::Council),
-        trust: party(TRUST, "Northmoor NHS Trust", AgencyKind::NhsTrust),
+        parties: vec![
+            party(COUNCIL, "Ashmoor Council", AgencyKind::Council),
+            party(TRUST, "Northmoor NHS Trust", AgencyKind::NhsTrust),
+        ],
     }
 }
 
@@ -147,4 +149,17 @@ pub(crate) fn rule(condition: &str) -> String {
     format!(
         "@clause(\"local-1\")\n@reads(\"A rule.\")\nforbid (principal, action == Action::\"see\", resource) when {{ {condition} }};\n"
     )
+}
+
+/// `agency/role`, purpose, owner: what may be handed over, where everything is wanted.
+pub(crate) fn receives(agreement: &InForce, who: &str, purpose: &str, owner: &str) -> Decision {
+    let (agency, role) = who.split_once('/').unwrap();
+    agreement.decide_receiving(&Question {
+        requester: &agency.parse().unwrap(),
+        owner: &owner.parse().unwrap(),
+        role: &role.parse().unwrap(),
+        purpose: &purpose.parse().unwrap(),
+        wanted: &Categories::from(Category::ALL),
+        now: now(),
+    })
 }

@@ -83,7 +83,8 @@ impl Due {
         self.day < today
     }
 
-    fn of(deadline: Deadline, from: Date) -> Self {
+    /// What runs from a day.
+    pub fn of(deadline: Deadline, from: Date) -> Self {
         match deadline.due(from) {
             Ok(day) => Self { deadline, day, unknown_year: None },
             Err(unknown) => Self { deadline, day: from, unknown_year: Some(unknown.year) },

@@ -28,6 +28,27 @@ if (old) {
   setTimeout(() => { old.hidden = false; }, 5 * 60 * 1000);
 }
 
+// What stands beside an answer is fetched once the answer is there. If that fails, the button remains.
+const beside = found("form[data-beside]");
+if (beside) {
+  const state = found("#beside-state");
+  const say = (words) => {
+    state.textContent = words;
+    state.hidden = false;
+  };
+  say("Asking the agencies…");
+  const body = new URLSearchParams(new FormData(beside));
+  body.append("part", "1");
+  fetch(beside.action, { method: "POST", body, redirect: "error" })
+    .then((answer) => (answer.ok ? answer.text() : Promise.reject()))
+    .then((html) => {
+      found("#beside").innerHTML = html;
+      beside.hidden = true;
+      say("As the agencies told it just now.");
+    })
+    .catch(() => say("This could not be fetched now."));
+}
+
 // A live page: the server sends the part of it that changes.
 const part = found("[data-events]");
 if (part) {

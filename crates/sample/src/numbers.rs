@@ -22,6 +22,11 @@ impl Numbers {
         Self { start: seed.0 % u64::from(ORDINARY), dealt: 0, dealt_to_stories: 0 }
     }
 
+    /// The same order of numbers, from further on.
+    pub(crate) const fn beyond(self, dealt: u64) -> Self {
+        Self { dealt, ..self }
+    }
+
     /// The next number; about 900,000 exist.
     pub(crate) fn deal(&mut self) -> NhsNumber {
         loop {

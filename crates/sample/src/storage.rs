@@ -62,28 +62,13 @@ impl Building {
         Ok(Self { connection, partial, target: target.to_owned() })
     }
 
-    /// Inserts rows, each an array of as many values as the table has columns; objects are stored as JSON text.
+    /// Inserts rows.
     pub(crate) async fn insert(
         &mut self,
         table: &Table,
         rows: &[Value],
     ) -> Result<(), StorageError> {
-        for batch in rows.chunks(BATCH) {
-            let mut sql = QueryBuilder::<Sqlite>::new("INSERT INTO ");
-            sql.push(table.name).push(" (").push(table.columns.join(", ")).push(") ");
-            sql.push_values(batch, |mut row, values| {
-                for value in values.as_array().into_iter().flatten() {
-                    match value {
-                        Value::Null => row.push_bind(None::<i64>),
-                        Value::String(text) => row.push_bind(text.clone()),
-                        Value::Number(number) => row.push_bind(number.as_i64()),
-                        whole => row.push_bind(whole.to_string()),
-                    };
-                }
-            });
-            sql.build().execute(&mut self.connection).await?;
-        }
-        Ok(())
+        insert(&mut self.connection, table, rows).await
     }
 
     /// Puts the file in its place, replacing what was there.
@@ -98,6 +83,30 @@ impl Building {
         tokio::fs::rename(&self.partial, &self.target).await?;
         Ok(())
     }
+}
+
+/// Inserts rows, each an array of as many values as the table has columns; objects are stored as JSON text.
+pub(crate) async fn insert(
+    connection: &mut SqliteConnection,
+    table: &Table,
+    rows: &[Value],
+) -> Result<(), StorageError> {
+    for batch in rows.chunks(BATCH) {
+        let mut sql = QueryBuilder::<Sqlite>::new("INSERT INTO ");
+        sql.push(table.name).push(" (").push(table.columns.join(", ")).push(") ");
+        sql.push_values(batch, |mut row, values| {
+            for value in values.as_array().into_iter().flatten() {
+                match value {
+                    Value::Null => row.push_bind(None::<i64>),
+                    Value::String(text) => row.push_bind(text.clone()),
+                    Value::Number(number) => row.push_bind(number.as_i64()),
+                    whole => row.push_bind(whole.to_string()),
+                };
+            }
+        });
+        sql.build().execute(&mut *connection).await?;
+    }
+    Ok(())
 }
 
 fn beside(target: &Path, ending: &str) -> PathBuf {

@@ -13,6 +13,7 @@ pub mod corrections;
 pub mod department;
 pub mod exchange;
 pub mod feeds;
+pub mod history;
 pub mod identify;
 mod identity;
 mod journal;

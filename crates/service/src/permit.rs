@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use kinfold_agreement::{Decision, ReviewDecision};
+use kinfold_agreement::{Decision, HistoryDecision, ReviewDecision};
 use kinfold_domain::{AgencyId, Categories, Category};
 use kinfold_ledger::Receipt;
 
@@ -81,6 +81,19 @@ pub(crate) struct ReviewPermit {
 impl ReviewPermit {
     /// `None` when the decision refuses.
     pub(crate) fn new(decision: &ReviewDecision, evidence: Evidence) -> Option<Self> {
+        decision.is_permitted().then_some(Self { _evidence: evidence })
+    }
+}
+
+/// Proof that showing a child's history, as one owner's node knows it, was allowed and durably logged. It opens no review of who looked.
+#[derive(Debug)]
+pub(crate) struct HistoryPermit {
+    _evidence: Evidence,
+}
+
+impl HistoryPermit {
+    /// `None` when the decision refuses.
+    pub(crate) fn new(decision: &HistoryDecision, evidence: Evidence) -> Option<Self> {
         decision.is_permitted().then_some(Self { _evidence: evidence })
     }
 }

@@ -46,7 +46,7 @@ impl Store {
                 let _ = write!(id, "{byte:02x}");
                 id
             });
-            self.put_item(&mut tx, (Kind::Rung, id), (true, one.at), one).await?;
+            self.put_item(&mut tx, (Kind::Rung, id), (true, one.at), (one, &[])).await?;
         }
         Ok(tx.commit().await?)
     }

@@ -107,7 +107,9 @@ impl Store {
         MIGRATIONS.run(&write).await?;
         remember(&write, keys, &*entropy).await?;
         let read = pool(path, READERS, true).await?;
-        Ok(Self { read, write, columns: Arc::new(Columns::new(keys, entropy)) })
+        let store = Self { read, write, columns: Arc::new(Columns::new(keys, entropy)) };
+        store.key_older_items().await?;
+        Ok(store)
     }
 }
 

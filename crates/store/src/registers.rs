@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use kinfold_domain::AgencyId;
 use kinfold_service::ports::{PortError, RegisterStore, StoredChange};
-use sqlx::SqliteConnection;
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use crate::Store;
 use crate::fault::{Doing, Fault, place};
@@ -36,6 +36,9 @@ impl RegisterStore for Store {
     }
 }
 
+/// Rows that one statement takes: a register's first reading has thousands.
+const TOGETHER: usize = 100;
+
 impl Store {
     async fn append_all(&self, owner: &AgencyId, changes: &[StoredChange]) -> Result<(), Fault> {
         let mut tx = self.begin().await?;
@@ -44,29 +47,33 @@ impl Store {
             if change.sequence != expected {
                 return Err(Fault::OutOfOrder { expected, given: change.sequence });
             }
-            self.put_change(&mut tx, owner, change).await?;
+        }
+        for part in changes.chunks(TOGETHER) {
+            self.put_changes(&mut tx, owner, part).await?;
         }
         Ok(tx.commit().await?)
     }
 
-    async fn put_change(
+    async fn put_changes(
         &self,
         tx: &mut SqliteConnection,
         owner: &AgencyId,
-        stored: &StoredChange,
+        changes: &[StoredChange],
     ) -> Result<(), Fault> {
-        let (name, sequence) = (owner.as_str(), place::to_stored(stored.sequence)?);
-        let identity = [name.as_bytes(), &sequence.to_be_bytes()];
-        let seal = &self.columns.change;
-        let sealed = seal.seal_json(&*self.columns.entropy, &identity, &stored.change)?;
-        sqlx::query!(
-            "INSERT INTO register_change (owner, sequence, sealed) VALUES ($1, $2, $3)",
-            name,
-            sequence,
-            sealed
-        )
-        .execute(tx)
-        .await?;
+        let (name, seal) = (owner.as_str(), &self.columns.change);
+        let mut rows = Vec::with_capacity(changes.len());
+        for stored in changes {
+            let sequence = place::to_stored(stored.sequence)?;
+            let identity = [name.as_bytes(), &sequence.to_be_bytes()];
+            let sealed = seal.seal_json(&*self.columns.entropy, &identity, &stored.change)?;
+            rows.push((sequence, sealed));
+        }
+        let mut insert =
+            QueryBuilder::<Sqlite>::new("INSERT INTO register_change (owner, sequence, sealed) ");
+        insert.push_values(rows, |mut row, (sequence, sealed)| {
+            row.push_bind(name).push_bind(sequence).push_bind(sealed);
+        });
+        insert.build().execute(tx).await?;
         Ok(())
     }
 

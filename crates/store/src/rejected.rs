@@ -12,6 +12,8 @@ use crate::fault::{Doing, Fault, moment, place};
 
 /// What stands as the category of a row that says who somebody is.
 const PEOPLE: &str = "people";
+/// The person's key of a row that is no person's.
+const NOBODY: &[u8] = &[];
 
 #[async_trait]
 impl RowsToMend for Store {
@@ -22,6 +24,10 @@ impl RowsToMend for Store {
         at: Timestamp,
     ) -> Result<(), PortError> {
         self.note_rows(covered, rejected, at).await.doing("noting the rows that can't be loaded")
+    }
+
+    async fn mended_by_hand(&self, source: &str, place: u64) -> Result<(), PortError> {
+        self.close_row(source, place).await.doing("forgetting a row that was mended")
     }
 
     async fn to_mend(&self, source: &str, limit: u32) -> Result<(u64, Vec<RowToMend>), PortError> {
@@ -48,7 +54,24 @@ impl Store {
         for category in covered.categories() {
             mended(&mut tx, source, &person_key, word(category), first).await?;
         }
+        if covered.categories().contains(&Some(Category::Register)) {
+            keep_once(&mut tx, source).await?;
+        }
         Ok(tx.commit().await?)
+    }
+
+    async fn close_row(&self, source: &str, at: u64) -> Result<(), Fault> {
+        let at = place::to_stored(at)?;
+        sqlx::query!(
+            "DELETE FROM rejected
+             WHERE source = $1 AND place = $2 AND person_key <> $3 AND category <> 'people'",
+            source,
+            at,
+            NOBODY
+        )
+        .execute(&self.write)
+        .await?;
+        Ok(())
     }
 
     async fn has_any(&self, source: &str, person_key: &[u8]) -> Result<bool, Fault> {
@@ -144,6 +167,22 @@ async fn put(
     Ok(first)
 }
 
+/// A plan that the reading of the whole register meets is that reading's row, and not its child's as well.
+async fn keep_once(tx: &mut SqliteConnection, source: &str) -> Result<(), Fault> {
+    sqlx::query!(
+        "DELETE FROM rejected
+         WHERE source = $1 AND category = 'register' AND person_key <> $2 AND record_key IN (
+             SELECT record_key FROM rejected
+             WHERE source = $1 AND category = 'register' AND person_key = $2
+         )",
+        source,
+        NOBODY
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
 /// Forgets what was wrong with rows that this reading did not meet again: those before its first place.
 async fn mended(
     tx: &mut SqliteConnection,
@@ -209,7 +248,7 @@ async fn newest(store: &Store, source: &str, limit: u32) -> Result<(u64, Vec<Row
     .fetch_one(&store.read)
     .await?;
     let found = sqlx::query!(
-        "SELECT person_key, category, record_key, first_seen, last_seen, sealed
+        "SELECT person_key, category, record_key, place, first_seen, last_seen, sealed
          FROM rejected WHERE source = $1 ORDER BY place DESC LIMIT $2",
         source,
         limit
@@ -224,6 +263,8 @@ async fn newest(store: &Store, source: &str, limit: u32) -> Result<(u64, Vec<Row
             row: store.columns.rejected.open_json(&identity, &row.sealed)?,
             first_seen: moment::from_stored(row.first_seen)?,
             last_seen: moment::from_stored(row.last_seen)?,
+            place: place::from_stored(row.place)?,
+            closes_by_hand: !row.person_key.is_empty() && row.category != PEOPLE,
         });
     }
     Ok((place::from_stored(number)?, rows))

@@ -101,3 +101,39 @@ async fn a_whole_register_mends_its_own_rows_and_leaves_a_person_s() {
     store.note(read, &[], at(4)).await.unwrap();
     assert_eq!(waiting(&store).await, lines(&[("1", 2, 2)]));
 }
+
+#[tokio::test]
+async fn a_plan_that_can_not_be_read_stands_once_whoever_met_it_first() {
+    let (_place, store) = store().await;
+    let plan = [rejected(Some(Category::Register), "cpp-1", "no start date")];
+    let (child, all) = (person("1", "Smith").id, Categories::from(Category::ALL));
+    let of_child = Covered::Person(&child, &all);
+    store.note(of_child, &plan, at(1)).await.unwrap();
+    assert_eq!(waiting(&store).await, lines(&[("cpp-1", 1, 1)]));
+    store.note(Covered::Register("pas"), &plan, at(2)).await.unwrap();
+    assert_eq!(waiting(&store).await, lines(&[("cpp-1", 2, 2)]));
+    store.note(of_child, &plan, at(3)).await.unwrap();
+    assert_eq!(waiting(&store).await, lines(&[("cpp-1", 2, 2)]));
+    store.note(Covered::Register("pas"), &[], at(4)).await.unwrap();
+    assert_eq!(waiting(&store).await, lines(&[]));
+}
+
+#[tokio::test]
+async fn a_row_of_facts_is_closed_by_hand_unless_it_was_met_again_and_no_other_row_is() {
+    let (_place, store) = store().await;
+    let visit = rejected(Some(Category::Attendances), "a", "arrived is missing");
+    let (child, all) = (person("1", "Smith").id, Categories::from(Category::ALL));
+    store.save_page("pas", &[], &[], &[person_row("2", "no name")], &answered(1)).await.unwrap();
+    let of_child = Covered::Person(&child, &all);
+    store.note(of_child, std::slice::from_ref(&visit), at(2)).await.unwrap();
+    let (_, rows) = store.to_mend("pas", 9).await.unwrap();
+    assert_eq!(rows.iter().map(|row| row.closes_by_hand).collect::<Vec<_>>(), [true, false]);
+    store.note(of_child, std::slice::from_ref(&visit), at(3)).await.unwrap();
+    for row in &rows {
+        store.mended_by_hand("pas", row.place).await.unwrap();
+    }
+    assert_eq!(waiting(&store).await, lines(&[("a", 2, 3), ("2", 1, 1)]));
+    let (_, rows) = store.to_mend("pas", 9).await.unwrap();
+    store.mended_by_hand("pas", rows[0].place).await.unwrap();
+    assert_eq!(waiting(&store).await, lines(&[("2", 1, 1)]));
+}

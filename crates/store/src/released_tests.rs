@@ -86,7 +86,8 @@ async fn assert_filled(store: &Store, schema: i64) {
     }
     let met = |category, second| {
         let (row, seen) = (rejected(category), at(second));
-        RowToMend { row, first_seen: seen, last_seen: seen }
+        let place = u64::from(category.is_some());
+        RowToMend { row, first_seen: seen, last_seen: seen, place, closes_by_hand: false }
     };
     let rows = vec![met(Some(Category::Register), 3), met(None, 2)];
     let (to_mend, swept) = if schema == 1 { (vec![], None) } else { (rows, progress().swept) };

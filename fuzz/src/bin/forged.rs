@@ -164,8 +164,10 @@ fn draft() -> Draft {
         version: 1,
         valid_from: "2026-01-01".parse().unwrap(),
         valid_until: "2026-12-31".parse().unwrap(),
-        council: party("council", "Test Council", AgencyKind::Council),
-        trust: party("trust", "Test Trust", AgencyKind::NhsTrust),
+        parties: vec![
+            party("council", "Test Council", AgencyKind::Council),
+            party("trust", "Test Trust", AgencyKind::NhsTrust),
+        ],
     };
     standard.draft().unwrap()
 }

@@ -9,8 +9,8 @@ use kinfold_domain::RegisterChange;
 use kinfold_note::{SigningKey, sign};
 use kinfold_service::{
     exchange::{
-        AnswerMessage, AskMessage, MessageKind, NoticesAnswer, NoticesMessage, RegisterMessage,
-        RegisterPage, SealError, WhoAnswer, WhoMessage, open, seal,
+        AnswerMessage, AskMessage, HistoryAnswer, HistoryMessage, MessageKind, NoticesAnswer,
+        NoticesMessage, RegisterMessage, RegisterPage, SealError, WhoAnswer, WhoMessage, open, seal,
     },
     register::RegisterHead,
 };
@@ -33,6 +33,8 @@ fuzz_target!(|input: &str| {
         "notices-answer" => read::<NoticesAnswer>(MessageKind::NoticesAnswer, word, json),
         "who" => read::<WhoMessage>(MessageKind::Who, word, json),
         "who-answer" => read::<WhoAnswer>(MessageKind::WhoAnswer, word, json),
+        "history" => read::<HistoryMessage>(MessageKind::History, word, json),
+        "history-answer" => read::<HistoryAnswer>(MessageKind::HistoryAnswer, word, json),
         "change" => change(json),
         _ => {
             let read =

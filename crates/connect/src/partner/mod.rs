@@ -74,7 +74,7 @@ impl Default for Deadlines {
 impl Deadlines {
     const fn of(&self, route: Route) -> Duration {
         match route {
-            Route::Ask | Route::Notices | Route::Who => self.answer,
+            Route::Ask | Route::Notices | Route::Who | Route::History => self.answer,
             Route::Register => self.register,
         }
     }

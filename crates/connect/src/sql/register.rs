@@ -15,8 +15,9 @@ use super::people::column;
 use super::plan::{Plan, Plans};
 use super::row::{Cell, RowReader};
 
-/// Rows of a register's query that are read.
-const MOST_ROWS: usize = 100_000;
+/// Rows of a register's query that are read: all children on plans and in care of England, and more, so only a query that joins wrongly
+/// gives more.
+const MOST_ROWS: usize = 500_000;
 
 /// Entries, and the rows that can't be read.
 pub(super) type Register = (Vec<RegisterEntry>, Vec<Rejected>);

@@ -1,4 +1,4 @@
-//! Where partners' nodes ask: the four paths of the partner protocol, on a listener of its own, over mutual TLS 1.3 and HTTP/2.
+//! Where partners' nodes ask: the five paths of the partner protocol, on a listener of its own, over mutual TLS 1.3 and HTTP/2.
 //!
 //! Whoever knocks must hold a key that the agreement held *now* names. That is asked at the handshake, again before each
 //! message is read, and once more before its answer leaves, so that a key that the agreement no longer names gets nothing

@@ -16,6 +16,7 @@ use super::{
     entry_card::EntryCard,
     purposes,
     ring::{self, DeskLine, RingGroup},
+    session::Open,
     site::Site,
     spoken::{Moment, Spoken, day},
     tell_apart::{self, Face, Known},
@@ -31,6 +32,7 @@ pub(super) struct RegisterLine {
 
 /// The page.
 #[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "parts of the page, each there by itself")]
 pub(super) struct AnswerPage {
     /// Which of the six: `on`, `ended`, `not-on`, `several`, `unconfirmed`, `sealed`.
     kind: &'static str,
@@ -57,9 +59,19 @@ pub(super) struct AnswerPage {
     outcomes: Vec<OutcomeLine>,
     /// What was said so far.
     recorded: Option<String>,
+    /// Attendances and the last looks may be shown beside it.
+    history: bool,
 }
 
 impl AnswerPage {
+    /// With what stands beside an answer about one child, for whom it may.
+    pub(super) fn beside(self, site: &Site, open: &Open) -> Self {
+        let is_one = self.kind != "several";
+        let purpose = self.purpose.parse();
+        let may = purpose.is_ok_and(|purpose| site.services.history.is_for(&open.caller, &purpose));
+        Self { history: is_one && may, ..self }
+    }
+
     /// Opened from the board: what was said there stands here too.
     pub(super) fn of_attendance(self, row: &BoardRow) -> Self {
         let recorded = row.recorded.as_ref();
@@ -126,6 +138,7 @@ pub(super) fn of(site: &Site, checked: &Checked) -> AnswerPage {
         purpose_reads: purposes::reading(site, &checked.purpose),
         outcomes: outcomes(site, checked),
         recorded: None,
+        history: false,
     }
 }
 

@@ -6,7 +6,7 @@ use axum::{
 };
 use kinfold_domain::{AgencyId, RegisterEntry};
 use kinfold_service::{
-    attendances::{AttendanceLists, AttendanceRow},
+    attendances::{AttendanceLists, AttendanceRow, LookedUp},
     department::{AttendanceId, AttendanceStep, StepKind},
 };
 use serde::Serialize;
@@ -14,6 +14,7 @@ use serde::Serialize;
 use super::{
     failure::Failure,
     fields::Fields,
+    looks, purposes,
     session::{Open, SignedIn},
     site::{Shared, Site},
     spoken::{Moment, Spoken, day},
@@ -39,7 +40,18 @@ struct RowLine {
     asked: Vec<String>,
     yours: bool,
     waits: bool,
+    looks: Vec<LookLine>,
     answered: Option<String>,
+}
+
+/// A look-up of one of the reader's children.
+#[derive(Serialize)]
+struct LookLine {
+    at: Moment,
+    who: String,
+    kind: &'static str,
+    purpose: String,
+    children: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -48,6 +60,8 @@ struct AttendancesPage {
     waiting: Vec<RowLine>,
     dealt_with: Vec<RowLine>,
     more: usize,
+    looked_up: Vec<LookLine>,
+    more_looked_up: bool,
     withheld: Vec<(String, String)>,
     you: String,
 }
@@ -68,16 +82,19 @@ pub(super) async fn list(
     let list = release.content();
     let spoken = Spoken::at(list.at);
     let name = |id: &AgencyId| site.services.agreements.agency(id).name;
-    let (waiting, dealt_with): (Vec<_>, Vec<_>) = list
-        .rows
-        .iter()
-        .map(|row| line(&spoken, row, name(&row.heard.partner)))
-        .partition(|row| row.waits);
+    let (waiting, dealt_with): (Vec<_>, Vec<_>) =
+        list.rows.iter().map(|row| line(&site, &spoken, row)).partition(|row| row.waits);
     let page = AttendancesPage {
         at: spoken.moment(list.at),
         waiting,
         dealt_with,
         more: list.more,
+        looked_up: list
+            .looked_up
+            .iter()
+            .map(|row| look_line(&site, &spoken, (&row.look, &row.entries)))
+            .collect(),
+        more_looked_up: list.more_looked_up,
         withheld: list.withheld.iter().map(|(owner, why)| (name(owner), why.clone())).collect(),
         you: open.caller.employee().name.expose().clone(),
     };
@@ -97,8 +114,24 @@ pub(super) async fn acknowledge(
     Ok(Redirect::to("/attendances").into_response())
 }
 
-fn line(spoken: &Spoken, row: &AttendanceRow, agency: String) -> RowLine {
+fn look_line(
+    site: &Site,
+    spoken: &Spoken,
+    (look, entries): (&LookedUp, &[RegisterEntry]),
+) -> LookLine {
+    let agency = site.services.agreements.agency(&look.by.agency).name;
+    LookLine {
+        at: spoken.moment(look.at),
+        who: format!("{}, {}, {agency}", look.by.name.expose(), look.by.job_title),
+        kind: looks::kind(look.kind),
+        purpose: purposes::reading(site, &look.purpose),
+        children: children(entries),
+    }
+}
+
+fn line(site: &Site, spoken: &Spoken, row: &AttendanceRow) -> RowLine {
     let heard = &row.heard;
+    let agency = site.services.agreements.agency(&heard.partner).name;
     let last = heard.last();
     let worker = row.entries.first().and_then(|entry| entry.professionals.first());
     RowLine {
@@ -120,6 +153,7 @@ fn line(spoken: &Spoken, row: &AttendanceRow, agency: String) -> RowLine {
             .collect(),
         yours: row.yours,
         waits: heard.waits(),
+        looks: row.looks.iter().map(|look| look_line(site, spoken, (look, &row.entries))).collect(),
         answered: heard
             .acknowledged
             .as_ref()

@@ -59,7 +59,8 @@ pub(super) async fn answer(
     let checked = release.content();
     let at = (checked.ask, checked.at);
     site.remembered.keep(open.caller.session(), at, remembered(checked, was_chosen));
-    site.page(&open, ("/check", "answer.html"), answer_page::of(&site, checked))
+    let page = answer_page::of(&site, checked).beside(&site, &open);
+    site.page(&open, ("/check", "answer.html"), page)
 }
 
 fn blank(site: &Site, open: &Open, purpose: &str) -> Result<CheckForm, Failure> {

@@ -116,7 +116,7 @@ pub(super) async fn open(
     let mut asked = remembered(checked, false);
     asked.attendance = Some(row.attendance);
     site.remembered.keep(open.caller.session(), (checked.ask, checked.at), asked);
-    let page = answer_page::of(&site, checked).of_attendance(&row);
+    let page = answer_page::of(&site, checked).of_attendance(&row).beside(&site, &open);
     site.page(&open, ("/department", "answer.html"), page)
 }
 

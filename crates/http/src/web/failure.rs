@@ -12,6 +12,7 @@ use kinfold_service::{
     audit::{OwnLooksError, WhoError},
     check::CheckError,
     department::{BoardError, OutcomeError},
+    history::HistoryError,
     pooled_view::ViewError,
     ports::PortError,
     register::{CustodyError, FeedError},
@@ -68,6 +69,8 @@ pub(super) enum Failure {
     #[error(transparent)]
     Who(#[from] WhoError),
     #[error(transparent)]
+    History(#[from] HistoryError),
+    #[error(transparent)]
     Custody(#[from] CustodyError),
     #[error(transparent)]
     OwnLooks(#[from] OwnLooksError),
@@ -116,12 +119,14 @@ impl Failure {
             | Self::Check(CheckError::NoAgreement(why))
             | Self::View(ViewError::NoAgreement(why))
             | Self::Who(WhoError::NoAgreement(why))
+            | Self::History(HistoryError::NoAgreement(why))
             | Self::Board(BoardError::NoAgreement(why))
             | Self::Outcome(OutcomeError::NoAgreement(why))
             | Self::List(ListError::NoAgreement(why)) => Told::no_agreement(why),
             Self::Check(CheckError::Refused(why))
             | Self::View(ViewError::Refused(why))
             | Self::Who(WhoError::Refused(why))
+            | Self::History(HistoryError::Refused(why))
             | Self::Board(BoardError::Refused(why))
             | Self::Outcome(OutcomeError::Refused(why))
             | Self::List(ListError::Refused(why)) => Told::refused(why),
@@ -130,6 +135,7 @@ impl Failure {
             Self::Check(CheckError::Ledger(error))
             | Self::View(ViewError::Ledger(error))
             | Self::Who(WhoError::Ledger(error))
+            | Self::History(HistoryError::Ledger(error))
             | Self::Board(BoardError::Ledger(error))
             | Self::Outcome(OutcomeError::Ledger(error))
             | Self::List(ListError::Ledger(error))
@@ -149,6 +155,7 @@ impl Failure {
             }
             Self::Store(_)
             | Self::Who(WhoError::Store(_))
+            | Self::History(HistoryError::Store(_))
             | Self::Outcome(OutcomeError::Store(_))
             | Self::List(ListError::Store(_))
             | Self::OwnLooks(OwnLooksError::Store(_))

@@ -34,7 +34,7 @@ pub(super) async fn page(
     site.page(&open, ("/feeds", "feeds.html"), feeds_page::of(&site, &now))
 }
 
-/// `POST /feeds/mended`: a message that could not be understood is dealt with.
+/// `POST /feeds/mended`: a message that could not be understood is dealt with, or a row of a source's facts.
 pub(super) async fn mended(
     State(site): State<Shared>,
     SignedIn(open): SignedIn,
@@ -42,7 +42,10 @@ pub(super) async fn mended(
 ) -> Result<Response, Failure> {
     admit(&site, &open)?;
     let place = fields.text("place").parse().map_err(|_| Failure::Garbled)?;
-    site.services.feeds.mended(place).await?;
+    match fields.text("source") {
+        "" => site.services.feeds.mended(place).await?,
+        source => site.services.feeds.row_mended(source, place).await?,
+    }
     Ok(Redirect::to("/feeds").into_response())
 }
 

@@ -36,6 +36,8 @@ struct WorkLine {
     problem: String,
     first_seen: String,
     last_seen: String,
+    /// By which it is said to be mended; `None` where a reading finds that out by itself.
+    place: Option<u64>,
 }
 
 /// The page, and the part of it that changes.
@@ -147,6 +149,7 @@ fn work_line(spoken: &Spoken, feed: &str, to_mend: &RowToMend) -> WorkLine {
         problem: sentence(&row.problem),
         first_seen: spoken.moment(to_mend.first_seen).words,
         last_seen: spoken.moment(to_mend.last_seen).words,
+        place: to_mend.closes_by_hand.then_some(to_mend.place),
     }
 }
 

@@ -68,6 +68,7 @@ pub(super) const fn kind(kind: AskKind) -> &'static str {
         AskKind::Attendances => "Attendances",
         AskKind::Corrections => "Corrections",
         AskKind::IdentityMatch => "Identity match",
+        AskKind::History => "Attendances and last looks",
     }
 }
 
@@ -86,6 +87,7 @@ pub(super) fn outcome(word: &str) -> String {
         "attendances" => "Attendances were shown".to_owned(),
         "corrections" => "Corrections were shown".to_owned(),
         "who-looked" => "Who looked was shown".to_owned(),
+        "history" => "Attendances and last looks were shown".to_owned(),
         "identity-match" => "Identities were shown".to_owned(),
         "register-work" => "Entries of the register were shown".to_owned(),
         other => sentence(other),

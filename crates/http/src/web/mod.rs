@@ -24,6 +24,8 @@ mod feeds;
 mod feeds_page;
 mod fields;
 mod guard;
+mod history;
+mod history_page;
 mod letter_case;
 mod looks;
 mod merged;
@@ -33,9 +35,13 @@ mod qr;
 mod reach;
 mod register_add;
 mod register_change;
+mod register_discussions;
 mod register_due;
 mod register_entry;
 mod register_fields;
+mod register_hand_over;
+mod register_hand_overs;
+mod register_handed;
 mod register_import;
 mod register_queue;
 mod register_start;
@@ -75,6 +81,7 @@ use kinfold_service::{
     corrections::Corrections,
     department::{Board, Coverages, Outcomes},
     feeds::{FeedAlarms, Feeds},
+    history::History,
     notifications::NotificationDesk,
     pooled_view::Pool,
     ports::Clock,
@@ -104,6 +111,8 @@ pub struct Services {
     pub own_looks: Arc<OwnLooks>,
     /// Who looked.
     pub who: Arc<WhoLooked>,
+    /// What stands beside an answer.
+    pub history: Arc<History>,
     /// The custodian's work, where this agency keeps a register.
     pub custodian: Option<Arc<Custodian>>,
     /// How feeds stand.

@@ -1,10 +1,12 @@
 //! A child added to the register by hand.
 
+use std::sync::Arc;
+
 use axum::{extract::State, response::Response};
 use kinfold_domain::{
     BirthDate, Demographics, PersonName, Professional, RegisterStatus, Sex, Telephone,
 };
-use kinfold_service::register::{Change, CustodyError, NewEntry, ToChange};
+use kinfold_service::register::{Change, CustodyError, Discussion, NewEntry, ToChange};
 use serde::Serialize;
 
 use super::{
@@ -12,10 +14,11 @@ use super::{
     failure::{Failure, sentence},
     fields::Fields,
     register_change::planned,
+    register_discussions::{chosen, typed_of},
     register_fields::{self as typed, BIRTH, EXPECTED, NEXT, START, Typed},
     register_work::custodian,
-    session::SignedIn,
-    site::Shared,
+    session::{Open, SignedIn},
+    site::{Shared, Site},
 };
 
 const FORM: (&str, &str) = ("/register", "register-add.html");
@@ -25,6 +28,9 @@ struct AddPage {
     #[serde(flatten)]
     problems: Problems,
     typed: Typed,
+    /// The strategy discussion of which the plan came, and its place.
+    handle: String,
+    choice: String,
 }
 
 /// `GET /register/add`
@@ -36,7 +42,21 @@ pub(super) async fn form(
     if !site.reach(&open).register {
         return Err(Failure::NotForRole("The register is kept by its custodians alone."));
     }
-    site.page(&open, FORM, AddPage { problems: Problems::default(), typed: typed::blank() })
+    let (handle, choice) = (String::new(), String::new());
+    let (problems, typed) = (Problems::default(), typed::blank());
+    site.page(&open, FORM, AddPage { problems, typed, handle, choice })
+}
+
+/// The form with what a strategy discussion knows of the child.
+pub(super) fn prefilled(
+    site: &Site,
+    open: &Arc<Open>,
+    discussion: &Discussion,
+    (handle, choice): (&str, &str),
+) -> Result<Response, Failure> {
+    let (problems, typed) = (Problems::default(), typed_of(discussion));
+    let (handle, choice) = (handle.to_owned(), choice.to_owned());
+    site.page(open, FORM, AddPage { problems, typed, handle, choice })
 }
 
 /// `POST /register/add`: what would be added, or what is wrong with the form.
@@ -48,7 +68,15 @@ pub(super) async fn plan(
     let mut problems = Problems::default();
     let new = read(&fields, &mut problems);
     let reason = typed::reason(&fields, &mut problems);
-    let again = |problems| AddPage { problems, typed: typed::typed(&fields) };
+    let again = |problems| AddPage {
+        problems,
+        typed: typed::typed(&fields),
+        handle: fields.text("handle").to_owned(),
+        choice: fields.text("choice").to_owned(),
+    };
+    // One that is no longer remembered stays on its list, where it is ended once the plan stands.
+    let discussion = chosen(&site, &open, &fields).ok();
+    let new = new.map(|new| NewEntry { discussion, ..new });
     let Some(new) = new.filter(|_| problems.is_empty()) else {
         return site.refused_form(&open, FORM, again(problems));
     };
@@ -86,6 +114,7 @@ fn read(fields: &Fields, problems: &mut Problems) -> Option<NewEntry> {
         start: start?,
         next_review,
         worker,
+        discussion: None,
     })
 }
 

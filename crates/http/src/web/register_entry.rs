@@ -46,6 +46,9 @@ struct EntryPage {
     entry: EntryLines,
     /// The changes that can be made: their names in forms, and what the buttons say.
     changes: Vec<(&'static str, &'static str)>,
+    /// It may be handed over to another council, or its child's stay there be told.
+    can_move: bool,
+    can_stay: bool,
     by_hand: Vec<ByHand>,
     history: Vec<ChangedLine>,
     numbers: Vec<NumberLine>,
@@ -87,10 +90,10 @@ async fn show(site: &Site, open: &Arc<Open>, entry: &EntryId) -> Result<Response
     let opened = release.content();
     let work = RegisterWork::Entries(vec![entry.clone()]);
     site.register_work.keep(open.caller.session(), (opened.ask, opened.at), work);
-    site.page(open, ("/register", "register-entry.html"), of(opened))
+    site.page(open, ("/register", "register-entry.html"), of(site, open, opened))
 }
 
-fn of(opened: &Opened) -> EntryPage {
+fn of(site: &Site, open: &Open, opened: &Opened) -> EntryPage {
     let spoken = Spoken::at(opened.at);
     let entry = &opened.entry;
     let (in_force, is_plan) = (entry.end.is_none(), entry.status != RegisterStatus::LookedAfter);
@@ -107,11 +110,15 @@ fn of(opened: &Opened) -> EntryPage {
         (entry.sealed.is_none(), Kind::Seal),
         (entry.sealed.is_some(), Kind::Unseal),
     ];
+    let may = in_force && entry.sealed.is_none();
+    let may = may && custodian(site).is_ok_and(|desk| !desk.takers(&open.caller).is_empty());
     let changes = possible.into_iter().filter(|(may, _)| *may);
     EntryPage {
         handle: opened.ask.0.to_string(),
         entry: lines(entry, spoken.today()),
         changes: changes.map(|(_, kind)| (kind.word(), kind.button())).collect(),
+        can_move: may && is_plan,
+        can_stay: may,
         by_hand: opened.amendments.iter().filter_map(|row| by_hand(&spoken, row)).collect(),
         numbers: numbers(entry),
         history: opened.history.iter().map(|line| changed(&spoken, line)).collect(),

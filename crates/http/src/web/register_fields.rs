@@ -14,7 +14,7 @@ const LONGEST: usize = 600;
 pub(super) type Typed = BTreeMap<&'static str, String>;
 
 /// Every field of the custodian's forms.
-const FIELDS: [&str; 27] = [
+const FIELDS: [&str; 40] = [
     "reason",
     "nhs_number",
     "given",
@@ -42,6 +42,19 @@ const FIELDS: [&str; 27] = [
     "start_year",
     "expected_day",
     "expected_month",
+    "council",
+    "address",
+    "postcode",
+    "team",
+    "moved_day",
+    "moved_month",
+    "moved_year",
+    "until_day",
+    "until_month",
+    "until_year",
+    "conference_day",
+    "conference_month",
+    "conference_year",
 ];
 
 /// What was typed, for the form to show again.
@@ -71,6 +84,17 @@ pub(super) const BIRTH: DateFields =
     DateFields(["birth_day", "birth_month", "birth_year"], "Date of birth");
 pub(super) const EXPECTED: DateFields =
     DateFields(["expected_day", "expected_month", "expected_year"], "Expected date of birth");
+
+pub(super) const MOVED: DateFields =
+    DateFields(["moved_day", "moved_month", "moved_year"], "Day of the move");
+pub(super) const FROM: DateFields =
+    DateFields(["moved_day", "moved_month", "moved_year"], "First day");
+pub(super) const UNTIL: DateFields =
+    DateFields(["until_day", "until_month", "until_year"], "Last day");
+pub(super) const CONFERENCE: DateFields = DateFields(
+    ["conference_day", "conference_month", "conference_year"],
+    "Day of the transfer-in conference",
+);
 
 /// A date, if one was typed.
 pub(super) fn date(fields: &Fields, of: DateFields, problems: &mut Problems) -> Option<Date> {

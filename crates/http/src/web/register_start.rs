@@ -38,6 +38,8 @@ struct StartPage {
     later: usize,
     unread: u64,
     from_file: u64,
+    handed: usize,
+    handed_to_see: usize,
     vanished: Option<usize>,
 }
 
@@ -103,6 +105,8 @@ fn start(overview: &Overview, problems: Problems, typed: Typed) -> StartPage {
         later: overview.differences.1,
         unread: overview.unread,
         from_file: overview.from_file,
+        handed: overview.handed.0,
+        handed_to_see: overview.handed.1,
         vanished: overview.vanished.as_ref().map(|vanished| vanished.gone),
     }
 }

@@ -3,7 +3,8 @@
 use kinfold_domain::EntryId;
 use kinfold_service::{
     ports::AmendmentKey,
-    register::{Custodian, ToChange},
+    records::{DiscussionId, HandOverId},
+    register::{Custodian, ToChange, ToHandOver},
 };
 
 use super::{failure::Failure, fields::Fields, session::Open, site::Site};
@@ -17,6 +18,12 @@ pub(super) enum RegisterWork {
     Change(Box<ToChange>),
     /// Differences, of which a form chooses one by its place.
     Differences(Vec<AmendmentKey>),
+    /// An entry that waits to be handed over.
+    HandOver(Box<ToHandOver>),
+    /// Hand-overs, of which a form chooses one by its place.
+    HandOvers(Vec<HandOverId>),
+    /// Strategy discussions, of which a form chooses one by its place.
+    Discussions(Vec<DiscussionId>),
 }
 
 /// The custodian's work, where this node keeps a register.

@@ -9,9 +9,10 @@ use axum::{
 
 use super::{
     agreement, assets, attendances, check, corrections, coverage, department, enrol,
-    failure::Failure, feed_alarms, feeds, looks, notifications, register_add, register_change,
-    register_due, register_entry, register_import, register_queue, register_start, sign_in,
-    site::Shared, start, view, who,
+    failure::Failure, feed_alarms, feeds, history, looks, notifications, register_add,
+    register_change, register_discussions, register_due, register_entry, register_hand_over,
+    register_hand_overs, register_import, register_queue, register_start, sign_in, site::Shared,
+    start, view, who,
 };
 
 /// The routes and their list.
@@ -46,7 +47,7 @@ pub(super) fn table() -> Table {
     let router = Router::new()
         .fallback(|| async { Failure::NotFound })
         .method_not_allowed_fallback(|| async { Failure::WrongMethod });
-    Table { router, known: Vec::new() }
+    of_register(Table { router, known: Vec::new() })
         .get("/healthz", assets::health)
         .get("/assets/{*path}", assets::asset)
         .get("/sign-in", sign_in::form)
@@ -61,6 +62,7 @@ pub(super) fn table() -> Table {
         .get("/", start::start)
         .get("/check", check::form)
         .post("/check", check::answer)
+        .post("/check/history", history::answer)
         .get("/view", view::form)
         .post("/view", view::answer)
         .get("/looks", looks::list)
@@ -78,6 +80,19 @@ pub(super) fn table() -> Table {
         .post("/corrections/settle", corrections::settle)
         .get("/who", who::form)
         .post("/who", who::answer)
+        .get("/feeds", feeds::page)
+        .get("/feeds/events", feeds::events)
+        .post("/feeds/mended", feeds::mended)
+        .post("/feeds/alarm", feed_alarms::take)
+        .get("/notifications", notifications::page)
+        .post("/notifications/again", notifications::send_again)
+        .post("/notifications/give-up", notifications::give_up)
+        .get("/agreement", agreement::page)
+}
+
+/// The custodian's.
+fn of_register(table: Table) -> Table {
+    table
         .get("/register", register_start::page)
         .post("/register/find", register_start::find)
         .post("/register/entry", register_entry::page)
@@ -88,16 +103,18 @@ pub(super) fn table() -> Table {
         .get("/register/add", register_add::form)
         .post("/register/add", register_add::plan)
         .get("/register/due", register_due::page)
+        .post("/register/hand-over", register_hand_over::form)
+        .post("/register/hand-over/plan", register_hand_over::plan)
+        .post("/register/hand-over/confirm", register_hand_over::confirm)
+        .get("/register/hand-overs", register_hand_overs::list)
+        .post("/register/hand-overs/open", register_hand_overs::open)
+        .post("/register/hand-overs/answer", register_hand_overs::answer)
+        .get("/register/discussions", register_discussions::list)
+        .get("/register/discussions/new", register_discussions::form)
+        .post("/register/discussions/new", register_discussions::record)
+        .post("/register/discussions/outcome", register_discussions::outcome)
         .get("/register/import", register_import::form)
         .post("/register/import", register_import::answer)
         .get("/register/queue", register_queue::page)
         .post("/register/queue", register_queue::decide)
-        .get("/feeds", feeds::page)
-        .get("/feeds/events", feeds::events)
-        .post("/feeds/mended", feeds::mended)
-        .post("/feeds/alarm", feed_alarms::take)
-        .get("/notifications", notifications::page)
-        .post("/notifications/again", notifications::send_again)
-        .post("/notifications/give-up", notifications::give_up)
-        .get("/agreement", agreement::page)
 }

@@ -114,7 +114,7 @@ fn chosen(site: &Site, open: &Open, fields: &Fields) -> Result<ViewQuestion, Fai
 
 fn remembered(view: &PooledView) -> Asked {
     let choices = view.agencies.iter().flat_map(|part| match &part.state {
-        PartState::Choose { candidates } => candidates.as_slice(),
+        PartState::Choose { candidates, .. } => candidates.as_slice(),
         _ => &[],
     });
     Asked {

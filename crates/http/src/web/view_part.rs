@@ -108,12 +108,21 @@ fn stands(state: &PartState) -> (&'static str, &'static str, String) {
             "Not said",
             "The agreement does not let it say whether it knows the child.".to_owned(),
         ),
-        PartState::Choose { candidates } if candidates.is_empty() => (
+        PartState::Choose { candidates, .. } if candidates.is_empty() => (
             "several",
             "More detail needed",
             "Several people may be meant, and none may be named. Type more, or ring.".to_owned(),
         ),
-        PartState::Choose { .. } => {
+        PartState::Choose { candidates, more: true } => (
+            "several",
+            "More than are listed",
+            format!(
+                "More people fit than the {} below. If the child is not among them, give the date of \
+                 birth, the postcode or the NHS number.",
+                candidates.len()
+            ),
+        ),
+        PartState::Choose { more: false, .. } => {
             ("several", "Several possible", "Choose the right one below.".to_owned())
         }
         PartState::Several { count } => (
@@ -145,7 +154,7 @@ fn whom_to_ring(site: &Site, spoken: &Spoken, part: &AgencyPart) -> Vec<RingLine
 }
 
 fn candidates(spoken: &Spoken, typed: &Subject, state: &PartState, place: &mut usize) -> Vec<Face> {
-    let PartState::Choose { candidates } = state else { return Vec::new() };
+    let PartState::Choose { candidates, .. } = state else { return Vec::new() };
     let known: Vec<Known<'_>> = candidates
         .iter()
         .map(|one| Known { subject: &one.demographics, number: one.number, more: Vec::new() })

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::{Args, Subcommand};
 use kinfold_agreement::{AgreementId, Draft, Moment, Party, Reading, template::Standard};
+use kinfold_domain::AgencyKind;
 use kinfold_note::{KeyName, SigningKey};
 use kinfold_service::ports::{Clock, Entropy};
 
@@ -21,7 +22,7 @@ use crate::{
 pub(crate) enum Agreement {
     /// Makes an approver's key pair, and prints the public half for the agreement.
     Key(Key),
-    /// Drafts the standard agreement between a council and a trust.
+    /// Drafts the standard agreement between councils and trusts.
     New(New),
     /// Reads an agreement out in plain language.
     Show(OfFile),
@@ -60,12 +61,12 @@ pub(crate) struct New {
     /// Until when: a day, or a moment.
     #[arg(long)]
     until: Moment,
-    /// The council's party, as `kinfold init` wrote it.
+    /// A council's party, as `kinfold init` wrote it; once for each council.
     #[arg(long)]
-    council: PathBuf,
-    /// The trust's party, as `kinfold init` wrote it.
+    council: Vec<PathBuf>,
+    /// A trust's party, as `kinfold init` wrote it; once for each trust.
     #[arg(long)]
-    trust: PathBuf,
+    trust: Vec<PathBuf>,
     /// The new file.
     #[arg(long)]
     out: PathBuf,
@@ -147,13 +148,14 @@ pub(crate) fn new_key(name: KeyName) -> anyhow::Result<SigningKey> {
 
 impl New {
     fn run(self) -> anyhow::Result<()> {
+        let councils = self.council.iter().map(|path| read_party(path, AgencyKind::Council));
+        let trusts = self.trust.iter().map(|path| read_party(path, AgencyKind::NhsTrust));
         let draft = Standard {
             id: self.id,
             version: self.version,
             valid_from: self.from,
             valid_until: self.until,
-            council: read_party(&self.council)?,
-            trust: read_party(&self.trust)?,
+            parties: councils.chain(trusts).collect::<anyhow::Result<_>>()?,
         }
         .draft()?;
         std::fs::write(&self.out, draft.to_string())
@@ -166,8 +168,16 @@ impl New {
     }
 }
 
-fn read_party(path: &Path) -> anyhow::Result<Party> {
-    toml::from_str(&read(path)?).with_context(|| format!("{} is not a party", path.display()))
+/// Its kind decides which clauses speak of it, so that a file in the other's place would give and take the wrong way round.
+fn read_party(path: &Path, kind: AgencyKind) -> anyhow::Result<Party> {
+    let party: Party = toml::from_str(&read(path)?)
+        .with_context(|| format!("{} is not a party", path.display()))?;
+    anyhow::ensure!(
+        party.kind == kind,
+        "{} is the party of an agency of another kind: give councils with --council and trusts with --trust",
+        path.display()
+    );
+    Ok(party)
 }
 
 impl Sign {

@@ -12,7 +12,6 @@ use kinfold_http::{
 };
 use kinfold_service::ports::Clock;
 use tokio::{
-    io::AsyncReadExt,
     net::TcpListener,
     signal::unix::{SignalKind, signal},
     sync::{Notify, watch},
@@ -165,6 +164,7 @@ fn services(node: &Arc<Node>) -> Services {
         pool: Arc::clone(&node.pool),
         own_looks: Arc::clone(&node.own_looks),
         who: Arc::clone(&node.who),
+        history: Arc::clone(&node.history),
         custodian: node.custodian.clone(),
         feeds: Arc::clone(&node.feeds),
         alarms: Arc::clone(&node.alarms),
@@ -265,11 +265,23 @@ pub(crate) async fn stopped(with_parent: bool) {
     };
     let orphaned = async {
         if with_parent {
-            let mut rest = [0; 64];
-            while tokio::io::stdin().read(&mut rest).await.is_ok_and(|count| count > 0) {}
+            parent_gone().await;
         } else {
             std::future::pending::<()>().await;
         }
     };
     tokio::select! { () = terminated => {}, () = interrupted => {}, () = orphaned => {} }
+}
+
+/// Resolves when standard input ends. It is read on a thread of its own: a runtime waits for its own threads, and so a node that refuses to
+/// start would not end before its parent did.
+async fn parent_gone() {
+    let (gone, heard) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || {
+        // Whatever is written there means nothing: only its end does.
+        let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+        let _ = gone.send(());
+    });
+    // Either word of the end or a thread that is gone.
+    let _ = heard.await;
 }

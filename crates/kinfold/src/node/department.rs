@@ -9,13 +9,13 @@ use kinfold_domain::{Purpose, Role};
 use kinfold_service::{
     System,
     attendances::{AttendanceLists, Attendances, Escalations},
-    audit::Hearers,
+    audit::{Hearers, Ledgers},
     check::Check,
     corrections::{Corrections, CorrectionsParts},
     department::{Arrivals, ArrivalsParts, Board, Coverages, HospitalInbox, Outcomes, Present},
     feeds::{HospitalSenders, SenderHealth},
     ports::{AttendanceStore, CorrectionStore, DepartmentStore, HospitalDesk},
-    register::Register,
+    register::{HandOvers, Register},
 };
 use tokio::sync::Notify;
 
@@ -104,7 +104,7 @@ pub(super) async fn department(
 pub(super) fn at_partners(
     config: &Config,
     ground: &Ground,
-    register: Option<&Arc<Register>>,
+    (register, ledgers): (Option<&Arc<Register>>, &Arc<Ledgers>),
 ) -> anyhow::Result<Option<(AtPartners, Arc<Attendances>)>> {
     let Some(register) = register else { return Ok(None) };
     let attendances = Arc::new(Attendances::new(
@@ -117,6 +117,7 @@ pub(super) fn at_partners(
         purpose: purpose("child-protection-enquiry")?,
         attendances: Arc::clone(&attendances),
         register: Arc::clone(register),
+        ledgers: Arc::clone(ledgers),
         agreements: Arc::clone(&ground.agreements),
         journal: ground.journal.clone(),
         clock: Arc::clone(&ground.clock),
@@ -149,11 +150,13 @@ pub(super) fn hearers(
     department: Option<&Department>,
     attendances: Option<Arc<Attendances>>,
     corrections: &Arc<Corrections>,
+    hand_overs: Option<&Arc<HandOvers>>,
 ) -> Hearers {
     Hearers {
         attendances,
         outcomes: department.map(|department| Arc::clone(&department.outcomes)),
         corrections: Some(Arc::clone(corrections)),
+        hand_overs: hand_overs.map(Arc::clone),
     }
 }
 

@@ -6,6 +6,7 @@ use kinfold_http::partner::PartnerDesk;
 use kinfold_service::{
     agreements::RefusedPeer,
     audit::{NoticeDesk, WhoDesk},
+    history::HistoryDesk,
     pooled_view::AskDesk,
     ports::Route,
     register::RegisterDesk,
@@ -17,6 +18,7 @@ pub(crate) struct Desks {
     pub(crate) register: Option<RegisterDesk>,
     pub(crate) notices: NoticeDesk,
     pub(crate) who: WhoDesk,
+    pub(crate) history: HistoryDesk,
 }
 
 #[async_trait]
@@ -35,6 +37,7 @@ impl PartnerDesk for Desks {
             },
             Route::Notices => self.notices.answer(peer, note).await,
             Route::Who => self.who.answer(peer, note).await,
+            Route::History => self.history.answer(peer, note).await,
         }
     }
 }

@@ -4,7 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use anyhow::Context;
 use jiff::SignedDuration;
-use kinfold_domain::{Agency, AgencyKind};
+use kinfold_agreement::{InForce, Party};
+use kinfold_domain::{Agency, AgencyKind, Category};
 use kinfold_service::{
     audit::{
         Follower, Hearers, Ledgers, NoticeDesk, NoticeSender, OwnLooks, TrailKey, WhoDesk,
@@ -12,13 +13,11 @@ use kinfold_service::{
     },
     check::Check,
     feeds::{People, PeopleFeed},
+    history::{Histories, HistoryDesk},
     identify::Identify,
     pooled_view::{AskDesk, Holdings, Pool, PoolParts, SealedDeskTerms},
     ports::{AmendmentStore, PeopleStore, RegisterStore, RowsToMend, StaffStore, TrailStore},
-    register::{
-        Custodian, CustodyParts, DeskParts, FeedStores, Register, RegisterDesk, RegisterFeed,
-        Registers, Replica,
-    },
+    register::{DeskParts, FeedStores, Register, RegisterDesk, RegisterFeed, Registers, Replica},
     sign_in::{SessionLimits, SignIn},
     staff::{Staff, StaffParts},
 };
@@ -55,28 +54,20 @@ pub(super) async fn register_feed(
     Ok(Some((register, feed)))
 }
 
-/// The custodian's work, where this agency keeps a register.
-pub(super) fn custodian(
-    config: &Config,
-    ground: &Ground,
-    holdings: &Holdings,
-    feed: Option<&(Arc<Register>, Arc<RegisterFeed>)>,
-) -> Option<Custodian> {
-    let ((_, feed), terms) = feed.zip(config.register.as_ref())?;
-    Some(Custodian::new(CustodyParts {
-        feed: Arc::clone(feed),
-        agreements: Arc::clone(&ground.agreements),
-        entropy: Arc::clone(&ground.entropy),
-        sealed_desk: holdings.sealed_desk.clone(),
-        phones: terms.phones.clone(),
-    }))
-}
-
 /// A replica for every partner that is a council. They are known at the start: a new agreement takes effect with a restart of its parties'
 /// replicas, which `serve` does by itself when the agreement changes.
 fn replicas(config: &Config, ground: &Ground) -> Vec<(Arc<Register>, Arc<Replica>)> {
     let partners = ground.agreements.partners();
-    let councils = partners.into_iter().filter(|party| party.kind == AgencyKind::Council);
+    let own = ground.agreements.own();
+    // Between councils an agreement may hand entries over and show no register. One that is not in force yet may show it later.
+    let agreement = ground.agreements.in_force(ground.clock.now()).ok();
+    let may_hold = |party: &Party| {
+        let permits = |agreement: &Arc<InForce>| {
+            agreement.permits_any(own, &party.agency, Category::Register)
+        };
+        party.kind == AgencyKind::Council && agreement.as_ref().is_none_or(permits)
+    };
+    let councils = partners.into_iter().filter(may_hold);
     councils
         .map(|party| {
             let owner = Agency { id: party.agency, name: party.name, kind: party.kind };
@@ -166,7 +157,7 @@ fn silent_after(config: &Config, terms: &SourceConfig) -> SignedDuration {
 pub(super) fn desks(
     config: &Config,
     ground: &Ground,
-    (holdings, ledgers, hearers): (&Arc<Holdings>, &Arc<Ledgers>, Hearers),
+    (holdings, histories, hearers): (&Arc<Holdings>, &Arc<Histories>, Hearers),
     feed: Option<&(Arc<Register>, Arc<RegisterFeed>)>,
 ) -> Desks {
     let register = feed.zip(config.register.as_ref()).map(|((register, feed), terms)| {
@@ -200,7 +191,14 @@ pub(super) fn desks(
         who: WhoDesk {
             identity: Arc::clone(&ground.identity),
             agreements: Arc::clone(&ground.agreements),
-            ledgers: Arc::clone(ledgers),
+            ledgers: Arc::clone(&histories.ledgers),
+            clock: Arc::clone(&ground.clock),
+        },
+        history: HistoryDesk {
+            identity: Arc::clone(&ground.identity),
+            agreements: Arc::clone(&ground.agreements),
+            own: Arc::clone(histories),
+            journal: ground.journal.clone(),
             clock: Arc::clone(&ground.clock),
         },
     }
@@ -285,7 +283,8 @@ pub(super) fn who(ground: &Ground, ledgers: Arc<Ledgers>) -> WhoLooked {
     })
 }
 
-pub(super) fn notices(ground: &Ground) -> Vec<Arc<NoticeSender>> {
+pub(super) fn notices(config: &Config, ground: &Ground) -> Vec<Arc<NoticeSender>> {
+    let hands_over = config.register.is_some();
     let partners = ground.agreements.partners();
     partners
         .into_iter()
@@ -298,6 +297,7 @@ pub(super) fn notices(ground: &Ground) -> Vec<Arc<NoticeSender>> {
                 journal: ground.journal.clone(),
                 store: Arc::clone(&ground.store) as Arc<dyn TrailStore>,
                 clock: Arc::clone(&ground.clock),
+                hand_overs: hands_over.then(|| Arc::clone(&ground.store) as _),
             })
         })
         .collect()

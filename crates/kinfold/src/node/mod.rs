@@ -1,7 +1,9 @@
 //! One agency's node: everything that its configuration names, opened and joined.
 
 mod behind;
+mod beside;
 mod clients;
+mod council;
 mod department;
 mod desks;
 mod joining;

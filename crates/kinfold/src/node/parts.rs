@@ -10,14 +10,15 @@ use kinfold_connect::partner::{Deadlines, Link, LinkParts};
 use kinfold_service::{
     Journal, NodeIdentity,
     agreements::{Agreements, AgreementsParts, ApproverKeys},
-    audit::{Follower, Ledgers, NoticeSender, OwnLooks, TrailKey, WhoLooked},
+    audit::{Follower, NoticeSender, OwnLooks, TrailKey, WhoLooked},
     check::Check,
     corrections::Corrections,
     feeds::{FeedAlarms, Feeds, People},
+    history::History,
     identify::Identify,
     pooled_view::Pool,
-    ports::{AgreementStore, Clock, Entropy, PartnerLink, PeopleStore, SourceSystem, TrailStore},
-    register::{Custodian, Registers},
+    ports::{AgreementStore, Clock, Entropy, PartnerLink, PeopleStore, SourceSystem},
+    register::{Custodian, HandOvers, Registers},
     sign_in::SignIn,
     staff::Staff,
 };
@@ -26,9 +27,11 @@ use kinfold_tls::Credential;
 
 use super::{
     Desks,
+    beside::{histories, history, ledgers},
+    council::{custodian, hand_overs},
     department::{AtPartners, Department, at_partners, corrections, department, hearers},
     joining::{
-        check, custodian, desks, follower, holdings, identify, loaded_replicas, notices, own_looks,
+        check, desks, follower, holdings, identify, loaded_replicas, notices, own_looks,
         people_feeds, pool, register_feed, sign_in, staff, who,
     },
     keys::KeyFolder,
@@ -56,7 +59,9 @@ pub(crate) struct Node {
     pub(crate) pool: Arc<Pool>,
     pub(crate) own_looks: Arc<OwnLooks>,
     pub(crate) who: Arc<WhoLooked>,
+    pub(crate) history: Arc<History>,
     pub(crate) custodian: Option<Arc<Custodian>>,
+    pub(crate) hand_overs: Option<Arc<HandOvers>>,
     pub(crate) feeds: Arc<Feeds>,
     pub(crate) alarms: Arc<FeedAlarms>,
     pub(crate) telling: Telling,
@@ -141,12 +146,17 @@ impl Node {
         let check = Arc::new(check(&ground, registers.clone()));
         let department = department(&config, &ground, &check).await?;
         let corrections = corrections(&ground, own.as_ref())?;
-        let (at_partners, attendances) = at_partners(&config, &ground, own.as_ref())?.unzip();
-        let hearers = hearers(department.as_ref(), attendances, &corrections);
+        let trail_key = Arc::new(TrailKey::new(*keys.bytes("trail")?));
+        let ledgers = ledgers(&ground, &trail_key);
+        let at_partners = at_partners(&config, &ground, (own.as_ref(), &ledgers))?;
+        let (at_partners, attendances) = at_partners.unzip();
         let holdings = Arc::new(holdings(&config, keys, &ground, (&people, &sources), own)?);
-        let ledgers = Arc::new(ledgers(keys, &ground)?);
-        let desks = desks(&config, &ground, (&holdings, &ledgers, hearers), feed.as_ref());
-        let custodian = custodian(&config, &ground, &holdings, feed.as_ref());
+        let hand_overs = hand_overs(&config, &ground, &holdings, feed.as_ref()).await?;
+        let hearers = hearers(department.as_ref(), attendances, &corrections, hand_overs.as_ref());
+        let histories = histories(&config, &ground, (&registers, &people), Arc::clone(&ledgers));
+        let desks = desks(&config, &ground, (&holdings, &histories, hearers), feed.as_ref());
+        let custodian =
+            custodian(&config, &ground, (&holdings, hand_overs.as_ref()), feed.as_ref());
         let feeds = Arc::new(Feeds {
             people: Arc::clone(&people),
             sources: people_feeds(&config, &ground, &people, &sources),
@@ -173,11 +183,13 @@ impl Node {
             identify: Arc::new(identify(&ground, &holdings)),
             pool: Arc::new(pool(&ground, holdings, registers)),
             own_looks: Arc::new(own_looks(&ground)),
-            custodian: custodian.map(Arc::new),
-            feeds,
-            follower: Arc::new(follower(&config, &ground, Arc::clone(&ledgers.keys))),
             who: Arc::new(who(&ground, ledgers)),
-            notices: notices(&ground),
+            history: Arc::new(history(&ground, histories)),
+            custodian: custodian.map(Arc::new),
+            hand_overs,
+            feeds,
+            follower: Arc::new(follower(&config, &ground, trail_key)),
+            notices: notices(&config, &ground),
             desks: Arc::new(desks),
             clock: ground.clock,
             entropy: ground.entropy,
@@ -187,12 +199,4 @@ impl Node {
             config,
         })
     }
-}
-
-fn ledgers(keys: &KeyFolder, ground: &Ground) -> anyhow::Result<Ledgers> {
-    Ok(Ledgers {
-        journal: ground.journal.clone(),
-        store: Arc::clone(&ground.store) as Arc<dyn TrailStore>,
-        keys: Arc::new(TrailKey::new(*keys.bytes("trail")?)),
-    })
 }

@@ -8,7 +8,7 @@ use kinfold_service::{
     department::Arrivals,
     feeds::{FeedAlarms, PeopleFeed},
     notifications::{Herald, Sender},
-    register::{RegisterFeed, Replica},
+    register::{HandOvers, RegisterFeed, Replica},
 };
 use tokio::{
     sync::watch,
@@ -48,6 +48,9 @@ impl Tasks {
         }
         if let Some(at_partners) = &node.at_partners {
             tasks.spawn(escalate(Arc::clone(&at_partners.escalations)));
+        }
+        if let Some(hand_overs) = &node.hand_overs {
+            tasks.spawn(hand_over(Arc::clone(hand_overs)));
         }
         tasks.spawn(watch_feeds(Arc::clone(&node.alarms)));
         tasks.spawn(send(Arc::clone(&node.telling.sender)));
@@ -122,6 +125,18 @@ async fn escalate(escalations: Arc<Escalations>) {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "attendances were escalated"),
             Err(error) => tracing::error!(%error, "attendances could not be escalated"),
+        }
+        sleep(LOOK_AGAIN).await;
+    }
+}
+
+/// Ends what was handed over, takes back what can't be, says what a process that ended has left unsaid.
+async fn hand_over(hand_overs: Arc<HandOvers>) {
+    loop {
+        match hand_overs.work().await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "hand-overs went on"),
+            Err(error) => tracing::error!(%error, "hand-overs wait"),
         }
         sleep(LOOK_AGAIN).await;
     }

@@ -3,6 +3,7 @@
 mod actions;
 mod casework;
 mod codes;
+mod crowd;
 mod people;
 mod plans;
 

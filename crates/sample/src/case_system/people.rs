@@ -24,7 +24,7 @@ const SCHOOLS: [&str; 8] = [
 ];
 const PRACTICES: [&str; 4] =
     ["Millrace Surgery", "Viaduct Medical Centre", "Heron Lane Practice", "Wexley Health Centre"];
-const PERSON: &[&str] = &[
+pub(super) const PERSON: &[&str] = &[
     "PERSON_ID",
     "NHS_NO",
     "NHS_NO_STATUS",
@@ -266,7 +266,7 @@ const fn relation(person: Part, other: Part) -> &'static str {
     }
 }
 
-const fn gender(sex: Sex) -> Option<&'static str> {
+pub(super) const fn gender(sex: Sex) -> Option<&'static str> {
     match sex {
         Sex::Female => Some("F"),
         Sex::Male => Some("M"),
@@ -281,7 +281,7 @@ fn ethnicity(chance: &mut Chance) -> Option<&'static str> {
 }
 
 /// `31/03/2019`.
-fn uk(date: Date) -> String {
+pub(super) fn uk(date: Date) -> String {
     date.strftime("%d/%m/%Y").to_string()
 }
 

@@ -13,7 +13,7 @@ use crate::{
 /// The first identifiers, so that a plan's is not mistaken for an episode's.
 const FIRST_PLAN: usize = 4_001;
 const FIRST_EPISODE: usize = 7_001;
-const CP_PLAN: &[&str] = &[
+pub(super) const CP_PLAN: &[&str] = &[
     "CP_PLAN_ID",
     "PERSON_ID",
     "MOTHER_PERSON_ID",

@@ -8,7 +8,7 @@ use kinfold_domain::{Role, WorkingDays};
 use super::{
     heard::{AskedRole, Attendances, HeardAttendance},
     limits::{AskedInTime, AttendanceLimits},
-    list::ListError,
+    listed::ListError,
 };
 use crate::{records::Entry, register::Register};
 

@@ -11,11 +11,11 @@ use crate::{
     agreements::Agreements,
     department::{Acknowledged, AttendanceId, AttendanceStep, StepKind},
     journal::Journal,
-    ports::{AttendanceStore, Clock},
+    ports::{AttendanceStore, Clock, Mark},
     records::Entry,
 };
 
-use super::list::ListError;
+use super::listed::ListError;
 
 /// A role that was asked to answer for an attendance.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
@@ -63,12 +63,26 @@ impl HeardAttendance {
         self.steps.last()
     }
 
+    /// Whether it was entered in error: it is another child's, or nobody's.
+    pub fn is_struck(&self) -> bool {
+        self.last().is_some_and(|step| matches!(step.what, StepKind::Cancelled | StepKind::InError))
+    }
+
     /// Whether somebody has still to answer for it. One that was entered in error needs nobody.
     pub fn waits(&self) -> bool {
-        let in_error = self
-            .last()
-            .is_some_and(|step| matches!(step.what, StepKind::Cancelled | StepKind::InError));
-        self.acknowledged.is_none() && !in_error
+        self.acknowledged.is_none() && !self.is_struck()
+    }
+
+    /// What it is found by.
+    pub fn marks(&self) -> Vec<Mark> {
+        let concerns = self.steps.iter().flat_map(|step| &step.concerns);
+        let marks = concerns.flat_map(|(owner, entries)| {
+            entries.iter().map(move |entry| Mark::entry(owner, entry))
+        });
+        let mut marks: Vec<Mark> = marks.collect();
+        marks.sort_unstable();
+        marks.dedup();
+        marks
     }
 }
 

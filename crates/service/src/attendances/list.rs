@@ -10,71 +10,30 @@ use kinfold_agreement::{Decision, InForce, Question};
 use kinfold_domain::{
     AgencyId, AskId, Categories, Category, Employee, Purpose, RegisterEntry, Role, Subject,
 };
-use serde::Serialize;
 
-use super::heard::{Attendances, HeardAttendance};
+use super::{
+    heard::{Attendances, HeardAttendance},
+    listed::{AttendanceList, AttendanceRow, ListError},
+    looked_up::{LISTED_FOR, LookedUp, LookedUpRow, is_part_of},
+};
 use crate::{
-    agreements::{Agreements, NoAgreement},
+    agreements::Agreements,
+    audit::Ledgers,
     caller::Caller,
     department::{Acknowledged, AttendanceId},
     journal::{Journal, JournalError},
     permit::{Evidence, Permit, granted},
-    ports::{Clock, Entropy, PortError},
+    ports::{Clock, Entropy},
     records::{About, AskKind, Asker, Entry, Intent, Refusal, Shown},
     register::{Register, release},
     release::Release,
+    today,
 };
 
 /// How long an attendance that somebody answered for stays on the list.
 const SHOWN_FOR: SignedDuration = SignedDuration::from_hours(24 * 7);
 /// The most on one list.
 const MOST: usize = 200;
-
-/// Why there is no list, or nothing was recorded.
-#[derive(Debug, thiserror::Error)]
-pub enum ListError {
-    /// Nothing flows at all.
-    #[error(transparent)]
-    NoAgreement(#[from] NoAgreement),
-    /// Not for this role; recorded.
-    #[error("{0}")]
-    Refused(String),
-    /// There is none such.
-    #[error("that attendance is not known here")]
-    Unknown,
-    /// The ledger can't be written.
-    #[error(transparent)]
-    Ledger(#[from] JournalError),
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] PortError),
-}
-
-/// One attendance on the list.
-#[derive(Clone, Debug, Serialize)]
-pub struct AttendanceRow {
-    /// What the partner told, and who answered.
-    pub heard: HeardAttendance,
-    /// The entries of this agency's register that it concerns, as far as the reader may see them.
-    pub entries: Vec<RegisterEntry>,
-    /// The reader is the key worker, by name.
-    pub yours: bool,
-}
-
-/// The list.
-#[derive(Clone, Debug, Serialize)]
-pub struct AttendanceList {
-    /// The ask.
-    pub ask: AskId,
-    /// When it was put together.
-    pub at: Timestamp,
-    /// Those that wait: the reader's own first, then what was escalated, then the oldest. After them what was answered for lately.
-    pub rows: Vec<AttendanceRow>,
-    /// How many more there are.
-    pub more: usize,
-    /// Partners whose attendances the reader may not see, with the reason.
-    pub withheld: Vec<(AgencyId, String)>,
-}
 
 /// Lists attendances and takes answers for them.
 pub struct AttendanceLists {
@@ -84,6 +43,8 @@ pub struct AttendanceLists {
     pub attendances: Arc<Attendances>,
     /// This agency's register.
     pub register: Arc<Register>,
+    /// The ledger with its search tables: who looked.
+    pub ledgers: Arc<Ledgers>,
     /// The agreement.
     pub agreements: Arc<Agreements>,
     /// The ledger.
@@ -131,18 +92,38 @@ impl AttendanceLists {
         let receipt = Arc::new(self.journal.record(Entry::Intent(Box::new(intent))).await?);
         let permit = Permit::new(&own, Evidence::Recorded(receipt));
         let Some(permit) = permit else { return Err(ListError::Refused(String::new())) };
+        let list = self.put_together((ask, at), employee, (&permit, &of_partners)).await?;
+        let shown = self.shown(employee, &list);
+        Ok(Release::record(&self.journal, list, shown).await?)
+    }
+
+    async fn put_together(
+        &self,
+        (ask, at): (AskId, Timestamp),
+        employee: &Employee,
+        (permit, of_partners): (&Permit, &[Decision]),
+    ) -> Result<AttendanceList, ListError> {
         let may: Vec<&AgencyId> = of_partners
             .iter()
             .filter(|d| d.permits(Category::Attendances))
             .map(Decision::owner)
             .collect();
-        let since = at.saturating_sub(SHOWN_FOR).unwrap_or(Timestamp::MIN);
-        let known = self.attendances.store.recent_attendances(since).await?;
-        let mut rows: Vec<AttendanceRow> = known
-            .into_iter()
-            .filter(|heard| may.contains(&&heard.partner))
-            .map(|heard| self.row(heard, employee, &permit))
-            .collect();
+        let ago = |span| at.saturating_sub(span).unwrap_or(Timestamp::MIN);
+        // Look-ups are listed for longer than attendances that were dealt with: all that they may be part of is needed.
+        let since = ago(LISTED_FOR + SHOWN_FOR);
+        let mut known = self.attendances.store.recent_attendances(since).await?;
+        known.retain(|heard| may.contains(&&heard.partner));
+        let (looks, more_looked_up) = self.looks(employee, permit, at).await?;
+        let own = self.agreements.own();
+        let is_part = |look: &LookedUp| {
+            known.iter().any(|heard| is_part_of(look, heard, &heard.entries(own)))
+        };
+        let alone = looks.iter().filter(|look| !is_part(look));
+        let looked_up = alone.map(|look| self.looked_up_row(look, permit)).collect();
+        let shown =
+            known.into_iter().filter(|known| known.waits() || known.heard >= ago(SHOWN_FOR));
+        let mut rows: Vec<AttendanceRow> =
+            shown.map(|heard| self.row((heard, &looks), employee, permit)).collect();
         rows.sort_by_key(|row| order(row, &employee.role));
         let more = rows.len().saturating_sub(MOST);
         rows.truncate(MOST);
@@ -150,9 +131,7 @@ impl AttendanceLists {
             .iter()
             .filter_map(|d| Some((d.owner().clone(), refused(d, Category::Attendances)?)))
             .collect();
-        let list = AttendanceList { ask, at, rows, more, withheld };
-        let shown = self.shown(employee, &list);
-        Ok(Release::record(&self.journal, list, shown).await?)
+        Ok(AttendanceList { ask, at, rows, more, looked_up, more_looked_up, withheld })
     }
 
     /// An employee answers for an attendance, by name: the first one counts. The partner is told.
@@ -206,16 +185,44 @@ impl AttendanceLists {
         })
     }
 
-    fn row(&self, heard: HeardAttendance, employee: &Employee, permit: &Permit) -> AttendanceRow {
-        let entries: Vec<_> = heard
-            .entries(self.agreements.own())
-            .iter()
-            .filter_map(|id| self.register.entry(permit, id))
-            .collect();
-        let yours = entries.iter().any(|entry| is_key_worker(entry, employee));
+    /// Look-ups of the reader's own children, lately.
+    async fn looks(
+        &self,
+        employee: &Employee,
+        permit: &Permit,
+        at: Timestamp,
+    ) -> Result<(Vec<LookedUp>, bool), ListError> {
+        let name = name_words(employee.name.expose());
+        let yours =
+            self.register.standing_where(permit, today(at), |entry| is_key_worker(entry, &name));
+        let entries: Vec<_> = yours.iter().map(|entry| entry.id.clone()).collect();
+        let since = at.saturating_sub(LISTED_FOR).unwrap_or(Timestamp::MIN);
+        Ok(self.ledgers.looked_up(permit, &entries, since).await?)
+    }
+
+    fn looked_up_row(&self, look: &LookedUp, permit: &Permit) -> LookedUpRow {
+        let may = |category| permit.allows(category);
+        let entries = look.entries.iter().filter_map(|id| self.register.entry(permit, id));
+        let entries = entries.map(|entry| release(&entry, may)).collect();
+        LookedUpRow { look: look.clone(), entries }
+    }
+
+    fn row(
+        &self,
+        (heard, looks): (HeardAttendance, &[LookedUp]),
+        employee: &Employee,
+        permit: &Permit,
+    ) -> AttendanceRow {
+        let concerned = heard.entries(self.agreements.own());
+        let entries: Vec<_> =
+            concerned.iter().filter_map(|id| self.register.entry(permit, id)).collect();
+        let name = name_words(employee.name.expose());
+        let yours = entries.iter().any(|entry| is_key_worker(entry, &name));
+        let part = looks.iter().filter(|look| is_part_of(look, &heard, &concerned));
+        let looks = part.cloned().collect();
         let may = |category| permit.allows(category);
         let entries = entries.iter().map(|entry| release(entry, may)).collect();
-        AttendanceRow { heard, entries, yours }
+        AttendanceRow { heard, entries, yours, looks }
     }
 
     async fn refuse(
@@ -241,6 +248,10 @@ impl AttendanceLists {
         let own = self.agreements.own();
         let mut about = About::default();
         let mut shown = BTreeMap::from([(own.clone(), Categories::from([Category::Register]))]);
+        for entry in list.looked_up.iter().flat_map(|row| &row.entries) {
+            about.entries.push((own.clone(), entry.id.clone()));
+            about.nhs_numbers.extend(entry.subject.nhs_number);
+        }
         for row in &list.rows {
             about.entries.extend(row.entries.iter().map(|entry| (own.clone(), entry.id.clone())));
             about.nhs_numbers.extend(row.entries.iter().filter_map(|e| e.subject.nhs_number));
@@ -269,15 +280,15 @@ fn refused(decision: &Decision, category: Category) -> Option<String> {
 }
 
 /// The register names the key worker first; employees are known by the same name, however the two systems order its words.
-pub(crate) fn is_key_worker(entry: &RegisterEntry, employee: &Employee) -> bool {
-    let words = |name: &str| {
-        let words = name.split(|c: char| c.is_whitespace() || c == ',');
-        let words = words.filter(|word| !word.is_empty() && !word.starts_with('('));
-        words.map(str::to_lowercase).collect::<BTreeSet<_>>()
-    };
-    let name = words(employee.name.expose());
+pub(crate) fn is_key_worker(entry: &RegisterEntry, name: &BTreeSet<String>) -> bool {
     let worker = entry.professionals.first();
-    !name.is_empty() && worker.is_some_and(|worker| words(worker.name.expose()) == name)
+    !name.is_empty() && worker.is_some_and(|worker| name_words(worker.name.expose()) == *name)
+}
+
+pub(crate) fn name_words(name: &str) -> BTreeSet<String> {
+    let words = name.split(|c: char| c.is_whitespace() || c == ',');
+    let words = words.filter(|word| !word.is_empty() && !word.starts_with('('));
+    words.map(str::to_lowercase).collect()
 }
 
 /// What waits before what doesn't; the reader's own, then what their role was asked for, then the oldest. Answered: the latest first.

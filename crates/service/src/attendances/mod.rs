@@ -4,9 +4,13 @@ mod escalate;
 mod heard;
 mod limits;
 mod list;
+mod listed;
+mod looked_up;
 
 pub use escalate::{Escalation, Escalations};
 pub use heard::{AskedRole, Attendances, HeardAttendance};
 pub use limits::{AskedInTime, AttendanceLimits, PlanLimits};
-pub(crate) use list::is_key_worker;
-pub use list::{AttendanceList, AttendanceLists, AttendanceRow, ListError};
+pub use list::AttendanceLists;
+pub(crate) use list::{is_key_worker, name_words};
+pub use listed::{AttendanceList, AttendanceRow, ListError};
+pub use looked_up::{LookedUp, LookedUpRow};

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
-use kinfold_domain::{AskId, Subject};
+use kinfold_domain::{AgencyId, AskId, EntryId, Subject};
 
 use super::{TrailKey, line::line};
 use crate::{
@@ -11,6 +11,7 @@ use crate::{
     journal::{Journal, JournalError},
     permit::ReviewPermit,
     ports::{Look, PortError, TrailStore},
+    records::Entry,
 };
 
 /// The most looks of one answer.
@@ -67,8 +68,28 @@ impl Ledgers {
         Ok(WhoLines { lines, behind, more })
     }
 
+    /// What the ledger says of the looks at any of these entries of this agency's register, since a moment; and whether there are more
+    /// asks than these.
+    pub(crate) async fn of_entries(
+        &self,
+        own: &AgencyId,
+        entries: &[EntryId],
+        (since, most): (Timestamp, u32),
+    ) -> Result<(Vec<(AskId, Entry)>, bool), LinesError> {
+        let keys: Vec<_> = entries.iter().map(|entry| self.keys.entry(own, entry)).collect();
+        let looks = self.store.by_keys(&keys, most).await?;
+        let asks: BTreeSet<AskId> = looks.iter().map(|look| look.ask).collect();
+        let oldest = looks.iter().map(|look| look.at).min();
+        let more = asks.len() >= most as usize && oldest.is_some_and(|oldest| oldest > since);
+        let mut found = Vec::new();
+        for look in looks.iter().filter(|look| look.at >= since) {
+            found.extend(self.journal.read(look.index)?.map(|entry| (look.ask, entry)));
+        }
+        Ok((found, more))
+    }
+
     /// How far the search tables are behind, once they have had a moment to follow.
-    async fn behind(&self, due: u64) -> Result<Option<Behind>, LinesError> {
+    pub(super) async fn behind(&self, due: u64) -> Result<Option<Behind>, LinesError> {
         let mut followed = self.store.followed().await?;
         for _ in 0..WAITS {
             if followed >= due {

@@ -20,8 +20,7 @@ pub(super) fn line(look: &Look, entry: Entry) -> Option<WhoLine> {
         }
         Entry::Refusal(r) => (r.kind, r.asker, r.purpose, r.reason, "refusal"),
         Entry::ReplicaLook(r) => {
-            let kind = if r.answer == VIEWED { AskKind::PooledView } else { AskKind::Check };
-            (kind, Some(r.asker), Some(r.purpose), r.answer, "replica-look")
+            (replica_kind(&r.answer), Some(r.asker), Some(r.purpose), r.answer, "replica-look")
         }
         _ => return None,
     };
@@ -29,8 +28,14 @@ pub(super) fn line(look: &Look, entry: Entry) -> Option<WhoLine> {
     Some(WhoLine { ask, at, entry, kind, asker, purpose, outcome, index, others })
 }
 
-/// What a receipt of a pooled view calls its answer.
-const VIEWED: &str = "pooled-view";
+/// What kind of look a partner told of, by what the receipt there calls its answer.
+pub(crate) fn replica_kind(answer: &str) -> AskKind {
+    match answer {
+        "pooled-view" => AskKind::PooledView,
+        "board" => AskKind::Board,
+        _ => AskKind::Check,
+    }
+}
 
 fn told(disclosure: &Disclosure) -> String {
     let categories = disclosure.granted.keys().map(ToString::to_string);

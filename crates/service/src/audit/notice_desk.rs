@@ -4,23 +4,26 @@ use std::sync::Arc;
 
 use kinfold_domain::AgencyId;
 
-use super::notices::MOST_ENTRIES;
+use super::notices::{MOST_ENTRIES, notifies};
 use crate::{
-    agreements::{Agreements, RefusedPeer},
+    agreements::{Agreements, Heard, RefusedPeer},
     attendances::{Attendances, ListError},
     corrections::Corrections,
     department::{AttendanceStep, OutcomeError, Outcomes},
-    exchange::{MessageKind, Noticed, NoticesAnswer, NoticesMessage},
+    exchange::{HandOverNotice, MessageKind, Noticed, NoticesAnswer, NoticesMessage},
     identity::NodeIdentity,
     journal::{Journal, JournalError},
     ports::Clock,
     records::{Entry, ReplicaLook},
+    register::{FeedError, HandOverError, HandOvers, Handed},
 };
 
 /// The most notices of one message: what a sender of this version can put into one, and room.
 const MOST_NOTICES: usize = 1_000;
 /// The longest name of an answer, and of a department.
 const LONGEST_NAME: usize = 200;
+/// The longest reason of a hand-over, in bytes: 500 characters.
+const LONGEST_REASON: usize = 2_000;
 
 /// Who takes over what is told here.
 #[derive(Clone, Default)]
@@ -31,6 +34,8 @@ pub struct Hearers {
     pub outcomes: Option<Arc<Outcomes>>,
     /// What is said to be wrong on this agency's register.
     pub corrections: Option<Arc<Corrections>>,
+    /// What other councils hand over, where this agency keeps a register.
+    pub hand_overs: Option<Arc<HandOvers>>,
 }
 
 /// Receives notices from partners.
@@ -57,11 +62,16 @@ impl NoticeDesk {
     /// Records notices, and acknowledges them once they are durable.
     pub async fn answer(&self, peer: &AgencyId, note: &[u8]) -> Result<String, RefusedPeer> {
         let now = self.clock.now();
-        let message = self.agreements.hear::<NoticesMessage>(peer, note, now).await?.message;
+        let heard = self.agreements.hear::<NoticesMessage>(peer, note, now).await?;
+        let Heard { agreement, mut message, .. } = heard;
         if is_too_much(&message) {
             let refused =
                 RefusedPeer::NotAllowed("that is more than one message of notices may hold");
             return Err(self.agreements.refused(peer, MessageKind::Notices, refused, now).await);
+        }
+        // Both say so: the right as the partner names it, and the agreement as it is held here.
+        for look in &mut message.looks {
+            look.notifies &= notifies(&agreement, (peer, self.agreements.own()), look, now);
         }
         let recorded = u32::try_from(count(&message)).unwrap_or(u32::MAX);
         match self.take_over(peer, message).await {
@@ -93,7 +103,32 @@ impl NoticeDesk {
                 corrections.hear(correction).await?;
             }
         }
+        for notice in message.hand_overs {
+            self.hand_over(peer, notice).await?;
+        }
         Ok(())
+    }
+
+    /// A node that keeps no register answers no offer: the giver's ages there until somebody rings. That it was heard is recorded all the
+    /// same.
+    async fn hand_over(&self, peer: &AgencyId, notice: HandOverNotice) -> Result<(), NotKept> {
+        if let Some(hand_overs) = &self.hearers.hand_overs {
+            return Ok(hand_overs.hear(peer, notice).await?);
+        }
+        let (at, partner) = (self.clock.now(), peer.clone());
+        let heard = Entry::HandOverHeard { at, partner, step: Box::new(notice.step) };
+        self.journal.record(heard).await.map(drop).map_err(NotKept::Ledger)
+    }
+}
+
+impl From<HandOverError> for NotKept {
+    fn from(error: HandOverError) -> Self {
+        match error {
+            HandOverError::Ledger(error) | HandOverError::Feed(FeedError::Ledger(error)) => {
+                Self::Ledger(error)
+            }
+            HandOverError::Feed(_) | HandOverError::Store(_) => Self::Otherwise,
+        }
     }
 }
 
@@ -123,6 +158,7 @@ fn look(look: Noticed) -> Entry {
         purpose: look.purpose,
         answer: look.answer,
         entries: look.entries,
+        notifies: look.notifies,
     }))
 }
 
@@ -131,6 +167,7 @@ fn count(message: &NoticesMessage) -> usize {
         + message.attendances.len()
         + message.acknowledged.len()
         + message.corrections.len()
+        + message.hand_overs.len()
 }
 
 fn is_too_much(message: &NoticesMessage) -> bool {
@@ -140,7 +177,13 @@ fn is_too_much(message: &NoticesMessage) -> bool {
         step.concerns.values().map(Vec::len).sum::<usize>() > MOST_ENTRIES
             || step.place.as_ref().is_some_and(|place| place.len() > LONGEST_NAME)
     };
+    let long_word = |notice: &HandOverNotice| {
+        let reason = notice.step.said.reason();
+        reason.is_some_and(|reason| reason.expose().len() > LONGEST_REASON)
+            || notice.handed.as_ref().is_some_and(Handed::is_too_much)
+    };
     count(message) > MOST_NOTICES
+        || message.hand_overs.iter().any(long_word)
         || message.looks.iter().any(long_look)
         || message.attendances.iter().any(long_step)
 }

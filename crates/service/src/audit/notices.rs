@@ -4,21 +4,26 @@
 
 use std::sync::Arc;
 
-use kinfold_domain::{AgencyId, Category, EntryId};
+use jiff::Timestamp;
+use kinfold_agreement::{InForce, Question};
+use kinfold_domain::{AgencyId, Categories, Category, EntryId};
 
-use super::FollowError;
+use super::{FollowError, line::replica_kind};
 use crate::{
     agreements::{Agreements, node_key_of},
     department::{Acknowledged, AttendanceStep},
-    exchange::{MessageKind, Noticed, NoticesAnswer, NoticesMessage, open},
+    exchange::{HandOverNotice, MessageKind, Noticed, NoticesAnswer, NoticesMessage, open},
     identity::NodeIdentity,
     journal::{Journal, JournalError},
-    ports::{Clock, PartnerError, PartnerLink, PortError, Route, TrailStore},
-    records::{AskKind, Correction, Entry, Shown},
+    ports::{Clock, HandOverStore, PartnerError, PartnerLink, PortError, Route, TrailStore},
+    records::{AskKind, Correction, Entry, HandOverStep, Said, Shown},
 };
 
 /// Ledger entries looked through for one message.
 const BATCH: u64 = 400;
+
+/// Offers of one message: each tells of a whole entry.
+const MOST_OFFERS: usize = 8;
 
 /// The most entries of one look: a whole department's, on one register.
 pub(super) const MOST_ENTRIES: usize = 300;
@@ -65,6 +70,8 @@ pub struct NoticeSender {
     pub store: Arc<dyn TrailStore>,
     /// The clock.
     pub clock: Arc<dyn Clock>,
+    /// What offers tell of a child, where this agency keeps a register: the ledger holds none of it.
+    pub hand_overs: Option<Arc<dyn HandOverStore>>,
 }
 
 impl NoticeSender {
@@ -76,11 +83,22 @@ impl NoticeSender {
             if from == to {
                 return Ok(from);
             }
-            let news = self.news(from, to)?;
+            let (to, news) = self.fitting(from, to)?;
             if news.count() > 0 {
                 self.send(news).await?;
             }
             self.store.set_delivered(&self.partner, to).await?;
+        }
+    }
+
+    /// As much of this stretch of the ledger as fits into one message.
+    fn fitting(&self, from: u64, mut to: u64) -> Result<(u64, News), JournalError> {
+        loop {
+            let news = self.news(from, to)?;
+            if news.hand_overs.len() <= MOST_OFFERS || to - from == 1 {
+                return Ok((to, news));
+            }
+            to = from + (to - from) / 2;
         }
     }
 
@@ -107,6 +125,7 @@ impl NoticeSender {
             Entry::Correction(correction) if correction.owner == self.partner => {
                 news.corrections.push(*correction);
             }
+            Entry::HandOver(step) if step.to == self.partner => news.hand_overs.push(*step),
             _ => {}
         }
     }
@@ -129,7 +148,8 @@ impl NoticeSender {
             | AskKind::IdentityMatch
             | AskKind::Attendances
             | AskKind::Corrections
-            | AskKind::RegisterWork => false,
+            | AskKind::RegisterWork
+            | AskKind::History => false,
         };
         if !read_replica {
             return None;
@@ -142,6 +162,7 @@ impl NoticeSender {
             purpose: shown.purpose,
             answer: shown.answer,
             entries: entries.map(|(_, entry)| entry).collect(),
+            notifies: false,
         })
     }
 
@@ -152,7 +173,12 @@ impl NoticeSender {
             news.attendances.clear();
         }
         let count = news.count();
-        let News { looks, attendances, acknowledged, corrections } = news;
+        let News { mut looks, attendances, acknowledged, corrections, hand_overs } = news;
+        let hand_overs = self.with_content(hand_overs).await?;
+        let (own, now) = (self.agreements.own(), self.clock.now());
+        for look in &mut looks {
+            look.notifies = notifies(&agreement, (own, &self.partner), look, now);
+        }
         let message = NoticesMessage {
             sent_at: self.clock.now(),
             agreement: agreement.agreement().digest().to_string(),
@@ -160,6 +186,7 @@ impl NoticeSender {
             attendances,
             acknowledged,
             corrections,
+            hand_overs,
         };
         let untrusted =
             |error: crate::exchange::SealError| PartnerError::Untrusted(error.to_string());
@@ -174,6 +201,45 @@ impl NoticeSender {
             Err(PartnerError::Untrusted("it did not record every notice".to_owned()).into())
         }
     }
+
+    /// Each word with what it tells of the child: an offer that was taken back tells nothing any more.
+    async fn with_content(
+        &self,
+        steps: Vec<HandOverStep>,
+    ) -> Result<Vec<HandOverNotice>, PortError> {
+        let mut notices = Vec::with_capacity(steps.len());
+        for step in steps {
+            let handed = match (&step.said, &self.hand_overs) {
+                (Said::Offered(_), Some(store)) => {
+                    store.hand_over(step.hand_over).await?.and_then(|item| item.handed)
+                }
+                _ => None,
+            };
+            notices.push(HandOverNotice { step, handed });
+        }
+        Ok(notices)
+    }
+}
+
+/// Whether the right under which somebody looked at an owner's register tells key workers of it. The board of a department shows who
+/// attends, which they are told in any case.
+pub(super) fn notifies(
+    agreement: &InForce,
+    (requester, owner): (&AgencyId, &AgencyId),
+    look: &Noticed,
+    now: Timestamp,
+) -> bool {
+    let wanted = Categories::from([Category::Register]);
+    let decision = agreement.decide(&Question {
+        requester,
+        owner,
+        role: &look.asker.role,
+        purpose: &look.purpose,
+        wanted: &wanted,
+        now,
+    });
+    let is_list = replica_kind(&look.answer) == AskKind::Board;
+    !is_list && decision.notifies(Category::Register).is_some()
 }
 
 /// What concerns one partner.
@@ -183,10 +249,15 @@ struct News {
     attendances: Vec<AttendanceStep>,
     acknowledged: Vec<Acknowledged>,
     corrections: Vec<Correction>,
+    hand_overs: Vec<HandOverStep>,
 }
 
 impl News {
     fn count(&self) -> usize {
-        self.looks.len() + self.attendances.len() + self.acknowledged.len() + self.corrections.len()
+        self.looks.len()
+            + self.attendances.len()
+            + self.acknowledged.len()
+            + self.corrections.len()
+            + self.hand_overs.len()
     }
 }

@@ -113,6 +113,7 @@ fn disclosure(
         digest,
         sources: Vec::new(),
         intent,
+        notifies: false,
     }))
 }
 

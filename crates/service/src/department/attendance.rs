@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::steps::{Acknowledged, AttendanceStep, StepKind};
-use crate::records::Asker;
+use crate::{ports::Mark, records::Asker};
 
 /// One attendance, under the same identity in both agencies' ledgers.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
@@ -142,6 +142,23 @@ impl Attendance {
     /// Whether the node's check found entries of a register.
     pub fn concerns_a_register(&self) -> bool {
         self.check.as_ref().is_some_and(|check| !check.entries.is_empty())
+    }
+
+    /// What it is found by: the child's number, name with date of birth, and the entries of registers that concern it.
+    pub fn marks(&self) -> Vec<Mark> {
+        let number = self.subject.nhs_number.map(Mark::number);
+        let named = self.subject.name.as_ref().zip(self.subject.birth_date);
+        let named = named.map(|(name, born)| Mark::named(name, born));
+        let checked = self.check.iter().flat_map(|check| &check.entries);
+        let checked = checked.map(|(owner, entry)| Mark::entry(owner, entry));
+        let told = self.told.iter().flat_map(|(owner, entries)| {
+            entries.iter().map(move |entry| Mark::entry(owner, entry))
+        });
+        let mut marks: Vec<Mark> =
+            number.into_iter().chain(named).chain(checked).chain(told).collect();
+        marks.sort_unstable();
+        marks.dedup();
+        marks
     }
 
     /// Its next step. Where a sealed child is, nobody is told.

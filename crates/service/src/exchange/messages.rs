@@ -11,7 +11,9 @@ use serde::{Deserialize, Serialize};
 use super::Place;
 use crate::{
     department::{Acknowledged, AttendanceStep},
-    records::{AskKind, Asker, Correction, SourceOutcome},
+    history::HistoryTold,
+    records::{AskKind, Asker, Correction, HandOverStep, SourceOutcome},
+    register::Handed,
 };
 
 /// Asks a partner for facts about a child on behalf of a named employee.
@@ -143,6 +145,9 @@ pub struct Noticed {
     pub answer: String,
     /// The entries that were shown.
     pub entries: Vec<EntryId>,
+    /// The right under which it was done tells the key worker of it, though the child may not attend.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub notifies: bool,
 }
 
 /// Tells a partner what concerns it: who looked at its register's entries, who attended, who answered, what is said to be wrong.
@@ -161,6 +166,20 @@ pub struct NoticesMessage {
     pub acknowledged: Vec<Acknowledged>,
     /// What the sender's employees say is wrong on the receiver's register.
     pub corrections: Vec<Correction>,
+    /// Words of hand-overs between the sender's register and the receiver's. Left out where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hand_overs: Vec<HandOverNotice>,
+}
+
+/// A word of a hand-over, with what an offer tells of the child.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HandOverNotice {
+    /// The word.
+    pub step: HandOverStep,
+    /// What is told of the child, while the offer stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handed: Option<Handed>,
 }
 
 /// Acknowledges notices: they are durable in the owner's ledger.
@@ -227,6 +246,42 @@ pub struct WhoAnswer {
     pub sent_at: Timestamp,
     /// What came of it.
     pub outcome: ClosedAnswer<WhoLines>,
+    /// The disclosure or refusal in the responder's ledger.
+    pub recorded: Option<Place>,
+}
+
+/// Asks a partner where a child attended, and for the last looks at it, to be shown beside an answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HistoryMessage {
+    /// The ask.
+    pub ask: AskId,
+    /// When it was signed.
+    pub sent_at: Timestamp,
+    /// The agreement's digest.
+    pub agreement: String,
+    /// Who asks.
+    pub asker: Asker,
+    /// Why.
+    pub purpose: Purpose,
+    /// About whom.
+    pub subject: Subject,
+    /// The child's entries on the registers of the two.
+    pub entries: Vec<(AgencyId, EntryId)>,
+    /// The intent in the requester's ledger.
+    pub intent: Place,
+}
+
+/// Answers where a child attended and who looked last.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HistoryAnswer {
+    /// The ask.
+    pub ask: AskId,
+    /// When it was signed.
+    pub sent_at: Timestamp,
+    /// What came of it.
+    pub outcome: ClosedAnswer<HistoryTold>,
     /// The disclosure or refusal in the responder's ledger.
     pub recorded: Option<Place>,
 }

@@ -6,8 +6,9 @@ mod place;
 mod seal;
 
 pub use messages::{
-    AnswerMessage, AskMessage, Behind, ClosedAnswer, Known, Noticed, NoticesAnswer, NoticesMessage,
-    RegisterMessage, RegisterPage, Told, WhoAnswer, WhoLine, WhoLines, WhoMessage,
+    AnswerMessage, AskMessage, Behind, ClosedAnswer, HandOverNotice, HistoryAnswer, HistoryMessage,
+    Known, Noticed, NoticesAnswer, NoticesMessage, RegisterMessage, RegisterPage, Told, WhoAnswer,
+    WhoLine, WhoLines, WhoMessage,
 };
 pub(crate) use partner_message::{Asked, PartnerMessage, ask_kind};
 pub use place::{Place, PlaceError};

@@ -4,7 +4,9 @@ use jiff::Timestamp;
 use kinfold_domain::{AskId, Purpose, Subject};
 use serde::de::DeserializeOwned;
 
-use super::{AskMessage, MessageKind, NoticesMessage, Place, RegisterMessage, WhoMessage};
+use super::{
+    AskMessage, HistoryMessage, MessageKind, NoticesMessage, Place, RegisterMessage, WhoMessage,
+};
 use crate::records::{AskKind, Asker};
 
 /// A message that a partner's node sends.
@@ -41,6 +43,7 @@ pub(crate) const fn ask_kind(kind: MessageKind) -> Option<AskKind> {
     match kind {
         MessageKind::Ask => Some(AskKind::PooledView),
         MessageKind::Who => Some(AskKind::WhoLooked),
+        MessageKind::History => Some(AskKind::History),
         _ => None,
     }
 }
@@ -68,6 +71,27 @@ impl PartnerMessage for AskMessage {
 
 impl PartnerMessage for WhoMessage {
     const KIND: MessageKind = MessageKind::Who;
+
+    fn sent_at(&self) -> Timestamp {
+        self.sent_at
+    }
+
+    fn agreement(&self) -> &str {
+        &self.agreement
+    }
+
+    fn askers(&self) -> impl Iterator<Item = &Asker> {
+        std::iter::once(&self.asker)
+    }
+
+    fn asked(&self) -> Option<Asked<'_>> {
+        let Self { ask, asker, purpose, subject, intent, .. } = self;
+        Some(Asked { ask: *ask, asker, purpose, subject, intent })
+    }
+}
+
+impl PartnerMessage for HistoryMessage {
+    const KIND: MessageKind = MessageKind::History;
 
     fn sent_at(&self) -> Timestamp {
         self.sent_at
@@ -119,6 +143,7 @@ impl PartnerMessage for NoticesMessage {
         let attended = self.attendances.iter().map(|step| &step.by);
         let answered = self.acknowledged.iter().map(|acknowledged| &acknowledged.by);
         let said = self.corrections.iter().map(|correction| &correction.by);
-        looks.chain(attended).chain(answered).chain(said)
+        let handed = self.hand_overs.iter().map(|notice| &notice.step.by);
+        looks.chain(attended).chain(answered).chain(said).chain(handed)
     }
 }

@@ -27,6 +27,10 @@ pub enum MessageKind {
     Who,
     /// Who looked, answered.
     WhoAnswer,
+    /// A child's history, asked.
+    History,
+    /// A child's history, answered.
+    HistoryAnswer,
 }
 
 impl MessageKind {
@@ -41,6 +45,8 @@ impl MessageKind {
             Self::NoticesAnswer => "kinfold/notices-answer/v1",
             Self::Who => "kinfold/who/v1",
             Self::WhoAnswer => "kinfold/who-answer/v1",
+            Self::History => "kinfold/history/v1",
+            Self::HistoryAnswer => "kinfold/history-answer/v1",
         }
     }
 

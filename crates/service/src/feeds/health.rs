@@ -195,6 +195,11 @@ impl Feeds {
         }
     }
 
+    /// An operator has mended a row of facts.
+    pub async fn row_mended(&self, source: &str, place: u64) -> Result<(), PortError> {
+        self.store.mended_by_hand(source, place).await
+    }
+
     async fn source(&self, feed: &PeopleFeed) -> Result<FeedHealth, PortError> {
         let name = feed.source().name();
         let progress = self.store.progress(name).await?;

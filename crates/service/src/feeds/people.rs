@@ -9,6 +9,7 @@ use parking_lot::RwLock;
 
 use crate::{
     Permit,
+    permit::HistoryPermit,
     ports::{Clock, PeopleStore, PortError, SourceError, SourceProgress, SourceSystem, by_record},
 };
 
@@ -26,6 +27,15 @@ impl People {
     /// Finds whom a subject may mean. Needs a permit: even a match tells that somebody is known.
     pub(crate) fn search(&self, _permit: &Permit, subject: &Subject) -> Search<PersonId> {
         self.index.read().search(subject, Limits::default())
+    }
+
+    /// Whether anybody whom a subject may mean is sealed. Needs a permit, as a search does; in doubt nobody's places are shown.
+    pub(crate) fn may_be_sealed(&self, _permit: &HistoryPermit, subject: &Subject) -> bool {
+        let search = self.index.read().search(subject, Limits::default());
+        let mut candidates = search.candidates().iter();
+        candidates.any(|one| {
+            self.is_sealed(&one.key) || one.same.iter().any(|person| self.is_sealed(person))
+        })
     }
 
     /// Whether a person's whereabouts must not be shown.

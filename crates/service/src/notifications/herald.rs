@@ -13,7 +13,7 @@ use super::{
     whom::{Call, call},
 };
 use crate::{
-    attendances::is_key_worker,
+    attendances::{is_key_worker, name_words},
     journal::{Journal, JournalError},
     ports::{AccountRow, Clock, NotificationStore, PortError, StaffStore},
     register::Register,
@@ -137,7 +137,7 @@ impl Herald {
         let is_meant = |employee: &&&Employee| {
             call.employees.contains(&employee.id)
                 || roles.contains(&&employee.role)
-                || entries.iter().any(|entry| is_key_worker(entry, employee))
+                || entries.iter().any(|e| is_key_worker(e, &name_words(employee.name.expose())))
         };
         reachable.iter().filter(is_meant).map(|employee| employee.id).collect()
     }

@@ -114,6 +114,7 @@ impl AskDesk {
             digest: digest(&told),
             sources: told.sources.clone(),
             intent: intent.0,
+            notifies: decision.notifies(Category::Register).is_some(),
         };
         let receipt = self.journal.record(Entry::Disclosure(Box::new(disclosure))).await?;
         let recorded = Some(self.journal.place(&receipt)?);

@@ -60,10 +60,10 @@ impl Pool {
             Meant::Nobody => PartState::Unknown,
             Meant::One => PartState::Known,
             Meant::Sealed(desk) => PartState::Sealed { desk },
-            Meant::TooLittle => PartState::Choose { candidates: Vec::new() },
-            Meant::Several { candidates, sealed, .. } => {
+            Meant::TooLittle => PartState::Choose { candidates: Vec::new(), more: false },
+            Meant::Several { candidates, sealed, more, .. } => {
                 desk = sealed;
-                PartState::Choose { candidates }
+                PartState::Choose { candidates, more }
             }
         };
         let granted = permit.granted().clone();
@@ -203,7 +203,7 @@ fn told_part(party: &Party, permit: &Permit, told: Told, place: Option<ProvenPla
         Known::Yes => PartState::Known,
         Known::No => PartState::Unknown,
         Known::NotSaid => PartState::NotSaid,
-        Known::Several { count: 0 } => PartState::Choose { candidates: Vec::new() },
+        Known::Several { count: 0 } => PartState::Choose { candidates: Vec::new(), more: false },
         Known::Several { count } => PartState::Several { count },
         Known::Sealed { desk } => PartState::Sealed { desk },
     };

@@ -79,9 +79,11 @@ pub(super) enum Meant {
     TooLittle,
     Sealed(SealedDesk),
     /// `count` counts sealed ones too, of whom nothing else is told but whom to ring.
+    /// `more`: not all who fit are among them.
     Several {
         candidates: Vec<Candidate>,
         count: u32,
+        more: bool,
         sealed: Option<SealedDesk>,
     },
     One,
@@ -153,13 +155,15 @@ impl Holdings {
         }
         match (&search.outcome, search.reach) {
             (Outcome::One(one), _) => Ok(records(&one.key, &one.same)),
-            (Outcome::Several(several), _) => Err(self.several(permit, several).await),
+            (Outcome::Several(several), reach) => {
+                Err(self.several(permit, several, reach == Reach::Cut).await)
+            }
             (Outcome::None, Reach::Whole) => Ok(Vec::new()),
             (Outcome::None, _) => Err(Meant::TooLittle),
         }
     }
 
-    async fn several(&self, permit: &Permit, found: &[Found<PersonId>]) -> Meant {
+    async fn several(&self, permit: &Permit, found: &[Found<PersonId>], more: bool) -> Meant {
         let (mut candidates, mut sealed) = (Vec::new(), None);
         for one in found {
             // A sealed one among several is not told apart by anything.
@@ -171,7 +175,7 @@ impl Holdings {
             candidates.extend(self.candidate(permit, one).await);
         }
         let count = u32::try_from(found.len()).unwrap_or(u32::MAX);
-        Meant::Several { candidates, count, sealed }
+        Meant::Several { candidates, count, more, sealed }
     }
 
     /// Who one of several is, if identity may be seen.

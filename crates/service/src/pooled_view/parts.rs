@@ -41,6 +41,8 @@ pub enum PartState {
     Choose {
         /// Who they are.
         candidates: Vec<Candidate>,
+        /// Not all who fit are among them: ask for more to go by.
+        more: bool,
     },
     /// Several of a partner's people may be meant: more detail is needed.
     Several {
@@ -109,7 +111,7 @@ pub(super) fn keep_sealed<'a>(parts: impl Iterator<Item = &'a mut AgencyPart>) {
             part.withheld.insert(fact.category(), SEALED.to_owned());
         }
         part.sources.iter_mut().for_each(|source| source.unread.clear());
-        if let PartState::Choose { candidates } = &mut part.state {
+        if let PartState::Choose { candidates, .. } = &mut part.state {
             for candidate in candidates {
                 candidate.demographics.address = None;
                 candidate.demographics.former_postcodes.clear();

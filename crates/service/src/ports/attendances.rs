@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use kinfold_domain::AgencyId;
 use uuid::Uuid;
 
-use super::PortError;
+use super::{Mark, PortError};
 use crate::{attendances::HeardAttendance, corrections::HeardCorrection, department::AttendanceId};
 
 /// Keeps attendances that partners tell of.
@@ -23,6 +23,13 @@ pub trait AttendanceStore: Send + Sync {
 
     /// Those that wait for somebody to answer.
     async fn waiting_attendances(&self) -> Result<Vec<HeardAttendance>, PortError>;
+
+    /// Those of a child, found by any of the marks: the newest, at most so many.
+    async fn attendances_about(
+        &self,
+        marks: &[Mark],
+        limit: u32,
+    ) -> Result<Vec<HeardAttendance>, PortError>;
 
     /// Those that wait, and those that were heard of at or after a moment.
     async fn recent_attendances(&self, since: Timestamp)

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use kinfold_domain::{Movement, Personal};
 use serde::{Deserialize, Serialize};
 
-use super::PortError;
+use super::{Mark, PortError};
 use crate::department::{Attendance, AttendanceId};
 
 /// What a kept message holds.
@@ -83,6 +83,13 @@ pub trait DepartmentStore: Send + Sync {
 
     /// Attendances that began at or after a moment, and those that are still open.
     async fn attendances(&self, since: Timestamp) -> Result<Vec<Attendance>, PortError>;
+
+    /// Attendances of a child, found by any of the marks: the newest, at most so many.
+    async fn attendances_of(
+        &self,
+        marks: &[Mark],
+        limit: u32,
+    ) -> Result<Vec<Attendance>, PortError>;
 
     /// One attendance.
     async fn attendance(&self, id: AttendanceId) -> Result<Option<Attendance>, PortError>;

@@ -31,6 +31,10 @@ pub struct RowToMend {
     pub first_seen: Timestamp,
     /// When it was last met like that.
     pub last_seen: Timestamp,
+    /// Its place among the source's rows; another one as soon as it is met again.
+    pub place: u64,
+    /// It is of facts about one person, whom no reading meets by itself: whoever mended it may say so.
+    pub closes_by_hand: bool,
 }
 
 /// What one reading covered. A row within it that the reading does not reject any more is readable again, or gone.
@@ -80,6 +84,10 @@ pub trait RowsToMend: Send + Sync {
         rejected: &[Rejected],
         at: Timestamp,
     ) -> Result<(), PortError>;
+
+    /// Somebody has mended a row of facts: it is forgotten, unless it was met again meanwhile. If it is as it was, the next reading of that
+    /// person notes it anew.
+    async fn mended_by_hand(&self, source: &str, place: u64) -> Result<(), PortError>;
 
     /// The rows of a source that wait, the last met first, at most `limit`; with the number of all.
     async fn to_mend(&self, source: &str, limit: u32) -> Result<(u64, Vec<RowToMend>), PortError>;

@@ -16,11 +16,13 @@ pub enum Route {
     Notices,
     /// `POST /partner/v1/who`: who looked at a child.
     Who,
+    /// `POST /partner/v1/history`: where a child attended, and the last looks at it.
+    History,
 }
 
 impl Route {
     /// Every route.
-    pub const ALL: [Self; 4] = [Self::Ask, Self::Register, Self::Notices, Self::Who];
+    pub const ALL: [Self; 5] = [Self::Ask, Self::Register, Self::Notices, Self::Who, Self::History];
 
     /// Its path.
     pub const fn path(self) -> &'static str {
@@ -29,6 +31,7 @@ impl Route {
             Self::Register => "/partner/v1/register",
             Self::Notices => "/partner/v1/notices",
             Self::Who => "/partner/v1/who",
+            Self::History => "/partner/v1/history",
         }
     }
 }

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    AlarmChanged, Amending, Confirmation, Correction, Disclosure, Intent, NotificationStep,
-    Refusal, ReplicaLook, Shown,
+    AlarmChanged, Amending, Confirmation, Correction, Disclosure, DiscussionStep, HandOverId,
+    HandOverStep, Intent, NotificationStep, Refusal, ReplicaLook, Shown,
 };
 use crate::department::{Acknowledged, AttendanceId, AttendanceStep};
 
@@ -111,6 +111,28 @@ pub enum Entry {
     RegisterEndConfirmed(Box<Confirmation>),
     /// A custodian is about to change this agency's register by hand.
     RegisterAmended(Box<Amending>),
+    /// A word of a hand-over between two councils' registers: the other council is told of it.
+    HandOver(Box<HandOverStep>),
+    /// A word of a hand-over, as the other council told it.
+    HandOverHeard {
+        /// When it was heard.
+        at: Timestamp,
+        /// From whom.
+        partner: AgencyId,
+        /// The word.
+        step: Box<HandOverStep>,
+    },
+    /// A strategy discussion is recorded, or what came of it.
+    StrategyDiscussion(Box<DiscussionStep>),
+    /// The custodian has seen what came of a hand-over.
+    HandOverSeen {
+        /// When.
+        at: Timestamp,
+        /// Which.
+        hand_over: HandOverId,
+        /// By whom.
+        by: EmployeeId,
+    },
     /// A partner's node asked for the register or told of looks, and was refused. Its node tries again every few seconds: the same
     /// reason is recorded once an hour.
     PartnerRefused {
@@ -198,6 +220,8 @@ impl Entry {
             Self::Attendance(step) => step.at,
             Self::AttendanceAcknowledged { acknowledged, .. } => acknowledged.at,
             Self::Correction(correction) => correction.at,
+            Self::HandOver(step) => step.at,
+            Self::StrategyDiscussion(step) => step.at,
             Self::FeedAlarm(step) => step.at,
             Self::Notification(step) => step.at,
             Self::AttendanceHeard { at, .. }
@@ -205,6 +229,8 @@ impl Entry {
             | Self::AcknowledgementHeard { at, .. }
             | Self::CorrectionHeard { at, .. }
             | Self::CorrectionSettled { at, .. }
+            | Self::HandOverHeard { at, .. }
+            | Self::HandOverSeen { at, .. }
             | Self::RegisterSent { at, .. }
             | Self::RegisterChanged { at, .. }
             | Self::PartnerRefused { at, .. }

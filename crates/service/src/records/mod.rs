@@ -1,11 +1,15 @@
 //! What the ledger's entries say. Entries are appended, never updated: an outcome is a second entry with the same ask.
 
 mod amending;
+mod discussion;
 mod entry;
+mod hand_over;
 mod telling;
 
 pub use amending::Amending;
+pub use discussion::{DiscussionId, DiscussionStep, DiscussionWord};
 pub use entry::Entry;
+pub use hand_over::{HandOverId, HandOverStep, Offered, Said, Stay};
 pub use telling::{AlarmChanged, NotificationStep};
 
 use std::collections::BTreeMap;
@@ -68,6 +72,8 @@ pub enum AskKind {
     Attendances,
     /// What others say is wrong on the register.
     Corrections,
+    /// Where a child attended before and who looked at it, beside an answer.
+    History,
     /// Whom of this agency's own people a system means.
     IdentityMatch,
 }
@@ -233,6 +239,9 @@ pub struct Disclosure {
     pub sources: Vec<SourceOutcome>,
     /// The requester's intent, proved to be in its ledger.
     pub intent: ProvenPlace,
+    /// The child's key worker is told of it, though the child may not attend.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub notifies: bool,
 }
 
 /// A partner's employee read this agency's register from the partner's replica; told by the partner's outbox.
@@ -250,6 +259,9 @@ pub struct ReplicaLook {
     pub answer: String,
     /// The entries of this register that were shown.
     pub entries: Vec<EntryId>,
+    /// The children's key workers are told of it, though no child may attend.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub notifies: bool,
 }
 
 /// What an employee says is wrong about an entry of a register, in one tap.

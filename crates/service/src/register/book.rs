@@ -11,7 +11,7 @@ use kinfold_matching::{Candidate, Limits, Model, Outcome, PersonIndex, Reach};
 use parking_lot::RwLock;
 
 use super::frontier::Frontier;
-use crate::Permit;
+use crate::{Permit, permit::HistoryPermit};
 
 /// How many children the asks at a register are about: those of a large district, 60,000 under eighteen. A register holds only a few
 /// hundred of them, so the same agreement proves less than in an index of everybody; too large a figure makes an answer "several
@@ -215,6 +215,23 @@ impl Register {
 
     /// One entry, whole: it must be projected before it is released.
     pub(crate) fn entry(&self, _permit: &Permit, id: &EntryId) -> Option<Arc<RegisterEntry>> {
+        self.book.read().entries.get(id).cloned()
+    }
+
+    /// Entries that stand on that day and of which something is so, whole: they must be projected before they are released.
+    pub(crate) fn standing_where(
+        &self,
+        _permit: &Permit,
+        today: Date,
+        is_so: impl Fn(&RegisterEntry) -> bool,
+    ) -> Vec<Arc<RegisterEntry>> {
+        let book = self.book.read();
+        let stands = |entry: &&Arc<RegisterEntry>| entry.standing(today) != Standing::Past;
+        book.entries.values().filter(|entry| is_so(entry)).filter(stands).cloned().collect()
+    }
+
+    /// One entry, for who it is and whether it is sealed: nothing of it is shown.
+    pub(crate) fn identity(&self, _: &HistoryPermit, id: &EntryId) -> Option<Arc<RegisterEntry>> {
         self.book.read().entries.get(id).cloned()
     }
 

@@ -1,6 +1,9 @@
 //! The register fed from the case system: its whole state is read, differences become changes, nothing vanishes unnoticed.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
 
 use jiff::Timestamp;
 use kinfold_domain::{AsAt, ChangeKind, EntryId, RegisterEntry};
@@ -20,7 +23,7 @@ use crate::{
         AmendmentStore, Clock, Covered, PortError, RegisterStore, Rejected, RowsToMend,
         SourceError, SourceSystem, by_record,
     },
-    records::Entry,
+    records::{Entry, HandOverId},
 };
 
 /// Changes read from the store, or taken over, at a time.
@@ -67,6 +70,8 @@ pub struct RegisterFeed {
     pub(super) clock: Arc<dyn Clock>,
     state: RwLock<FeedState>,
     pub(super) grown: watch::Sender<u64>,
+    /// Entries that are being handed over, by hand-over, with the reason.
+    pub(super) held: RwLock<BTreeMap<HandOverId, (EntryId, String)>>,
     /// One reading at a time: two would each make the same changes.
     reading: Mutex<()>,
     /// One change of the list at a time. A reading holds it once the source has answered, so that a custodian never waits for a source.
@@ -102,6 +107,7 @@ impl RegisterFeed {
             journal,
             clock,
             state: RwLock::default(),
+            held: RwLock::default(),
             grown: watch::channel(0).0,
             reading: Mutex::default(),
             changing: Mutex::default(),
@@ -208,7 +214,11 @@ impl RegisterFeed {
         let (at, by) = (reading.at, self.source.name());
         let (mut unread, is_empty) = (reading.unread.clone(), reading.is_empty);
         let known = self.register.entries();
-        let mut laid = overlay(reading, &known, &self.hand.all());
+        let mut standing = self.hand.all();
+        for row in self.held_rows(at) {
+            standing.entry(row.key()).or_insert(row);
+        }
+        let mut laid = overlay(reading, &known, &standing);
         self.hand.stamp(laid.entries.iter_mut().flat_map(RegisterEntry::telephones_mut));
         // Their end is told below, with what took their place.
         unread.extend(laid.superseded.iter().map(|entry| entry.id.clone()));

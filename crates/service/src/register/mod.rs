@@ -4,11 +4,14 @@ mod amending;
 mod book;
 mod custody;
 mod difference;
+mod discussion;
 mod feed;
 mod frontier;
 mod hand;
 mod handmade;
+mod handover;
 mod head;
+mod held;
 mod overlay;
 mod projection;
 mod pulled;
@@ -20,12 +23,17 @@ mod vanished;
 
 pub use book::{Freshness, Register, RegisterMatch, RegisterSearch};
 pub use custody::{
-    Change, ChangeError, Corrupt, Custodian, CustodyError, CustodyParts, Decision, DueLine,
-    DueList, FileCode, Found, HistoryLine, ImportReport, ImportRow, NewEntry, Opened, Overview,
-    PlanType, Planned, PlannedStep, QueueLine, RowAnswer, RowCode, ToChange, WorkQueue,
-    read_import,
+    Change, ChangeError, Corrupt, Custodian, CustodyError, CustodyParts, Decision, DiscussionEnd,
+    DiscussionLine, DiscussionList, DueLine, DueList, FileCode, Found, HandOverLine, HandOverList,
+    HistoryLine, ImportReport, ImportRow, NewDiscussion, NewEntry, Opened, OpenedHandOver,
+    Overview, PlanType, Planned, PlannedHandOver, PlannedStep, QueueLine, RowAnswer, RowCode,
+    ToChange, ToHandOver, WorkQueue, read_import,
 };
+pub use discussion::{Discussion, Unborn};
 pub use feed::{FeedError, FeedState, FeedStores, RegisterFeed};
+pub use handover::{
+    Act, HandOver, HandOverError, HandOverParts, HandOvers, Handed, NotNow, Side, State, Taken,
+};
 pub use head::RegisterHead;
 pub use projection::project;
 pub(crate) use projection::release;

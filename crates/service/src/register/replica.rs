@@ -45,6 +45,8 @@ impl From<SealError> for ReplicaError {
 
 /// Changes read from the store at a time.
 const PAGE: u32 = 1_000;
+/// Changes stored at a time: a store takes one writer, and somebody else waits to write.
+const STORED: usize = 200;
 
 /// A partner's register as it is held here.
 pub struct Replica {
@@ -217,44 +219,28 @@ impl Replica {
         head: &RegisterHead,
         signed: &str,
     ) -> Result<usize, ReplicaError> {
-        let (behind, leaves) = list.into_parts();
-        let changes = leaves
-            .iter()
-            .map(|leaf| serde_json::from_str::<RegisterChange>(leaf))
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(|_| ReplicaError::Untrusted("a change can't be read"))?;
-        if self.register.root_with(&leaves) != head.root {
-            return Err(ReplicaError::Untrusted("its changes do not add up to its signed head"));
-        }
-        let count = changes.len();
-        self.keep(behind, &changes, signed).await?;
-        for (change, leaf) in changes.into_iter().zip(&leaves) {
-            self.register.apply(change, leaf.as_bytes());
-        }
-        self.stands(head);
-        Ok(count)
-    }
-
-    /// Stores changes and head. Where an earlier try stored changes and failed with their head, they are there already.
-    async fn keep(
-        &self,
-        held: u64,
-        changes: &[RegisterChange],
-        signed: &str,
-    ) -> Result<(), ReplicaError> {
+        let (held, leaves) = list.into_parts();
         let there = self.stored_from(held).await?;
-        let agree = there.iter().zip(changes).take_while(|(there, new)| there == new).count();
-        if agree < there.len() {
+        let (register, root) = (Arc::clone(&self.register), head.root.clone());
+        let verify = move || {
+            let list = List::verified(&register, (held, leaves), &root)?;
+            let new = list.behind(&there);
+            Ok::<_, ReplicaError>((list, new))
+        };
+        let (list, new) = aside(verify).await??;
+        let Some(new) = new else {
             self.forget().await?;
             return Err(ReplicaError::Untrusted("what is stored here is another list"));
+        };
+        for part in new.chunks(STORED) {
+            self.store.append(self.owner(), part).await?;
         }
-        let new = (held + agree as u64..).zip(changes.iter().skip(agree).cloned());
-        let new: Vec<StoredChange> =
-            new.map(|(sequence, change)| StoredChange { sequence, change }).collect();
-        if !new.is_empty() {
-            self.store.append(self.owner(), &new).await?;
-        }
-        Ok(self.store.save_head(self.owner(), signed).await?)
+        self.store.save_head(self.owner(), signed).await?;
+        let count = list.changes.len();
+        let register = Arc::clone(&self.register);
+        aside(move || list.apply(&register)).await?;
+        self.stands(head);
+        Ok(count)
     }
 
     async fn stored_from(&self, from: u64) -> Result<Vec<RegisterChange>, PortError> {
@@ -287,10 +273,57 @@ impl Replica {
         if list.root().to_string() != head.root {
             return Err(ReplicaError::Untrusted("what is stored does not add up to its head"));
         }
-        for (change, leaf) in changes.into_iter().zip(&leaves) {
-            self.register.apply(change, leaf.as_bytes());
-        }
+        List { held: 0, changes, leaves }.apply(&self.register);
         self.stands(&head);
         Ok(())
     }
+}
+
+/// Changes in their order, with their JSON texts, behind so many that are held.
+struct List {
+    held: u64,
+    changes: Vec<RegisterChange>,
+    leaves: Vec<String>,
+}
+
+impl List {
+    /// Changes whose texts add up to the root.
+    fn verified(
+        register: &Register,
+        (held, leaves): (u64, Vec<String>),
+        root: &str,
+    ) -> Result<Self, ReplicaError> {
+        let changes = leaves
+            .iter()
+            .map(|leaf| serde_json::from_str::<RegisterChange>(leaf))
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|_| ReplicaError::Untrusted("a change can't be read"))?;
+        if register.root_with(&leaves) != root {
+            return Err(ReplicaError::Untrusted("its changes do not add up to its signed head"));
+        }
+        Ok(Self { held, changes, leaves })
+    }
+
+    /// What is to be stored. Where an earlier try stored changes and failed with their head, they are there already; `None` where what is
+    /// there is not the beginning of this list.
+    fn behind(&self, there: &[RegisterChange]) -> Option<Vec<StoredChange>> {
+        let agree = there.iter().zip(&self.changes).take_while(|(there, new)| there == new).count();
+        let new = (self.held + agree as u64..).zip(self.changes.iter().skip(agree).cloned());
+        (agree == there.len())
+            .then(|| new.map(|(sequence, change)| StoredChange { sequence, change }).collect())
+    }
+
+    fn apply(self, register: &Register) {
+        for (change, leaf) in self.changes.into_iter().zip(&self.leaves) {
+            register.apply(change, leaf.as_bytes());
+        }
+    }
+}
+
+/// Works beside the threads that answer: a whole register takes seconds, and somebody checks a child meanwhile.
+async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, ReplicaError> {
+    let failed = |_| ReplicaError::Untrusted("its changes could not be taken over");
+    tokio::task::spawn_blocking(work).await.map_err(failed)
 }

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Changes on a page.
-const PAGE: u32 = 200;
+const PAGE: u32 = 500;
 /// Bytes of changes on a page, escaped as they travel: with head and signature below the size of a note.
 const PAGE_BYTES: usize = 700 << 10;
 /// The longest wait for a change.

@@ -3,16 +3,16 @@
 use std::{sync::Arc, time::Duration};
 
 use jiff::SignedDuration;
-use kinfold_domain::{Agency, RegisterPhones};
+use kinfold_domain::{Agency, AgencyKind, RegisterPhones, Role};
 use kinfold_ledger::{BodyKey, Ledger, LedgerKeys, Options, testing::counting_entropy};
 
 use super::{
-    COUNCIL, Desks, Ground, TRUST, TestAttendances, TestDepartment, TestNode, agency,
+    Desks, Ground, TestAttendances, TestDepartment, TestNode,
     department::{corrections, hearers},
     terms::ledger_key,
 };
 use crate::{
-    Journal, NodeIdentity,
+    Journal, NodeIdentity, System,
     agreements::Agreements,
     audit::{
         Follower, Hearers, Ledgers, NoticeDesk, NoticeSender, OwnLooks, TrailKey, WhoDesk,
@@ -20,12 +20,16 @@ use crate::{
     },
     check::Check,
     feeds::{People, PeopleFeed},
+    history::{Histories, History, HistoryDesk, HistoryParts},
     identify::Identify,
     pooled_view::{AskDesk, Holdings, Pool, PoolParts, SealedDeskTerms},
-    ports::{Clock, Entropy, PartnerLink, PeopleStore, SourceSystem, StaffStore},
+    ports::{
+        AttendanceStore, Clock, DepartmentStore, Entropy, PartnerLink, PeopleStore, SourceSystem,
+        StaffStore,
+    },
     register::{
-        Custodian, CustodyParts, DeskParts, FeedStores, Register, RegisterDesk, RegisterFeed,
-        Registers, Replica,
+        Custodian, CustodyParts, DeskParts, FeedStores, HandOverParts, HandOvers, Register,
+        RegisterDesk, RegisterFeed, Registers, Replica,
     },
     sign_in::{SessionLimits, SignIn},
     staff::{Staff, StaffParts},
@@ -62,7 +66,8 @@ pub(super) struct Base {
 impl Base {
     pub(super) async fn open(self) -> TestNode {
         let council = self.is_council();
-        let register = Arc::new(Register::new(agency(COUNCIL), STALE_AFTER_S));
+        let owner = if council { &self.ground.agency } else { &self.ground.partner };
+        let register = Arc::new(Register::new(owner.clone(), STALE_AFTER_S));
         let feed = if council { Some(self.feed(&register).await) } else { None };
         let replica = if council { None } else { Some(Arc::new(self.replica(&register).await)) };
         let registers = Registers::new([Arc::clone(&register)]);
@@ -77,16 +82,22 @@ impl Base {
         } else {
             Some(TestDepartment::open(&self.ground, (journal, agreements, &check)).await)
         };
-        let attendances =
-            council.then(|| TestAttendances::open(&self.ground, (journal, agreements), &register));
+        let attendances = council.then(|| {
+            TestAttendances::open(&self.ground, (journal, agreements), (&register, &ledgers))
+        });
         let own = council.then(|| Arc::clone(&register));
         let corrections = corrections(&self.ground, (journal, agreements), own);
-        let hearers = hearers(department.as_ref(), attendances.as_ref(), &corrections);
-        let desks = self.desks(&register, (&holdings, &ledgers, hearers), feed.as_ref());
+        let hand_overs = self.hand_overs(feed.as_ref()).await;
+        let hearers =
+            hearers(department.as_ref(), attendances.as_ref(), &corrections, hand_overs.as_ref());
+        let histories = self.histories(&registers, (&department, &attendances), &ledgers);
+        let held = (&holdings, &ledgers, &histories, hearers);
+        let desks = self.desks(&register, held, feed.as_ref());
         let desks = Arc::new(desks);
         TestNode {
             people_feed: Arc::new(self.people_feed()),
-            custodian: feed.as_ref().map(|feed| self.custodian(feed)),
+            custodian: feed.as_ref().zip(hand_overs.as_ref()).map(|(f, h)| self.custodian(f, h)),
+            hand_overs,
             check,
             department,
             attendances,
@@ -94,6 +105,7 @@ impl Base {
             identify: Arc::new(self.identify(&holdings)),
             pool: self.pool(&holdings, registers),
             who: self.who(ledgers),
+            history: self.history(histories),
             own_looks: OwnLooks {
                 journal: self.journal.clone(),
                 store: self.ground.trail.clone(),
@@ -115,7 +127,7 @@ impl Base {
     }
 
     fn is_council(&self) -> bool {
-        self.ground.agency.id.as_str() == COUNCIL
+        self.ground.agency.kind == AgencyKind::Council
     }
 
     async fn feed(&self, register: &Arc<Register>) -> Arc<RegisterFeed> {
@@ -135,13 +147,31 @@ impl Base {
         Arc::new(feed)
     }
 
-    fn custodian(&self, feed: &Arc<RegisterFeed>) -> Custodian {
+    async fn hand_overs(&self, feed: Option<&Arc<RegisterFeed>>) -> Option<Arc<HandOvers>> {
+        let feed = feed?;
+        let role = Role::REGISTER_CUSTODIAN.parse().expect("a role");
+        let (own, name) = (&self.ground.agency.id, "hand-overs".parse().expect("a name"));
+        let hand_overs = HandOvers::new(HandOverParts {
+            feed: Arc::clone(feed),
+            agreements: Arc::clone(&self.agreements),
+            store: self.ground.work.clone(),
+            sealed_desk: sealed_desk(),
+            system: System::new(own, name, "Hand-overs of the register", role),
+            purpose: "child-protection-enquiry".parse().expect("a purpose"),
+        });
+        hand_overs.load().await.expect("the stored hand-overs");
+        Some(Arc::new(hand_overs))
+    }
+
+    fn custodian(&self, feed: &Arc<RegisterFeed>, hand_overs: &Arc<HandOvers>) -> Custodian {
         Custodian::new(CustodyParts {
             feed: Arc::clone(feed),
             agreements: Arc::clone(&self.agreements),
             entropy: self.ground.entropy.clone(),
             sealed_desk: sealed_desk(),
             phones: phones(),
+            hand_overs: Arc::clone(hand_overs),
+            discussions: self.ground.work.clone(),
         })
     }
 
@@ -173,7 +203,12 @@ impl Base {
     fn desks(
         &self,
         register: &Arc<Register>,
-        (holdings, ledgers, hearers): (&Arc<Holdings>, &Arc<Ledgers>, Hearers),
+        (holdings, ledgers, histories, hearers): (
+            &Arc<Holdings>,
+            &Arc<Ledgers>,
+            &Arc<Histories>,
+            Hearers,
+        ),
         feed: Option<&Arc<RegisterFeed>>,
     ) -> Desks {
         let (identity, agreements) = (&self.identity, &self.agreements);
@@ -209,9 +244,45 @@ impl Base {
                 identity: Arc::clone(identity),
                 agreements: Arc::clone(agreements),
                 ledgers: Arc::clone(ledgers),
+                clock: Arc::clone(&clock),
+            },
+            history: HistoryDesk {
+                identity: Arc::clone(identity),
+                agreements: Arc::clone(agreements),
+                own: Arc::clone(histories),
+                journal: self.journal.clone(),
                 clock,
             },
         }
+    }
+
+    fn histories(
+        &self,
+        registers: &Registers,
+        (department, attendances): (&Option<TestDepartment>, &Option<TestAttendances>),
+        ledgers: &Arc<Ledgers>,
+    ) -> Arc<Histories> {
+        let work = &self.ground.work;
+        Arc::new(Histories {
+            own: self.ground.agency.id.clone(),
+            department: department.as_ref().map(|_| work.clone() as Arc<dyn DepartmentStore>),
+            heard: attendances.as_ref().map(|_| work.clone() as Arc<dyn AttendanceStore>),
+            registers: registers.clone(),
+            people: Arc::clone(&self.people),
+            ledgers: Arc::clone(ledgers),
+        })
+    }
+
+    fn history(&self, own: Arc<Histories>) -> History {
+        History::new(HistoryParts {
+            identity: Arc::clone(&self.identity),
+            agreements: Arc::clone(&self.agreements),
+            own,
+            link: self.ground.link.clone(),
+            journal: self.journal.clone(),
+            clock: self.ground.clock.clone(),
+            entropy: self.ground.entropy.clone(),
+        })
     }
 
     fn people_feed(&self) -> PeopleFeed {
@@ -283,11 +354,12 @@ impl Base {
             journal: self.journal.clone(),
             store: self.ground.trail.clone(),
             clock: self.ground.clock.clone(),
+            hand_overs: self.is_council().then(|| self.ground.work.clone() as _),
         }
     }
 
     fn partner(&self) -> Agency {
-        agency(if self.is_council() { TRUST } else { COUNCIL })
+        self.ground.partner.clone()
     }
 
     fn sign_in(&self) -> SignIn {

@@ -9,11 +9,11 @@ use crate::{
     Journal, System,
     agreements::Agreements,
     attendances::{AttendanceLimits, AttendanceLists, Attendances, Escalations},
-    audit::Hearers,
+    audit::{Hearers, Ledgers},
     check::Check,
     corrections::{Corrections, CorrectionsParts},
     department::{Arrivals, ArrivalsParts, Board, HospitalInbox, Outcomes, Present},
-    register::Register,
+    register::{HandOvers, Register},
 };
 
 /// What a hospital's node does for its department.
@@ -98,7 +98,7 @@ impl TestAttendances {
     pub(super) fn open(
         ground: &Ground,
         (journal, agreements): (&Journal, &Arc<Agreements>),
-        register: &Arc<Register>,
+        (register, ledgers): (&Arc<Register>, &Arc<Ledgers>),
     ) -> Self {
         let kept = Arc::new(Attendances::new(
             Arc::clone(agreements),
@@ -111,6 +111,7 @@ impl TestAttendances {
                 purpose: "child-protection-enquiry".parse().expect("a purpose"),
                 attendances: Arc::clone(&kept),
                 register: Arc::clone(register),
+                ledgers: Arc::clone(ledgers),
                 agreements: Arc::clone(agreements),
                 journal: journal.clone(),
                 clock: ground.clock.clone(),
@@ -146,10 +147,12 @@ pub(super) fn hearers(
     department: Option<&TestDepartment>,
     attendances: Option<&TestAttendances>,
     corrections: &Arc<Corrections>,
+    hand_overs: Option<&Arc<HandOvers>>,
 ) -> Hearers {
     Hearers {
         attendances: attendances.map(|attendances| Arc::clone(&attendances.kept)),
         outcomes: department.map(|department| Arc::clone(&department.outcomes)),
         corrections: Some(Arc::clone(corrections)),
+        hand_overs: hand_overs.map(Arc::clone),
     }
 }

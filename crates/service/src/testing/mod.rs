@@ -17,6 +17,7 @@ mod staff;
 mod stage;
 mod terms;
 mod trail;
+mod two_councils;
 mod two_nodes;
 mod work;
 
@@ -36,7 +37,11 @@ pub use stage::{
     caller, child, employee, entry, fact, nhs_number, person, question, rejected, subject_of,
     summary,
 };
-pub use terms::{COUNCIL, Ground, TRUST, agency, guardian, node_key, signed_agreement, start};
+pub use terms::{
+    COUNCIL, Ground, NEIGHBOUR, TRUST, agency, guardian, node_key, signed_agreement,
+    signed_between_councils, start,
+};
 pub use trail::MemoryTrail;
+pub use two_councils::TwoCouncils;
 pub use two_nodes::TwoNodes;
 pub use work::MemoryWork;

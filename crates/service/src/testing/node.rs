@@ -12,11 +12,12 @@ use crate::{
     check::Check,
     corrections::Corrections,
     feeds::{People, PeopleFeed},
+    history::{History, HistoryDesk},
     identify::Identify,
     pooled_view::{AskDesk, Pool},
     ports::{Clock, Route},
     records::Entry,
-    register::{Custodian, Register, RegisterDesk, RegisterFeed, Replica},
+    register::{Custodian, HandOvers, Register, RegisterDesk, RegisterFeed, Replica},
     sign_in::SignIn,
     staff::Staff,
 };
@@ -27,6 +28,7 @@ pub struct Desks {
     pub(super) register: Option<RegisterDesk>,
     pub(super) notices: NoticeDesk,
     pub(super) who: WhoDesk,
+    pub(super) history: HistoryDesk,
 }
 
 impl Desks {
@@ -44,6 +46,7 @@ impl Desks {
             (Route::Register, None) => Err(RefusedPeer::NotAllowed("there is no register here")),
             (Route::Notices, _) => self.notices.answer(peer, note).await,
             (Route::Who, _) => self.who.answer(peer, note).await,
+            (Route::History, _) => self.history.answer(peer, note).await,
         }
     }
 }
@@ -66,6 +69,8 @@ pub struct TestNode {
     pub feed: Option<Arc<RegisterFeed>>,
     /// The council's custodian at work.
     pub custodian: Option<Custodian>,
+    /// The council's hand-overs.
+    pub hand_overs: Option<Arc<HandOvers>>,
     /// The trust's replica.
     pub replica: Option<Arc<Replica>>,
     /// The check.
@@ -76,6 +81,8 @@ pub struct TestNode {
     pub pool: Pool,
     /// Who looked.
     pub who: WhoLooked,
+    /// What stands beside an answer.
+    pub history: History,
     /// Own look-ups.
     pub own_looks: OwnLooks,
     /// Its follower.
@@ -153,6 +160,9 @@ impl TestNode {
         }
         if let Some(attendances) = &self.attendances {
             let _ = attendances.escalations.escalate().await;
+        }
+        if let Some(hand_overs) = &self.hand_overs {
+            let _ = hand_overs.work().await;
         }
         let _ = self.notices.deliver().await;
         let _ = self.follower.catch_up().await;

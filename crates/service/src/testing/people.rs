@@ -109,6 +109,14 @@ impl RowsToMend for MemoryPeople {
         Ok(())
     }
 
+    async fn mended_by_hand(&self, source: &str, place: u64) -> Result<(), PortError> {
+        self.fault.write()?;
+        if let Some(known) = self.to_mend.lock().get_mut(source) {
+            known.retain(|_, row| !row.closes_by_hand || row.place != place);
+        }
+        Ok(())
+    }
+
     async fn to_mend(&self, source: &str, limit: u32) -> Result<(u64, Vec<RowToMend>), PortError> {
         self.fault.read()?;
         let all = self.to_mend.lock();
@@ -129,5 +137,8 @@ fn put(
 ) {
     let key = (person, row.category, row.record.clone());
     let first_seen = known.get(&key).map_or(at, |known| known.first_seen);
-    known.insert(key, RowToMend { row: row.clone(), first_seen, last_seen: at });
+    let place = known.values().map(|known| known.place + 1).max().unwrap_or_default();
+    let closes_by_hand = key.0.is_some() && row.category.is_some();
+    let row = row.clone();
+    known.insert(key, RowToMend { row, first_seen, last_seen: at, place, closes_by_hand });
 }

@@ -15,6 +15,8 @@ use super::{
 
 /// The council's short name.
 pub const COUNCIL: &str = "ashmoor-council";
+/// The neighbouring council's short name: it takes part where a story needs it.
+pub const NEIGHBOUR: &str = "larkford-council";
 /// The trust's short name.
 pub const TRUST: &str = "northmoor-trust";
 
@@ -23,10 +25,11 @@ pub fn start() -> Timestamp {
     "2026-06-01T12:00:00Z".parse().expect("a moment")
 }
 
-/// One of the two agencies.
+/// One of the agencies.
 pub fn agency(id: &str) -> Agency {
     let (name, kind) = match id {
         COUNCIL => ("Ashmoor Council", AgencyKind::Council),
+        NEIGHBOUR => ("Larkford Council", AgencyKind::Council),
         _ => ("Northmoor NHS Trust", AgencyKind::NhsTrust),
     };
     Agency { id: id.parse().expect("a label"), name: name.to_owned(), kind }
@@ -79,22 +82,30 @@ fn party(id: &str) -> Party {
 /// The standard agreement of that version, valid for 2026, signed by both guardians.
 pub fn signed_agreement(version: u32) -> (AgreementDigest, String) {
     // Cedar is slow without optimisation: what every story needs is made once.
-    static FIRST: LazyLock<(AgreementDigest, String)> = LazyLock::new(|| sign(1));
-    if version == 1 { FIRST.clone() } else { sign(version) }
+    static FIRST: LazyLock<(AgreementDigest, String)> =
+        LazyLock::new(|| sign(1, &[COUNCIL, TRUST]));
+    if version == 1 { FIRST.clone() } else { sign(version, &[COUNCIL, TRUST]) }
 }
 
-fn sign(version: u32) -> (AgreementDigest, String) {
+/// The same between two councils and the trust.
+pub fn signed_between_councils() -> (AgreementDigest, String) {
+    static SIGNED: LazyLock<(AgreementDigest, String)> =
+        LazyLock::new(|| sign(1, &[COUNCIL, NEIGHBOUR, TRUST]));
+    SIGNED.clone()
+}
+
+fn sign(version: u32, parties: &[&str]) -> (AgreementDigest, String) {
     let standard = Standard {
         id: "ashmoor-northmoor".parse().expect("an id"),
         version,
         valid_from: "2026-01-01".parse().expect("a day"),
         valid_until: "2026-12-31".parse().expect("a day"),
-        council: party(COUNCIL),
-        trust: party(TRUST),
+        parties: parties.iter().map(|id| party(id)).collect(),
     };
     let mut draft: Draft = standard.draft().expect("a draft");
-    draft.sign(&guardian(COUNCIL)).expect("an approver");
-    draft.sign(&guardian(TRUST)).expect("an approver");
+    for id in parties {
+        draft.sign(&guardian(id)).expect("an approver");
+    }
     (draft.agreement().digest(), draft.to_string())
 }
 
@@ -103,6 +114,8 @@ fn sign(version: u32) -> (AgreementDigest, String) {
 pub struct Ground {
     /// Whose node.
     pub agency: Agency,
+    /// The other one of the two that are running.
+    pub partner: Agency,
     /// Its clock.
     pub clock: Arc<ManualClock>,
     /// Its chance.
@@ -132,10 +145,16 @@ pub struct Ground {
 impl Ground {
     /// New ground, without an agreement.
     pub fn new(id: &str) -> Self {
-        let source = if id == COUNCIL { "case-system" } else { "pas" };
+        Self::beside(id, if id == COUNCIL { TRUST } else { COUNCIL })
+    }
+
+    /// The same with that other node running.
+    pub fn beside(id: &str, partner: &str) -> Self {
+        let source = if agency(id).kind == AgencyKind::Council { "case-system" } else { "pas" };
         let start_of_chance = if id == COUNCIL { 1 } else { 2 };
         Self {
             agency: agency(id),
+            partner: agency(partner),
             clock: Arc::new(ManualClock::new(start())),
             entropy: Arc::new(CountingEntropy::new(start_of_chance)),
             media: MemoryMedia::new(),

@@ -15,9 +15,11 @@ use crate::{
     department::{Attendance, AttendanceId},
     feeds::FeedAlarm,
     ports::{
-        AlarmStore, AttendanceStore, CorrectionStore, DepartmentStore, KeptMessage, MessageContent,
-        MessageToMend, PortError, Waiting,
+        AlarmStore, AttendanceStore, CorrectionStore, DepartmentStore, DiscussionStore,
+        HandOverStore, KeptMessage, Mark, MessageContent, MessageToMend, PortError, Waiting,
     },
+    records::{DiscussionId, HandOverId},
+    register::{Discussion, HandOver},
 };
 
 /// Keeps messages, attendances and corrections in memory.
@@ -30,6 +32,8 @@ pub struct MemoryWork {
     heard: Mutex<BTreeMap<(AgencyId, AttendanceId), HeardAttendance>>,
     corrections: Mutex<BTreeMap<Uuid, HeardCorrection>>,
     alarms: Mutex<BTreeMap<Uuid, FeedAlarm>>,
+    hand_overs: Mutex<BTreeMap<HandOverId, HandOver>>,
+    discussions: Mutex<BTreeMap<DiscussionId, Discussion>>,
 }
 
 #[async_trait]
@@ -101,6 +105,20 @@ impl DepartmentStore for MemoryWork {
         Ok(known.cloned().collect())
     }
 
+    async fn attendances_of(
+        &self,
+        marks: &[Mark],
+        limit: u32,
+    ) -> Result<Vec<Attendance>, PortError> {
+        self.fault.read()?;
+        let attendances = self.attendances.lock();
+        let of_child = |known: &&Attendance| known.marks().iter().any(|mark| marks.contains(mark));
+        let mut found: Vec<_> = attendances.values().filter(of_child).cloned().collect();
+        found.sort_by_key(|known| std::cmp::Reverse(known.heard));
+        found.truncate(limit as usize);
+        Ok(found)
+    }
+
     async fn attendance(&self, id: AttendanceId) -> Result<Option<Attendance>, PortError> {
         self.fault.read()?;
         Ok(self.attendances.lock().get(&id).cloned())
@@ -122,6 +140,21 @@ impl AttendanceStore for MemoryWork {
     ) -> Result<Option<HeardAttendance>, PortError> {
         self.fault.read()?;
         Ok(self.heard.lock().get(&(partner.clone(), attendance)).cloned())
+    }
+
+    async fn attendances_about(
+        &self,
+        marks: &[Mark],
+        limit: u32,
+    ) -> Result<Vec<HeardAttendance>, PortError> {
+        self.fault.read()?;
+        let heard = self.heard.lock();
+        let of_child =
+            |known: &&HeardAttendance| known.marks().iter().any(|mark| marks.contains(mark));
+        let mut found: Vec<_> = heard.values().filter(of_child).cloned().collect();
+        found.sort_by_key(|known| std::cmp::Reverse(known.heard));
+        found.truncate(limit as usize);
+        Ok(found)
     }
 
     async fn waiting_attendances(&self) -> Result<Vec<HeardAttendance>, PortError> {
@@ -171,5 +204,52 @@ impl AlarmStore for MemoryWork {
         let alarms = self.alarms.lock();
         let known = alarms.values().filter(|alarm| alarm.over.is_none() || alarm.raised >= since);
         Ok(known.cloned().collect())
+    }
+}
+
+#[async_trait]
+impl HandOverStore for MemoryWork {
+    async fn put_hand_over(&self, item: &HandOver) -> Result<(), PortError> {
+        self.fault.write()?;
+        self.hand_overs.lock().insert(item.id, item.clone());
+        Ok(())
+    }
+
+    async fn hand_over(&self, id: HandOverId) -> Result<Option<HandOver>, PortError> {
+        self.fault.read()?;
+        Ok(self.hand_overs.lock().get(&id).cloned())
+    }
+
+    async fn open_hand_overs(&self) -> Result<Vec<HandOver>, PortError> {
+        self.recent_hand_overs(Timestamp::MAX).await
+    }
+
+    async fn recent_hand_overs(&self, since: Timestamp) -> Result<Vec<HandOver>, PortError> {
+        self.fault.read()?;
+        let known = self.hand_overs.lock();
+        let mut items: Vec<HandOver> =
+            known.values().filter(|item| item.is_open() || item.began >= since).cloned().collect();
+        items.sort_by_key(|item| (item.began, item.id));
+        Ok(items)
+    }
+}
+
+#[async_trait]
+impl DiscussionStore for MemoryWork {
+    async fn put_discussion(&self, known: &Discussion) -> Result<(), PortError> {
+        self.fault.write()?;
+        self.discussions.lock().insert(known.id, known.clone());
+        Ok(())
+    }
+
+    async fn discussion(&self, id: DiscussionId) -> Result<Option<Discussion>, PortError> {
+        self.fault.read()?;
+        Ok(self.discussions.lock().get(&id).cloned())
+    }
+
+    async fn open_discussions(&self) -> Result<Vec<Discussion>, PortError> {
+        self.fault.read()?;
+        let known = self.discussions.lock();
+        Ok(known.values().filter(|known| known.outcome.is_none()).cloned().collect())
     }
 }

@@ -55,6 +55,7 @@ fn iseult() -> NewEntry {
         start: date(2026, 5, 29),
         next_review: None,
         worker: None,
+        discussion: None,
     }
 }
 

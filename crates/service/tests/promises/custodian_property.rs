@@ -198,7 +198,7 @@ proptest! {
         runtime.block_on(async {
             let (mut nodes, mut model) = (TwoNodes::start().await, Model::new());
             for what in &story {
-                nodes = happens(nodes, &mut model, what).await;
+                nodes = Box::pin(happens(nodes, &mut model, what)).await;
                 let read = matches!(what, Happening::Poll | Happening::Drop(..));
                 if read {
                     model.show(&nodes);

@@ -89,7 +89,7 @@ proptest! {
         runtime.block_on(async {
             let mut nodes = TwoNodes::start().await;
             for what in &story {
-                nodes = happens(nodes, what).await;
+                nodes = Box::pin(happens(nodes, what)).await;
                 says_nothing_stale(&nodes).await;
             }
             nodes.trust.ground.link.set(Way::Open);

@@ -128,7 +128,7 @@ async fn a_sealed_child_among_several_is_told_apart_by_nothing_but_whom_to_ring(
 
     let view = nurse_views(&nodes, subject).await;
     let own = part(&view, TRUST);
-    let PartState::Choose { candidates } = &own.state else { panic!("{:?}", own.state) };
+    let PartState::Choose { candidates, .. } = &own.state else { panic!("{:?}", own.state) };
     assert_eq!(candidates.len(), 1);
     assert!(own.phones[0].label.contains("sealed, quote S-"), "{:?}", own.phones);
     assert!(matches!(part(&view, COUNCIL).state, PartState::Several { .. } | PartState::Unknown));

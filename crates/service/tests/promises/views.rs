@@ -97,7 +97,9 @@ async fn several_own_people_are_told_apart_and_one_is_chosen() {
     let subject = Subject { nhs_number: None, ..Subject::from(&alike(31)) };
 
     let view = nurse_views(&nodes, subject.clone()).await;
-    let PartState::Choose { candidates } = &part(&view, TRUST).state else { panic!("not several") };
+    let PartState::Choose { candidates, .. } = &part(&view, TRUST).state else {
+        panic!("not several")
+    };
     assert_eq!(candidates.len(), 2);
     assert!(part(&view, TRUST).facts.is_empty());
 
@@ -119,13 +121,31 @@ async fn several_own_people_are_told_apart_and_one_is_chosen() {
 }
 
 #[tokio::test]
+async fn a_list_that_was_cut_says_that_more_people_fit_than_stand_on_it() {
+    for (people, cut) in [(8, false), (9, true)] {
+        let nodes = staged().await;
+        let trust = &nodes.trust.ground.source;
+        for n in 31..31 + people {
+            trust.add(person(trust, &format!("W{n}"), &alike(n)), Vec::new());
+        }
+        nodes.settle().await;
+        let subject = Subject { nhs_number: None, postcode: None, ..Subject::from(&alike(31)) };
+        let view = nurse_views(&nodes, subject).await;
+        let PartState::Choose { candidates, more } = &part(&view, TRUST).state else {
+            panic!("not several: {:?}", part(&view, TRUST).state)
+        };
+        assert_eq!((candidates.len(), *more), (8, cut));
+    }
+}
+
+#[tokio::test]
 async fn too_little_to_go_by_is_not_said_to_be_unknown() {
     let nodes = staged().await;
     let name = PersonName::new("Ollerenshaw", "").unwrap();
     let view = nurse_views(&nodes, Subject { name: Some(name), ..Subject::default() }).await;
     for part in &view.agencies {
         assert!(
-            matches!(&part.state, PartState::Choose { candidates } if candidates.is_empty()),
+            matches!(&part.state, PartState::Choose { candidates, .. } if candidates.is_empty()),
             "{:?}",
             part.state
         );

@@ -1,7 +1,7 @@
 use kinfold_domain::{Movement, MovementEvent, MovingPatient, Personal, Subject};
 use kinfold_service::{
     department::{Attendance, AttendanceId, Whereabouts},
-    ports::{DepartmentStore, KeptMessage, MessageContent},
+    ports::{DepartmentStore, KeptMessage, Mark, MessageContent},
 };
 use uuid::Uuid;
 
@@ -101,4 +101,39 @@ async fn a_broken_message_waits_for_somebody_and_blocks_nothing() {
     );
     store.mended(broken[0].place).await.unwrap();
     assert!(store.to_mend(9).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_child_s_attendances_are_found_by_number_and_no_longer_by_one_that_was_put_right() {
+    let place = Place::new();
+    let store = place.open().await;
+    let (wrong, right) = ("999 000 0018".parse().unwrap(), "999 000 0026".parse().unwrap());
+    let of = |n, number, second| {
+        let subject = Subject { nhs_number: Some(number), ..Subject::default() };
+        Attendance { subject, heard: at(second), ..attendance(n, Whereabouts::Present) }
+    };
+    store.settle(0, &[of(1, wrong, 3), of(2, right, 4), of(3, right, 5)]).await.unwrap();
+    let corrected = of(1, right, 3);
+    store.settle(0, std::slice::from_ref(&corrected)).await.unwrap();
+    assert!(store.attendances_of(&[Mark::number(wrong)], 9).await.unwrap().is_empty());
+    let found = store.attendances_of(&[Mark::number(right)], 9).await.unwrap();
+    assert_eq!(found.iter().map(|a| a.id.0.as_u128()).collect::<Vec<_>>(), [3, 2, 1]);
+    assert_eq!(store.attendances_of(&[Mark::number(right)], 2).await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn attendances_of_an_older_store_are_found_once_it_is_opened() {
+    let place = Place::new();
+    let store = place.open().await;
+    let number = "999 000 0018".parse().unwrap();
+    let subject = Subject { nhs_number: Some(number), ..Subject::default() };
+    let known = Attendance { subject, ..attendance(1, Whereabouts::Present) };
+    store.settle(0, std::slice::from_ref(&known)).await.unwrap();
+    // As a release without keys left it.
+    sqlx::query("DELETE FROM work_item_key").execute(&store.write).await.unwrap();
+    sqlx::query("UPDATE work_item SET is_keyed = FALSE").execute(&store.write).await.unwrap();
+    assert!(store.attendances_of(&[Mark::number(number)], 9).await.unwrap().is_empty());
+    store.close().await;
+    let store = place.open().await;
+    assert_eq!(store.attendances_of(&[Mark::number(number)], 9).await.unwrap(), [known]);
 }

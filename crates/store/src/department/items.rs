@@ -8,7 +8,7 @@ use kinfold_service::{
     corrections::HeardCorrection,
     department::AttendanceId,
     feeds::FeedAlarm,
-    ports::{AlarmStore, AttendanceStore, CorrectionStore, PortError},
+    ports::{AlarmStore, AttendanceStore, CorrectionStore, Mark, PortError},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use sqlx::SqliteConnection;
@@ -30,16 +30,22 @@ pub(crate) enum Kind {
     Alarm,
     /// A telephone number that was rung and found right.
     Rung,
+    /// A child handed over between two councils' registers.
+    HandOver,
+    /// A strategy discussion.
+    Discussion,
 }
 
 impl Kind {
-    const fn as_str(self) -> &'static str {
+    pub(super) const fn as_str(self) -> &'static str {
         match self {
             Self::Attendance => "attendance",
             Self::Heard => "heard-attendance",
             Self::Correction => "correction",
             Self::Alarm => "feed-alarm",
             Self::Rung => "rung-number",
+            Self::HandOver => "hand-over",
+            Self::Discussion => "discussion",
         }
     }
 }
@@ -51,7 +57,7 @@ pub(crate) const EVER: Timestamp = Timestamp::MAX;
 impl AttendanceStore for Store {
     async fn put_attendance(&self, known: &HeardAttendance) -> Result<(), PortError> {
         let item = (Kind::Heard, heard_id(&known.partner, known.attendance));
-        self.put_one(item, (known.waits(), known.heard), known)
+        self.put_one(item, (known.waits(), known.heard), (known, &known.marks()))
             .await
             .doing("storing a partner's attendance")
     }
@@ -63,6 +69,14 @@ impl AttendanceStore for Store {
     ) -> Result<Option<HeardAttendance>, PortError> {
         let id = heard_id(partner, attendance);
         self.item(Kind::Heard, &id).await.doing("reading a partner's attendance")
+    }
+
+    async fn attendances_about(
+        &self,
+        marks: &[Mark],
+        limit: u32,
+    ) -> Result<Vec<HeardAttendance>, PortError> {
+        self.items_by_marks(marks, limit).await.doing("finding a child's attendances at partners")
     }
 
     async fn waiting_attendances(&self) -> Result<Vec<HeardAttendance>, PortError> {
@@ -81,7 +95,7 @@ impl AttendanceStore for Store {
 impl CorrectionStore for Store {
     async fn put_correction(&self, known: &HeardCorrection) -> Result<(), PortError> {
         let item = (Kind::Correction, known.correction.id.to_string());
-        self.put_one(item, (known.settled.is_none(), known.heard), known)
+        self.put_one(item, (known.settled.is_none(), known.heard), (known, &[]))
             .await
             .doing("storing a correction")
     }
@@ -100,7 +114,7 @@ impl AlarmStore for Store {
     async fn put_alarm(&self, alarm: &FeedAlarm) -> Result<(), PortError> {
         let item = (Kind::Alarm, alarm.id.to_string());
         let stands = (alarm.over.is_none(), alarm.raised);
-        self.put_one(item, stands, alarm).await.doing("storing an alarm")
+        self.put_one(item, stands, (alarm, &[])).await.doing("storing an alarm")
     }
 
     async fn alarms(&self, since: Timestamp) -> Result<Vec<FeedAlarm>, PortError> {
@@ -113,11 +127,11 @@ fn heard_id(partner: &AgencyId, attendance: AttendanceId) -> String {
 }
 
 impl Store {
-    async fn put_one(
+    pub(super) async fn put_one(
         &self,
         item: (Kind, String),
         stands: (bool, Timestamp),
-        body: &impl Serialize,
+        body: (&impl Serialize, &[Mark]),
     ) -> Result<(), Fault> {
         let mut tx = self.begin().await?;
         self.put_item(&mut tx, item, stands, body).await?;
@@ -129,16 +143,17 @@ impl Store {
         tx: &mut SqliteConnection,
         (kind, id): (Kind, String),
         (is_open, began): (bool, Timestamp),
-        body: &impl Serialize,
+        (body, found_by): (&impl Serialize, &[Mark]),
     ) -> Result<(), Fault> {
+        self.put_keys(tx, (kind, &id), found_by).await?;
         let (kind, began) = (kind.as_str(), moment::to_stored(began));
         let row = [kind.as_bytes(), id.as_bytes()];
         let sealed = self.columns.work_item.seal_json(&*self.columns.entropy, &row, body)?;
         sqlx::query!(
-            "INSERT INTO work_item (kind, item_id, is_open, began, sealed)
-             VALUES ($1, $2, $3, $4, $5)
+            "INSERT INTO work_item (kind, item_id, is_open, began, sealed, is_keyed)
+             VALUES ($1, $2, $3, $4, $5, TRUE)
              ON CONFLICT (kind, item_id) DO UPDATE
-             SET is_open = excluded.is_open, sealed = excluded.sealed",
+             SET is_open = excluded.is_open, sealed = excluded.sealed, is_keyed = TRUE",
             kind,
             id,
             is_open,

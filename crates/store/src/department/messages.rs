@@ -4,7 +4,9 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use kinfold_service::{
     department::{Attendance, AttendanceId},
-    ports::{DepartmentStore, KeptMessage, MessageContent, MessageToMend, PortError, Waiting},
+    ports::{
+        DepartmentStore, KeptMessage, Mark, MessageContent, MessageToMend, PortError, Waiting,
+    },
 };
 
 use super::items::Kind;
@@ -38,6 +40,14 @@ impl DepartmentStore for Store {
 
     async fn attendances(&self, since: Timestamp) -> Result<Vec<Attendance>, PortError> {
         self.items_since(Kind::Attendance, since).await.doing("reading attendances")
+    }
+
+    async fn attendances_of(
+        &self,
+        marks: &[Mark],
+        limit: u32,
+    ) -> Result<Vec<Attendance>, PortError> {
+        self.items_by_marks(marks, limit).await.doing("finding a child's attendances")
     }
 
     async fn attendance(&self, id: AttendanceId) -> Result<Option<Attendance>, PortError> {
@@ -100,7 +110,8 @@ impl Store {
         for attendance in attendances {
             let item = (Kind::Attendance, attendance.id.0.to_string());
             let (open, began) = (attendance.is_open(), attendance.heard);
-            self.put_item(&mut tx, item, (open, began), attendance).await?;
+            let body = (attendance, &attendance.marks()[..]);
+            self.put_item(&mut tx, item, (open, began), body).await?;
         }
         sqlx::query!(
             "UPDATE message SET state = 'settled', sealed = NULL

@@ -3,6 +3,8 @@
 mod browser;
 mod department;
 mod ended;
+mod hand_over;
+mod history;
 mod pages;
 mod possible;
 mod refusals;

@@ -21,7 +21,7 @@ enum Stranger {
 }
 
 /// Every route. One that is missing here fails the test below.
-const ROUTES: [(&str, &str, Stranger); 53] = [
+const ROUTES: [(&str, &str, Stranger); 64] = [
     ("GET", "/healthz", Stranger::Served("no data")),
     ("GET", "/assets/{*path}", Stranger::Served("public files")),
     ("GET", "/sign-in", Stranger::Served("the way in")),
@@ -36,6 +36,7 @@ const ROUTES: [(&str, &str, Stranger); 53] = [
     ("GET", "/", Stranger::Refused),
     ("GET", "/check", Stranger::Refused),
     ("POST", "/check", Stranger::Refused),
+    ("POST", "/check/history", Stranger::Refused),
     ("GET", "/view", Stranger::Refused),
     ("POST", "/view", Stranger::Refused),
     ("GET", "/looks", Stranger::Refused),
@@ -63,6 +64,16 @@ const ROUTES: [(&str, &str, Stranger); 53] = [
     ("GET", "/register/add", Stranger::Refused),
     ("POST", "/register/add", Stranger::Refused),
     ("GET", "/register/due", Stranger::Refused),
+    ("POST", "/register/hand-over", Stranger::Refused),
+    ("POST", "/register/hand-over/plan", Stranger::Refused),
+    ("POST", "/register/hand-over/confirm", Stranger::Refused),
+    ("GET", "/register/hand-overs", Stranger::Refused),
+    ("POST", "/register/hand-overs/open", Stranger::Refused),
+    ("POST", "/register/hand-overs/answer", Stranger::Refused),
+    ("GET", "/register/discussions", Stranger::Refused),
+    ("GET", "/register/discussions/new", Stranger::Refused),
+    ("POST", "/register/discussions/new", Stranger::Refused),
+    ("POST", "/register/discussions/outcome", Stranger::Refused),
     ("GET", "/register/import", Stranger::Refused),
     ("POST", "/register/import", Stranger::Refused),
     ("GET", "/register/queue", Stranger::Refused),

@@ -5,7 +5,9 @@ mod browser;
 mod check;
 mod disk;
 mod node;
+mod paced;
 mod pooled_view;
+mod register;
 mod stage;
 
 use clap::{Args, Subcommand};
@@ -27,6 +29,8 @@ pub(crate) enum Bench {
     PooledView(Terms),
     /// From a hospital's arrival to the answer on a nurse's open board, at 50 arrivals a second.
     Arrival(Terms),
+    /// A large register: replicated from nothing, its changes visible at the partner, and a check's time meanwhile.
+    Register(RegisterTerms),
     /// How fast a node starts, and what it takes up when idle.
     Node(Terms),
 }
@@ -48,12 +52,23 @@ pub(crate) struct Terms {
     port: u16,
 }
 
+/// How to measure a register.
+#[derive(Args)]
+pub(crate) struct RegisterTerms {
+    #[command(flatten)]
+    terms: Terms,
+    /// Children with a plan in force, beside those of the district.
+    #[arg(long, default_value_t = 100_000)]
+    entries: usize,
+}
+
 impl Bench {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let (terms, measured) = match self {
             Self::Check(terms) => (terms.json, check::measure(&terms)),
             Self::PooledView(terms) => (terms.json, pooled_view::measure(&terms)),
             Self::Arrival(terms) => (terms.json, arrival::measure(&terms)),
+            Self::Register(terms) => (terms.terms.json, register::measure(&terms)),
             Self::Node(terms) => (terms.json, node::measure(&terms)),
         };
         let measured = measured?;

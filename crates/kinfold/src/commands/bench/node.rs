@@ -41,7 +41,8 @@ pub(super) fn measure(terms: &Terms) -> anyhow::Result<Value> {
     })
 }
 
-async fn wait_for(port: u16) -> anyhow::Result<()> {
+/// Waits until a node serves its pages.
+pub(super) async fn wait_for(port: u16) -> anyhow::Result<()> {
     let answering = async {
         loop {
             if let Ok(mut browser) = Browser::open(port).await

@@ -3,16 +3,15 @@
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use kinfold_domain::{Demographics, Subject};
 use kinfold_sample::RecordCopy;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use super::{
     Terms, block_on_threads,
-    browser::{Browser, form},
+    browser::Browser,
     ms, quantile, sorted,
-    stage::Stage,
+    stage::{Stage, whole_form},
 };
 use crate::telemetry::complain;
 
@@ -58,25 +57,10 @@ pub(super) fn measure(terms: &Terms) -> anyhow::Result<Value> {
 /// Children whom both agencies know.
 fn forms(stage: &Stage) -> Vec<hyper::body::Bytes> {
     let both = stage.district.links.both().take(1_000);
-    both.map(|(_, patient)| view_form(&RecordCopy::demographics(&stage.district.patients[patient])))
-        .collect()
-}
-
-fn view_form(child: &Demographics) -> hyper::body::Bytes {
-    let subject = Subject::from(child);
-    let number = subject.nhs_number.map(kinfold_domain::NhsNumber::digits).unwrap_or_default();
-    let born = subject.birth_date.map(kinfold_domain::BirthDate::expose);
-    let part = |take: fn(jiff::civil::Date) -> String| born.map(take).unwrap_or_default();
-    form(&[
-        ("nhs_number", &number),
-        ("family", child.name.family()),
-        ("given", child.name.given()),
-        ("birth_day", &part(|date| date.day().to_string())),
-        ("birth_month", &part(|date| date.month().to_string())),
-        ("birth_year", &part(|date| date.year().to_string())),
-        ("postcode", subject.postcode.as_ref().map_or("", |postcode| postcode.expose())),
-        ("purpose", "direct-care-unscheduled"),
-    ])
+    both.map(|(_, patient)| {
+        whole_form(&RecordCopy::demographics(&stage.district.patients[patient]))
+    })
+    .collect()
 }
 
 async fn run(

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use anyhow::Context;
-use kinfold_domain::{Demographics, Subject};
+use kinfold_domain::{Demographics, NhsNumber, Subject};
 use kinfold_sample::{District, RecordCopy};
 use kinfold_token::{Generator, OtpauthUri};
 
@@ -22,6 +22,8 @@ use kinfold_service::ports::Clock;
 
 /// The PIN of every measuring employee: they exist in this temporary folder alone.
 const PIN: &str = "482915";
+/// The council's custodian who measures.
+const CUSTODIAN: &str = "measure.custodian";
 
 /// A set stage.
 pub(super) struct Stage {
@@ -29,6 +31,7 @@ pub(super) struct Stage {
     pub(super) district: District,
     folder: PathBuf,
     employees: Vec<(String, OtpauthUri)>,
+    custodian: OtpauthUri,
 }
 
 impl Stage {
@@ -39,8 +42,8 @@ impl Stage {
         complain(&format!("setting up in {}", folder.display()));
         let demo = Demo::for_bench(&folder, terms.people, terms.port);
         let (places, district) = demo.prepare()?;
-        let employees = super::block_on(employ(&places, sessions))?;
-        Ok(Self { places, district, folder, employees })
+        let (employees, custodian) = super::block_on(employ(&places, sessions))?;
+        Ok(Self { places, district, folder, employees, custodian })
     }
 
     /// Where everything lies.
@@ -62,12 +65,26 @@ impl Stage {
     pub(super) async fn browsers(&self, count: usize) -> anyhow::Result<Vec<Browser>> {
         let mut browsers = Vec::new();
         for (user_name, token) in self.employees.iter().take(count) {
-            let generator = Generator::new(token.seed(), token.parameters());
-            let mut browser = Browser::open(self.places.web("trust")).await?;
-            browser.sign_in(user_name, PIN, &generator, SystemClock.now()).await?;
-            browsers.push(browser);
+            browsers.push(self.sign_in("trust", user_name, token).await?);
         }
         Ok(browsers)
+    }
+
+    /// Signs the council's custodian in.
+    pub(super) async fn custodian(&self) -> anyhow::Result<Browser> {
+        self.sign_in("council", CUSTODIAN, &self.custodian).await
+    }
+
+    async fn sign_in(
+        &self,
+        node: &str,
+        user_name: &str,
+        token: &OtpauthUri,
+    ) -> anyhow::Result<Browser> {
+        let generator = Generator::new(token.seed(), token.parameters());
+        let mut browser = Browser::open(self.places.web(node)).await?;
+        browser.sign_in(user_name, PIN, &generator, SystemClock.now()).await?;
+        Ok(browser)
     }
 
     /// Forms as nurses fill them in: half by number, half by name, date and postcode; every tenth child is on the register.
@@ -96,7 +113,12 @@ impl Drop for Stage {
     }
 }
 
-async fn employ(places: &Places, count: usize) -> anyhow::Result<Vec<(String, OtpauthUri)>> {
+async fn employ(
+    places: &Places,
+    count: usize,
+) -> anyhow::Result<(Vec<(String, OtpauthUri)>, OtpauthUri)> {
+    let council = Node::open(Config::read(&places.config("council"))?).await?;
+    let custodian = demo::employ(&council, CUSTODIAN, "register-custodian", PIN).await?;
     let node = Node::open(Config::read(&places.config("trust"))?).await?;
     let mut employees = Vec::new();
     for place in 0..count {
@@ -104,7 +126,7 @@ async fn employ(places: &Places, count: usize) -> anyhow::Result<Vec<(String, Ot
         let token = demo::employ(&node, &user_name, "ed-clinician", PIN).await?;
         employees.push((user_name, token));
     }
-    Ok(employees)
+    Ok((employees, custodian))
 }
 
 /// The check's form for a child.
@@ -120,6 +142,24 @@ pub(super) fn check_form(child: &Demographics, by_number: bool) -> hyper::body::
     form(&[
         ("family", name.family()),
         ("given", name.given()),
+        ("birth_day", &part(|date| date.day().to_string())),
+        ("birth_month", &part(|date| date.month().to_string())),
+        ("birth_year", &part(|date| date.year().to_string())),
+        ("postcode", subject.postcode.as_ref().map_or("", |postcode| postcode.expose())),
+        ("purpose", "direct-care-unscheduled"),
+    ])
+}
+
+/// A form with everything that is known of a child's identity.
+pub(super) fn whole_form(child: &Demographics) -> hyper::body::Bytes {
+    let subject = Subject::from(child);
+    let number = subject.nhs_number.map(NhsNumber::digits).unwrap_or_default();
+    let born = subject.birth_date.map(kinfold_domain::BirthDate::expose);
+    let part = |take: fn(jiff::civil::Date) -> String| born.map(take).unwrap_or_default();
+    form(&[
+        ("nhs_number", &number),
+        ("family", child.name.family()),
+        ("given", child.name.given()),
         ("birth_day", &part(|date| date.day().to_string())),
         ("birth_month", &part(|date| date.month().to_string())),
         ("birth_year", &part(|date| date.year().to_string())),

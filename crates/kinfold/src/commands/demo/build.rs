@@ -128,17 +128,13 @@ fn agree(places: &Places) -> anyhow::Result<String> {
             telephones(agency)?,
         )?);
     }
-    let (Some(trust), Some(council)) = (parties.pop(), parties.pop()) else {
-        anyhow::bail!("two parties were made");
-    };
     let day = kinfold_service::today(SystemClock.now());
     let draft = Standard {
         id: "ashmoor-safeguarding".parse()?,
         version: 1,
         valid_from: day.to_string().parse()?,
         valid_until: day.saturating_add(jiff::Span::new().years(1)).to_string().parse()?,
-        council,
-        trust,
+        parties,
     }
     .draft()?;
     let note = sign(places, draft)?;

@@ -59,7 +59,7 @@ impl Places {
         self.agency(name).join("kinfold.toml")
     }
 
-    fn case_system(&self) -> PathBuf {
+    pub(crate) fn case_system(&self) -> PathBuf {
         self.agency("council").join("case-system.sqlite")
     }
 

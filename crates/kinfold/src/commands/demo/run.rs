@@ -58,6 +58,15 @@ async fn show(places: &Places, district: &District) -> anyhow::Result<()> {
 impl Processes {
     /// Starts them all.
     pub(crate) fn start(places: &Places) -> anyhow::Result<Self> {
+        let mut processes = Self::without_nodes(places)?;
+        for (name, _) in NODES {
+            processes.start_node(places, name)?;
+        }
+        Ok(processes)
+    }
+
+    /// Starts the hospital's server alone.
+    pub(crate) fn without_nodes(places: &Places) -> anyhow::Result<Self> {
         let program = std::env::current_exe()?;
         let listen = format!("127.0.0.1:{}", places.fhir());
         let mut sample = Command::new(&program);
@@ -65,13 +74,23 @@ impl Processes {
         sample.arg("--records").arg(places.hospital());
         sample.arg("--token-file").arg(places.hospital_token());
         let log = places.agency("trust").join("hospital.log");
-        let mut processes = vec![spawn("the hospital's server", sample, &log)?];
-        for (name, what) in NODES {
-            let mut node = Command::new(&program);
-            node.args(["serve", "--with-parent", "--config"]).arg(places.config(name));
-            processes.push(spawn(what, node, &places.agency(name).join("node.log"))?);
-        }
-        Ok(Self(processes))
+        Ok(Self(vec![spawn("the hospital's server", sample, &log)?]))
+    }
+
+    /// Starts one node by the name of its folder.
+    pub(crate) fn start_node(&mut self, places: &Places, name: &str) -> anyhow::Result<()> {
+        let mut node = Command::new(std::env::current_exe()?);
+        node.args(["serve", "--with-parent", "--config"]).arg(places.config(name));
+        self.0.push(spawn(node_called(name)?, node, &places.agency(name).join("node.log"))?);
+        Ok(())
+    }
+
+    /// Stops one node.
+    pub(crate) async fn stop_node(&mut self, name: &str) -> anyhow::Result<()> {
+        let what = node_called(name)?;
+        let (gone, kept) = std::mem::take(&mut self.0).into_iter().partition(|p| p.what == what);
+        self.0 = kept;
+        Self(gone).stop().await
     }
 
     /// Tells each to stop, waits, and kills what does not.
@@ -91,8 +110,8 @@ impl Processes {
 
     /// The resident memory of a node, in KiB.
     pub(crate) fn memory_kib(&self, name: &str) -> anyhow::Result<u64> {
-        let what = NODES.iter().find(|(node, _)| *node == name).map(|(_, what)| *what);
-        let process = self.0.iter().find(|process| Some(process.what) == what);
+        let what = node_called(name)?;
+        let process = self.0.iter().find(|process| process.what == what);
         let id = process.and_then(|process| process.child.id()).context("it does not run")?;
         let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
         let line = status.lines().find(|line| line.starts_with("VmRSS:"));
@@ -118,6 +137,11 @@ impl Processes {
             tokio::time::sleep(Duration::from_millis(500)).await;
         }
     }
+}
+
+fn node_called(name: &str) -> anyhow::Result<&'static str> {
+    let known = NODES.iter().find(|(node, _)| *node == name);
+    Ok(known.context("no node of that name")?.1)
 }
 
 fn spawn(what: &'static str, mut command: Command, log: &Path) -> anyhow::Result<Process> {

@@ -61,6 +61,7 @@ impl Custodian {
         let allowed = self.allow(caller, &subject(&wanted.change)).await?;
         let known = self.known(wanted)?;
         let terms = self.terms(wanted, allowed.at)?;
+        self.refuse_held(wanted)?;
         let steps = plan(&wanted.change, known.as_ref(), &terms)?;
         let first = steps.first().ok_or(ChangeError::Nothing)?.entry.clone();
         let entry = amending(&allowed, &steps, &reason);
@@ -85,12 +86,16 @@ impl Custodian {
         }
         let gone = answered(&amendments);
         self.parts.feed.amend(amendments, &gone).await?;
+        if let Change::Add(new) = &wanted.change {
+            self.plan_begins(&work, (new, &first)).await?;
+        }
         Ok(first)
     }
 
     fn steps(&self, work: &Work<'_>, wanted: &ToChange) -> Result<Vec<Step>, CustodyError> {
         let known = self.known(wanted)?;
         let terms = self.terms(wanted, work.at)?;
+        self.refuse_held(wanted)?;
         let steps = plan(&wanted.change, known.as_ref(), &terms)?;
         self.refuse_twice(work, wanted, &steps)?;
         Ok(steps)
@@ -122,6 +127,15 @@ impl Custodian {
         step.details.iter().for_each(|detail| detail.apply(&mut after));
         let after = work.cut(&after.into());
         Some(PlannedStep { kind: step.kind, before: before.map(|entry| work.cut(&entry)), after })
+    }
+
+    /// Who is being handed over does not end by the way: the child would perhaps stand on neither register.
+    fn refuse_held(&self, wanted: &ToChange) -> Result<(), ChangeError> {
+        let held = wanted.entry.as_ref().is_some_and(|entry| self.parts.feed.is_held(entry));
+        if held && matches!(wanted.change, Change::End(_)) {
+            return Err(ChangeError::HandingOver);
+        }
+        Ok(())
     }
 
     /// A child who is certainly on the register for the same reason is not added once more.

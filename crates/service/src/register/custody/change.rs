@@ -6,6 +6,8 @@ use kinfold_domain::{
     Professional, RegisterStatus, Telephone,
 };
 
+use crate::{records::DiscussionId, register::NotNow};
+
 /// One change of the register by hand.
 #[derive(Clone, Debug)]
 pub enum Change {
@@ -71,6 +73,8 @@ pub struct NewEntry {
     pub next_review: Option<Date>,
     /// Key worker.
     pub worker: Option<Professional>,
+    /// The strategy discussion of which this plan came.
+    pub discussion: Option<DiscussionId>,
 }
 
 /// Why a change can't be made; each says what to do.
@@ -118,6 +122,56 @@ pub enum ChangeError {
     /// It needs a legal basis.
     #[error("choose the legal basis on which the child is looked after")]
     BasisMissing,
+    /// No plan has begun since the strategy discussion.
+    #[error("the register has no plan of this child that began since the strategy discussion")]
+    NoPlanYet,
+    /// It is being handed over.
+    #[error(
+        "the child is being handed over to another council: withdraw the offer, or decide the dispute, under Children handed over"
+    )]
+    HandingOver,
+    /// What a hand-over has come to leaves nothing of that kind to do.
+    #[error(transparent)]
+    HandOver(#[from] NotNow),
+    /// It was offered already.
+    #[error("this child is being handed over already: see Children handed over")]
+    AlreadyOffered,
+    /// A sealed child.
+    #[error(
+        "a sealed child is handed over by telephone, from desk to desk, so that no message says where the child goes: ring the other council; it adds the child sealed, then end this entry"
+    )]
+    SealedByTelephone,
+    /// A looked-after child.
+    #[error(
+        "a looked-after child stays with the council that looks after them: tell the other council of the stay instead"
+    )]
+    NotLookedAfter,
+    /// The other council may not be handed anything.
+    #[error(
+        "the agreement does not let this council be handed a child’s entry: hand over by telephone, and see to the agreement"
+    )]
+    NoTaker,
+    /// The move lies too far ahead.
+    #[error("the day of the move must lie within the next 90 days")]
+    MoveTooFar,
+    /// More than a message holds.
+    #[error("this entry is too long for a message: hand over by telephone")]
+    TooMuch,
+    /// What was told of the child is not here.
+    #[error("the child’s details are not here: ring the other council")]
+    NotHanded,
+    /// The first review is too late.
+    #[error("the first review must be held within three months of the conference")]
+    FirstReviewTooLate,
+    /// The entry made of a hand-over has ended.
+    #[error("your register’s own entry of this child has ended: reopen it first, then accept")]
+    EndedHere,
+    /// A stay's last day.
+    #[error("the last day lies before the first")]
+    StayOrder,
+    /// A stay that is none.
+    #[error("a stay of 15 days or more is no temporary stay: hand the child over")]
+    StayTooLong,
     /// Nobody could be told apart by it.
     #[error("give an NHS number, or a date of birth")]
     TooLittle,

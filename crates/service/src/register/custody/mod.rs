@@ -3,16 +3,24 @@
 mod alter;
 mod change;
 mod decide;
+mod discussions;
 mod due;
+mod hand_over;
+mod hand_overs;
+mod handing;
 mod import;
 mod look;
 mod plan;
 mod rung;
 mod shown;
+mod take_over;
 
 pub use alter::ToChange;
 pub use change::{Change, ChangeError, NewEntry};
 pub use decide::Decision;
+pub use discussions::{DiscussionEnd, DiscussionLine, DiscussionList, NewDiscussion};
+pub use hand_over::{PlannedHandOver, ToHandOver};
+pub use hand_overs::{HandOverLine, HandOverList, OpenedHandOver};
 pub use import::{
     Corrupt, FileCode, ImportReport, ImportRow, PlanType, RowAnswer, RowCode, read_import,
 };
@@ -28,8 +36,9 @@ use kinfold_agreement::{Decision as Ruled, InForce, Question};
 use kinfold_domain::{
     AskId, Categories, Category, EntryId, Purpose, RegisterPhones, Role, Subject,
 };
+use kinfold_ledger::Receipt;
 
-use super::{FeedError, RegisterFeed};
+use super::{FeedError, HandOverError, HandOvers, NotNow, RegisterFeed};
 use crate::{
     Permit,
     agreements::{Agreements, NoAgreement},
@@ -37,7 +46,7 @@ use crate::{
     journal::JournalError,
     permit::{Evidence, granted},
     pooled_view::SealedDeskTerms,
-    ports::{Entropy, PortError},
+    ports::{DiscussionStore, Entropy, PortError},
     records::{AskKind, Asker, Entry, Intent, Refusal},
 };
 
@@ -80,6 +89,22 @@ pub enum CustodyError {
     Store(#[from] PortError),
 }
 
+impl From<HandOverError> for CustodyError {
+    fn from(error: HandOverError) -> Self {
+        match error {
+            HandOverError::Ledger(error) => Self::Ledger(error),
+            HandOverError::Feed(error) => Self::Feed(error),
+            HandOverError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+impl From<NotNow> for CustodyError {
+    fn from(error: NotNow) -> Self {
+        Self::Change(error.into())
+    }
+}
+
 /// What the work is done with.
 pub struct CustodyParts {
     /// The register's feed: it makes all changes.
@@ -92,6 +117,10 @@ pub struct CustodyParts {
     pub sealed_desk: SealedDeskTerms,
     /// Whom to ring at the council, for entries made by hand.
     pub phones: RegisterPhones,
+    /// Children handed over to other councils and from them.
+    pub hand_overs: Arc<HandOvers>,
+    /// Where strategy discussions are kept.
+    pub discussions: Arc<dyn DiscussionStore>,
 }
 
 /// The custodian's work on this agency's own register.
@@ -216,11 +245,19 @@ impl Custodian {
         allowed: Allowed<'a>,
         entry: Entry,
     ) -> Result<Work<'a>, CustodyError> {
+        self.recorded_with(allowed, entry).await.map(|(work, _)| work)
+    }
+
+    async fn recorded_with<'a>(
+        &self,
+        allowed: Allowed<'a>,
+        entry: Entry,
+    ) -> Result<(Work<'a>, Arc<Receipt>), CustodyError> {
         let receipt = Arc::new(self.parts.feed.journal.record(entry).await?);
         let Allowed { ask, at, caller, purpose, ruled, .. } = allowed;
-        let permit = Permit::new(&ruled, Evidence::Recorded(receipt))
+        let permit = Permit::new(&ruled, Evidence::Recorded(Arc::clone(&receipt)))
             .ok_or_else(|| CustodyError::Refused("the agreement does not permit it".to_owned()))?;
-        Ok(Work { ask, at, caller, purpose, permit })
+        Ok((Work { ask, at, caller, purpose, permit }, receipt))
     }
 
     async fn record(&self, entry: Entry) -> Result<(), JournalError> {

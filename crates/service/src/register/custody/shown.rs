@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use kinfold_domain::{
     AskId, Categories, Category, ChangeKind, Confirmed, Detail, Due, EntryId, PersonName, Personal,
-    RegisterEntry, RegisterStatus,
+    RegisterEntry, RegisterStatus, Subject,
 };
 use serde::Serialize;
 
@@ -13,8 +13,8 @@ use super::{Custodian, CustodyError, Work};
 use crate::{
     Release,
     ports::{Amendment, RowToMend},
-    records::{About, AskKind, Asker, Shown},
-    register::Vanished,
+    records::{About, AskKind, Asker, HandOverId, Shown},
+    register::{Side, Vanished},
 };
 
 /// How the register stands, and what work waits. Names nobody.
@@ -34,6 +34,8 @@ pub struct Overview {
     pub differences: (usize, usize),
     /// What is overdue, and what is due within thirty days.
     pub due: (usize, usize),
+    /// Children handed over to this council that wait for its answer, and hand-overs that somebody has to look at.
+    pub handed: (usize, usize),
     /// The last year whose bank holidays are known, where this year is that one: the program must be updated.
     pub holidays_end: Option<i16>,
     /// Rows of the case system's register that can't be read.
@@ -47,12 +49,16 @@ pub struct Overview {
 /// One thing that is due.
 #[derive(Clone, Debug, Serialize)]
 pub struct DueLine {
-    /// Of which entry.
-    pub entry: EntryId,
-    /// The child's name.
-    pub name: PersonName,
+    /// Of which entry of the own register, where it is of one.
+    pub entry: Option<EntryId>,
+    /// Of a strategy discussion.
+    pub discussion: bool,
+    /// Of which hand-over, on which side, and with which council, where it is of one.
+    pub hand_over: Option<(HandOverId, Side, String)>,
+    /// The child's name, where it may be shown.
+    pub name: Option<PersonName>,
     /// Why the child is on the register.
-    pub status: RegisterStatus,
+    pub status: Option<RegisterStatus>,
     /// What, and when.
     pub due: Due,
 }
@@ -175,9 +181,19 @@ impl Custodian {
         content: T,
         entries: impl Iterator<Item = &EntryId>,
     ) -> Result<Release<T>, CustodyError> {
+        self.release_about(work, content, (entries, Vec::new())).await
+    }
+
+    /// The same where it is about children who may not be on the register.
+    pub(super) async fn release_about<T: Serialize>(
+        &self,
+        work: &Work<'_>,
+        content: T,
+        (entries, subjects): (impl Iterator<Item = &EntryId>, Vec<Subject>),
+    ) -> Result<Release<T>, CustodyError> {
         let own = self.parts.agreements.own();
         let entries = entries.map(|entry| (own.clone(), entry.clone()));
-        let about = About { entries: entries.collect(), ..About::default() };
+        let about = About { entries: entries.collect(), subjects, ..About::default() };
         let categories: Categories = if about.entries.is_empty() {
             [Category::Register].into()
         } else {

@@ -2,11 +2,13 @@
 
 use std::sync::LazyLock;
 
-use kinfold_agreement::{Approver, Party, PhoneLine, sign, template::Standard};
+use kinfold_agreement::{Approver, Party, PhoneLine, template::Standard};
 use kinfold_domain::AgencyKind;
 use kinfold_note::SigningKey;
 
 pub(crate) const COUNCIL: (&str, &str) = ("ashmoor-council", "Ashmoor Council");
+/// Takes part where a test needs it.
+pub(crate) const NEIGHBOUR: (&str, &str) = ("larkford-council", "Larkford Council");
 pub(crate) const TRUST: (&str, &str) = ("northmoor-trust", "Northmoor NHS Trust");
 
 /// A key of that name, the same each time.
@@ -41,18 +43,28 @@ fn party((agency, name): (&str, &str), kind: AgencyKind) -> Party {
 
 /// The agreement as both activate it.
 pub(crate) fn signed() -> &'static str {
-    static NOTE: LazyLock<String> = LazyLock::new(|| {
-        let standard = Standard {
-            id: "ashmoor-northmoor".parse().unwrap(),
-            version: 1,
-            valid_from: "2026-01-01".parse().unwrap(),
-            valid_until: "2026-12-31".parse().unwrap(),
-            council: party(COUNCIL, AgencyKind::Council),
-            trust: party(TRUST, AgencyKind::NhsTrust),
-        };
-        let draft = standard.draft().unwrap().to_string();
-        let one = sign(draft.as_bytes(), &key(COUNCIL.0, "guardian")).unwrap();
-        sign(one.as_bytes(), &key(TRUST.0, "guardian")).unwrap()
-    });
+    static NOTE: LazyLock<String> = LazyLock::new(|| signed_by(&[COUNCIL, TRUST]));
     &NOTE
+}
+
+/// The same between two councils and the trust.
+pub(crate) fn signed_by_councils() -> &'static str {
+    static NOTE: LazyLock<String> = LazyLock::new(|| signed_by(&[COUNCIL, NEIGHBOUR, TRUST]));
+    &NOTE
+}
+
+fn signed_by(parties: &[(&str, &str)]) -> String {
+    let kind = |id: &str| if id == TRUST.0 { AgencyKind::NhsTrust } else { AgencyKind::Council };
+    let standard = Standard {
+        id: "ashmoor-northmoor".parse().unwrap(),
+        version: 1,
+        valid_from: "2026-01-01".parse().unwrap(),
+        valid_until: "2026-12-31".parse().unwrap(),
+        parties: parties.iter().map(|named| party(*named, kind(named.0))).collect(),
+    };
+    let mut draft = standard.draft().unwrap();
+    for (id, _) in parties {
+        draft.sign(&key(id, "guardian")).unwrap();
+    }
+    draft.to_string()
 }

@@ -10,6 +10,7 @@ use kinfold_domain::{AgencyId, Categories, Category, PersonId, RegisterEntry};
 use kinfold_service::{
     Permit,
     audit::WhoDesk,
+    history::HistoryDesk,
     pooled_view::AskDesk,
     ports::{
         Clock, Cursor, Gathered, PartnerError, PartnerLink, PeoplePage, Rejected, Route,
@@ -52,8 +53,11 @@ impl SourceSystem for TestSource {
     }
 
     async fn register(&self) -> Result<Option<(Vec<RegisterEntry>, Vec<Rejected>)>, SourceError> {
-        let keeps_one = self.name == "case-system";
-        Ok(keeps_one.then(|| (super::register::case_system(), Vec::new())))
+        Ok(match self.name {
+            "case-system" => Some((super::register::case_system(), Vec::new())),
+            "empty-system" => Some((Vec::new(), Vec::new())),
+            _ => None,
+        })
     }
 }
 
@@ -61,6 +65,7 @@ impl SourceSystem for TestSource {
 pub(crate) struct Desks {
     pub(crate) ask: AskDesk,
     pub(crate) who: WhoDesk,
+    pub(crate) history: HistoryDesk,
 }
 
 /// The way to the other node.
@@ -82,6 +87,7 @@ impl PartnerLink for TestLink {
         let other = other.ok_or(PartnerError::Unreachable)?;
         let answer = match route {
             Route::Ask => other.ask.answer(&self.own, message.as_bytes()).await,
+            Route::History => other.history.answer(&self.own, message.as_bytes()).await,
             _ => other.who.answer(&self.own, message.as_bytes()).await,
         };
         answer.map_err(|error| PartnerError::Refused(error.to_string()))

@@ -23,17 +23,18 @@ use kinfold_service::{
     check::Check,
     department::Present,
     feeds::{AlarmParts, AlarmTerms, FeedAlarms, Feeds, People, PeopleFeed},
+    history::{Histories, History, HistoryDesk, HistoryParts},
     notifications::NotificationDesk,
     pooled_view::{AskDesk, Holdings, Pool, PoolParts, SealedDeskTerms},
     ports::{Clock, Entropy, PeopleStore, SourceSystem, TrailStore},
-    register::{Custodian, Register, RegisterFeed, Registers},
+    register::{Custodian, HandOvers, Register, RegisterFeed, Registers},
     sign_in::{SessionLimits, SignIn},
     staff::{Staff, StaffParts},
     testing::{MemoryOutbox, MemoryWork},
 };
 
 use super::Services;
-use agreed::{COUNCIL, TRUST};
+use agreed::{COUNCIL, NEIGHBOUR, TRUST};
 use desks::{Desks, TestLink, TestSource};
 use stores::{Counting, MemoryAgreements, MemoryPeople, MemoryStaff, MemoryTrail, TestClock};
 
@@ -65,6 +66,7 @@ pub(crate) struct Node {
     /// The council's reading of its case system.
     pub(crate) feed: Option<Arc<RegisterFeed>>,
     custodian: Option<Arc<Custodian>>,
+    pub(crate) hand_overs: Option<Arc<HandOvers>>,
     pub(crate) link: Arc<TestLink>,
     pub(crate) follower: Follower,
     pub(crate) sign_in: Arc<SignIn>,
@@ -76,6 +78,7 @@ pub(crate) struct Node {
     pub(crate) outbox: Arc<MemoryOutbox>,
     feeds: Arc<Feeds>,
     pub(crate) alarms: Arc<FeedAlarms>,
+    histories: Arc<Histories>,
     present: Arc<Present>,
 }
 
@@ -85,11 +88,18 @@ pub(crate) const NOW: &str = "2026-06-01T13:02:07Z";
 /// The council's node and the trust's, each with the other at the end of its line.
 pub(crate) async fn pair() -> (Node, Node) {
     let clock = Arc::new(TestClock::at(NOW));
-    let council = node(COUNCIL, AgencyKind::Council, Arc::clone(&clock)).await;
-    let trust = node(TRUST, AgencyKind::NhsTrust, clock).await;
+    let council = node(COUNCIL, AgencyKind::Council, (Arc::clone(&clock), agreed::signed())).await;
+    let trust = node(TRUST, AgencyKind::NhsTrust, (clock, agreed::signed())).await;
     let _ = council.link.other.set(Arc::clone(&trust.desks));
     let _ = trust.link.other.set(Arc::clone(&council.desks));
     (council, trust)
+}
+
+/// Two councils' nodes under one agreement; the neighbour's register is empty.
+pub(crate) async fn councils() -> (Node, Node) {
+    let (clock, agreed) = (Arc::new(TestClock::at(NOW)), agreed::signed_by_councils());
+    let council = node(COUNCIL, AgencyKind::Council, (Arc::clone(&clock), agreed)).await;
+    (council, node(NEIGHBOUR, AgencyKind::Council, (clock, agreed)).await)
 }
 
 /// The trust's node, with the council at the end of its line.
@@ -97,15 +107,19 @@ pub(crate) async fn trust() -> Node {
     pair().await.1
 }
 
-async fn node((id, name): (&str, &str), kind: AgencyKind, clock: Arc<TestClock>) -> Node {
+async fn node(
+    (id, name): (&str, &str),
+    kind: AgencyKind,
+    (clock, agreed): (Arc<TestClock>, &str),
+) -> Node {
     let agency = Agency { id: id.parse().unwrap(), name: name.to_owned(), kind };
     let media = MemoryMedia::new();
     let journal = journal(id, &media);
     let identity = Arc::new(NodeIdentity::new(agency.clone(), agreed::key(id, "node")));
     let entropy: Arc<dyn Entropy> = Arc::new(Counting::default());
-    let agreements = agreements(&identity, &journal, &clock).await;
+    let agreements = agreements(&identity, &journal, &clock, agreed).await;
     let is_council = agency.kind == AgencyKind::Council;
-    let register = register(is_council);
+    let register = register(&agency);
     let holdings = holdings(&agency, &clock, &register).await;
     let trail = Arc::new(MemoryTrail::default());
     let keys = Arc::new(TrailKey::new([3; 32]));
@@ -119,9 +133,23 @@ async fn node((id, name): (&str, &str), kind: AgencyKind, clock: Arc<TestClock>)
     let core = Core { agency, clock, agreements, identity, journal, entropy };
     let feed =
         if is_council { Some(register::feed(&core, &holdings, &register).await) } else { None };
-    let custodian = feed.as_ref().map(|feed| register::custodian(&core, &holdings, feed));
-    confirm(&register, &core.clock);
     let work: Arc<MemoryWork> = Arc::default();
+    let hand_overs = match &feed {
+        Some(feed) => Some(register::hand_overs(&core, &holdings, (feed, &work)).await),
+        None => None,
+    };
+    let custodian = feed.as_ref().zip(hand_overs.as_ref());
+    let custodian = custodian
+        .map(|(feed, handed)| register::custodian(&core, &holdings, (feed, handed, &work)));
+    confirm(&register, &core.clock);
+    let histories = Arc::new(Histories {
+        own: core.agency.id.clone(),
+        department: (!is_council).then(|| work.clone() as _),
+        heard: is_council.then(|| work.clone() as _),
+        registers: Registers::new([Arc::clone(&register)]),
+        people: Arc::clone(&holdings.people),
+        ledgers: Arc::clone(&ledgers),
+    });
     let feeds = Arc::new(feeds(&core, &holdings, (&register, &work)));
     let alarms = Arc::new(alarms(&core, &feeds, (&work, &staff_store)).await);
     Node {
@@ -137,16 +165,18 @@ async fn node((id, name): (&str, &str), kind: AgencyKind, clock: Arc<TestClock>)
         }),
         sign_in: Arc::new(core.sign_in(&staff_store)),
         staff: Arc::new(core.staff(&staff_store)),
-        desks: Arc::new(core.desks(&holdings.holdings, &ledgers)),
+        desks: Arc::new(core.desks(&holdings.holdings, &histories)),
         core,
         media,
         staff_store,
         register,
         feed,
         custodian,
+        hand_overs,
         holdings,
         ledgers,
         trail,
+        histories,
         present: Arc::default(),
     }
 }
@@ -155,6 +185,7 @@ async fn agreements(
     identity: &Arc<NodeIdentity>,
     journal: &Journal,
     clock: &Arc<TestClock>,
+    agreed: &str,
 ) -> Arc<Agreements> {
     let parts = AgreementsParts {
         identity: Arc::clone(identity),
@@ -165,13 +196,18 @@ async fn agreements(
         clock: Arc::<TestClock>::clone(clock),
     };
     let agreements = Arc::new(Agreements::load(parts).await.unwrap());
-    agreements.activate(agreed::signed()).await.unwrap();
+    agreements.activate(agreed).await.unwrap();
     agreements
 }
 
 async fn holdings(agency: &Agency, clock: &Arc<TestClock>, register: &Arc<Register>) -> Held {
     let is_council = agency.kind == AgencyKind::Council;
-    let name = if is_council { "case-system" } else { "pas" };
+    let is_neighbour = agency.id.as_str() == NEIGHBOUR.0;
+    let name = match (is_council, is_neighbour) {
+        (_, true) => "empty-system",
+        (true, false) => "case-system",
+        (false, false) => "pas",
+    };
     let source = Arc::new(TestSource {
         name,
         agency: agency.id.to_string(),
@@ -227,7 +263,7 @@ impl Core {
         })
     }
 
-    fn desks(&self, holdings: &Arc<Holdings>, ledgers: &Arc<Ledgers>) -> Desks {
+    fn desks(&self, holdings: &Arc<Holdings>, histories: &Arc<Histories>) -> Desks {
         Desks {
             ask: AskDesk::new(
                 Arc::clone(&self.identity),
@@ -239,7 +275,14 @@ impl Core {
             who: WhoDesk {
                 identity: Arc::clone(&self.identity),
                 agreements: Arc::clone(&self.agreements),
-                ledgers: Arc::clone(ledgers),
+                ledgers: Arc::clone(&histories.ledgers),
+                clock: self.clock(),
+            },
+            history: HistoryDesk {
+                identity: Arc::clone(&self.identity),
+                agreements: Arc::clone(&self.agreements),
+                own: Arc::clone(histories),
+                journal: self.journal.clone(),
                 clock: self.clock(),
             },
         }
@@ -258,14 +301,16 @@ fn journal(id: &str, media: &MemoryMedia) -> Journal {
     Journal::new(Arc::new(ledger))
 }
 
-/// The council's register; its own node's is filled by the feed.
-fn register(is_council: bool) -> Arc<Register> {
+/// A council's own register, which its node's feed fills, or the council's as the trust holds it.
+fn register(agency: &Agency) -> Arc<Register> {
     let (id, name) = COUNCIL;
+    let is_council = agency.kind == AgencyKind::Council;
     let owner = Agency {
         id: id.parse::<AgencyId>().unwrap(),
         name: name.to_owned(),
         kind: AgencyKind::Council,
     };
+    let owner = if is_council { agency.clone() } else { owner };
     let register = Arc::new(Register::new(owner, 900));
     for change in children::register().into_iter().filter(|_| !is_council) {
         let leaf = serde_json::to_string(&change).unwrap();
@@ -298,6 +343,7 @@ impl Node {
                 clock: core.clock(),
             }),
             who: Arc::new(self.who()),
+            history: Arc::new(self.history()),
             custodian: self.custodian.clone(),
             feeds: Arc::clone(&self.feeds),
             alarms: Arc::clone(&self.alarms),
@@ -346,6 +392,18 @@ impl Node {
             identity: Arc::clone(&self.core.identity),
             agreements: Arc::clone(&self.core.agreements),
             ledgers: Arc::clone(&self.ledgers),
+            link: Arc::<TestLink>::clone(&self.link),
+            journal: self.core.journal.clone(),
+            clock: self.core.clock(),
+            entropy: Arc::clone(&self.core.entropy),
+        })
+    }
+
+    fn history(&self) -> History {
+        History::new(HistoryParts {
+            identity: Arc::clone(&self.core.identity),
+            agreements: Arc::clone(&self.core.agreements),
+            own: Arc::clone(&self.histories),
             link: Arc::<TestLink>::clone(&self.link),
             journal: self.core.journal.clone(),
             clock: self.core.clock(),

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use kinfold_domain::{AgencyId, RegisterEntry};
 use kinfold_service::{
+    System,
     ports::{
         Amendment, AmendmentKey, AmendmentStore, PortError, RegisterStore, RungNumber, StoredChange,
     },
-    register::{Custodian, CustodyParts, FeedStores, RegisterFeed},
+    register::{Custodian, CustodyParts, FeedStores, HandOverParts, HandOvers, RegisterFeed},
+    testing::MemoryWork,
 };
 use parking_lot::Mutex;
 
@@ -41,7 +43,9 @@ pub(crate) async fn feed(
     held: &Held,
     register: &Arc<kinfold_service::register::Register>,
 ) -> Arc<RegisterFeed> {
-    let store = Arc::new(MemoryRegister::filled());
+    let filled = held.source.name == "case-system";
+    let store = if filled { MemoryRegister::filled() } else { MemoryRegister::default() };
+    let store = Arc::new(store);
     let stores = FeedStores {
         register: Arc::<MemoryRegister>::clone(&store),
         to_mend: Arc::<super::MemoryPeople>::clone(&held.store),
@@ -55,14 +59,40 @@ pub(crate) async fn feed(
 }
 
 /// The custodian's work over that feed.
-pub(crate) fn custodian(core: &Core, held: &Held, feed: &Arc<RegisterFeed>) -> Arc<Custodian> {
+pub(crate) fn custodian(
+    core: &Core,
+    held: &Held,
+    (feed, hand_overs, work): (&Arc<RegisterFeed>, &Arc<HandOvers>, &Arc<MemoryWork>),
+) -> Arc<Custodian> {
     Arc::new(Custodian::new(CustodyParts {
         feed: Arc::clone(feed),
         agreements: Arc::clone(&core.agreements),
         entropy: Arc::clone(&core.entropy),
         sealed_desk: held.holdings.sealed_desk.clone(),
         phones: children::phones(),
+        hand_overs: Arc::clone(hand_overs),
+        discussions: Arc::<MemoryWork>::clone(work),
     }))
+}
+
+/// What is handed over to that register and from it.
+pub(crate) async fn hand_overs(
+    core: &Core,
+    held: &Held,
+    (feed, work): (&Arc<RegisterFeed>, &Arc<MemoryWork>),
+) -> Arc<HandOvers> {
+    let role = "register-custodian".parse().unwrap();
+    let name = "hand-overs".parse().unwrap();
+    let hand_overs = HandOvers::new(HandOverParts {
+        feed: Arc::clone(feed),
+        agreements: Arc::clone(&core.agreements),
+        store: Arc::<MemoryWork>::clone(work),
+        sealed_desk: held.holdings.sealed_desk.clone(),
+        system: System::new(&core.agency.id, name, "Hand-overs of the register", role),
+        purpose: "child-protection-enquiry".parse().unwrap(),
+    });
+    hand_overs.load().await.unwrap();
+    Arc::new(hand_overs)
 }
 
 #[async_trait]

@@ -273,6 +273,10 @@ impl RowsToMend for MemoryPeople {
         Ok(())
     }
 
+    async fn mended_by_hand(&self, _: &str, _: u64) -> Result<(), PortError> {
+        Ok(())
+    }
+
     async fn to_mend(&self, _: &str, _: u32) -> Result<(u64, Vec<RowToMend>), PortError> {
         let met = |category, record: &str, problem: &str| RowToMend {
             row: Rejected {
@@ -283,6 +287,8 @@ impl RowsToMend for MemoryPeople {
             },
             first_seen: "2026-05-30T08:15:00Z".parse().unwrap_or_default(),
             last_seen: "2026-06-01T12:59:58Z".parse().unwrap_or_default(),
+            place: 7,
+            closes_by_hand: category.is_some(),
         };
         let person = "the NHS number's check digit is wrong: correct it in the source";
         let visit = "not loaded: Encounter.period.start is missing; correct it in the source";

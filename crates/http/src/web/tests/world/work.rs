@@ -10,7 +10,9 @@ use kinfold_service::{
     attendances::{AttendanceLists, Attendances},
     corrections::{Corrections, CorrectionsParts},
     department::{Arrivals, ArrivalsParts, Board, Coverages, HospitalInbox, Outcomes},
-    ports::{Clock, HospitalDesk, Received},
+    exchange::HandOverNotice,
+    ports::{Clock, HandOverStore, HospitalDesk, Received},
+    records::Entry,
 };
 use tokio::sync::Notify;
 
@@ -112,6 +114,7 @@ impl Node {
                 purpose: purpose("child-protection-enquiry"),
                 attendances: Arc::clone(&kept),
                 register: Arc::clone(&self.register),
+                ledgers: Arc::clone(&self.ledgers),
                 agreements: Arc::clone(&core.agreements),
                 journal: core.journal.clone(),
                 clock: core.clock(),
@@ -166,9 +169,29 @@ impl Node {
     pub(crate) async fn hears(&self, trust: &Self) {
         let known = self.attendances().unwrap();
         for (_, entry) in trust.core.journal.read_all(0, trust.core.journal.ledger().size()) {
-            if let Ok(Some(kinfold_service::records::Entry::Attendance(step))) = entry {
+            if let Ok(Some(Entry::Attendance(step))) = entry {
                 known.kept.hear_for_tests(&trust.core.agency.id, *step).await;
             }
         }
+    }
+
+    /// Tells this council's node of what another's ledger has for it, and the other way round, as the outboxes would.
+    pub(crate) async fn talks_to(&self, other: &Self) {
+        for _ in 0..2 {
+            other.hears_hand_overs(self).await;
+            self.hears_hand_overs(other).await;
+        }
+    }
+
+    async fn hears_hand_overs(&self, from: &Self) {
+        let known = self.hand_overs.as_ref().unwrap();
+        for (_, entry) in from.core.journal.read_all(0, from.core.journal.ledger().size()) {
+            if let Ok(Some(Entry::HandOver(step))) = entry {
+                let item = from.work.hand_over(step.hand_over).await.unwrap().unwrap();
+                let notice = HandOverNotice { step: *step, handed: item.handed };
+                known.hear_for_tests(&from.core.agency.id, notice).await;
+            }
+        }
+        known.work().await.unwrap();
     }
 }

@@ -12,7 +12,7 @@ use std::collections::{HashMap, HashSet};
 
 use kinfold_domain::{Category, ChangeKind, Detail, DetailKind, EntryId, NhsNumber, Subject};
 
-use super::{Custodian, CustodyError, Work};
+use super::{ChangeError, Custodian, CustodyError, Work};
 use crate::{
     Release,
     caller::Caller,
@@ -64,6 +64,12 @@ impl Custodian {
             match judged {
                 Judged::Rejected(code, problem) => {
                     answers.push(RowAnswer { line: row.line, code, what_to_do: problem.clone() });
+                    rejected.push(to_mend(row, &problem));
+                }
+                Judged::Loaded(entry, ChangeKind::Ended, _) if self.parts.feed.is_held(&entry) => {
+                    let problem = ChangeError::HandingOver.to_string();
+                    let (line, code) = (row.line, RowCode::Failed);
+                    answers.push(RowAnswer { line, code, what_to_do: problem.clone() });
                     rejected.push(to_mend(row, &problem));
                 }
                 Judged::Loaded(entry, kind, details) => {
