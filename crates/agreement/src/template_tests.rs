@@ -135,7 +135,7 @@ fn between_councils_a_custodian_is_handed_whom_the_other_hands_over_and_can_ask_
             .contains("Ashmoor Council, Larkford Council and Northmoor NHS Trust")
     );
     let ids: Vec<_> = draft.agreement().clauses().iter().map(|c| c.id().to_string()).collect();
-    assert_eq!(ids.len(), 28, "{ids:?}");
+    assert_eq!(ids.len(), 30, "{ids:?}");
     assert!(
         ["4.1", "4.1.2", "5.4", "5.4.2", "6.2.2", "8.3.2"]
             .iter()
