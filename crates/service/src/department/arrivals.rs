@@ -97,13 +97,20 @@ impl Arrivals {
         let _changing = self.parts.present.change().await;
         let changes = self.parts.check.register_changes();
         let due = self.parts.present.find(|attendance| {
-            attendance.is_open()
-                && matches!(attendance.whereabouts, Whereabouts::Present)
-                && attendance.check.as_ref().is_none_or(|check| check.changes != changes)
+            let is_here = matches!(attendance.whereabouts, Whereabouts::Present);
+            let again =
+                |check: &AttendanceCheck| is_here && check.changes != changes;
+            attendance.is_open() && attendance.check.as_ref().is_none_or(again)
         });
         let mut all = Changes::default();
         for attendance in due {
-            self.check(attendance, &mut all).await?;
+            if matches!(attendance.whereabouts, Whereabouts::Present) {
+                let mut attendance = attendance;
+                self.check(&mut attendance, &mut all).await?;
+                all.attendances.insert(attendance.id, attendance);
+            } else {
+                self.follow(attendance, &mut all).await?;
+            }
         }
         let count = all.attendances.len();
         if count > 0 {
@@ -136,38 +143,45 @@ impl Arrivals {
         Ok(self.parts.store.settle(upto, &[]).await?)
     }
 
-    /// What follows from an attendance's change: a check, or a word to those who were told of it.
-    async fn follow(&self, attendance: Attendance, changes: &mut Changes) -> Result<(), WorkError> {
-        let before = self.parts.present.of(attendance.id);
-        let was = before.map(|before| before.whereabouts);
+    /// What follows from an attendance's change: a check where it is another child's or has come back, and a word to those who know of it.
+    async fn follow(
+        &self,
+        mut attendance: Attendance,
+        changes: &mut Changes,
+    ) -> Result<(), WorkError> {
+        let was = self.parts.present.of(attendance.id).map(|before| before.whereabouts);
+        let is_here = matches!(attendance.whereabouts, Whereabouts::Present);
+        let back = is_here && was.is_some_and(|was| !matches!(was, Whereabouts::Present));
+        if back {
+            attendance.told.clear();
+        }
+        let known: BTreeMap<_, _> = attendance.told.iter().cloned().collect();
+        // One that was entered in error concerns nobody, whoever it is.
+        let cancelled = matches!(attendance.whereabouts, Whereabouts::Cancelled { .. });
+        if (attendance.check.is_none() || back) && !cancelled {
+            self.check(&mut attendance, changes).await?;
+        }
+        let mut told: BTreeMap<_, _> = attendance.told.iter().cloned().collect();
+        if was == Some(attendance.whereabouts) {
+            // The others heard of it when it ended.
+            told = without(&told, &known);
+        }
         let ended = match attendance.whereabouts {
             Whereabouts::Present => None,
             Whereabouts::Left { at } => Some((StepKind::Left, at)),
             Whereabouts::Cancelled { at } => Some((StepKind::Cancelled, at)),
         };
-        if let Some((what, at)) = ended.filter(|_| was != Some(attendance.whereabouts)) {
-            let mut attendance = attendance;
-            if !attendance.told.is_empty() {
-                let concerns = attendance.told.iter().cloned().collect();
-                self.step(&mut attendance, (what, at), concerns, changes);
-            }
-            changes.attendances.insert(attendance.id, attendance);
-            return Ok(());
+        if let Some(ended) = ended.filter(|_| !told.is_empty()) {
+            self.step(&mut attendance, ended, told, changes);
         }
-        let back = was.is_some_and(|was| !matches!(was, Whereabouts::Present));
-        if attendance.check.is_some() && !back {
-            changes.attendances.insert(attendance.id, attendance);
-            return Ok(());
-        }
-        let attendance =
-            if back { Attendance { told: Vec::new(), ..attendance } } else { attendance };
-        self.check(attendance, changes).await
+        changes.attendances.insert(attendance.id, attendance);
+        Ok(())
     }
 
     /// Checks an attendance, and notes whom it concerns.
     async fn check(
         &self,
-        mut attendance: Attendance,
+        attendance: &mut Attendance,
         changes: &mut Changes,
     ) -> Result<(), WorkError> {
         let question = CheckQuestion {
@@ -177,11 +191,10 @@ impl Arrivals {
         };
         let searched = self.parts.check.register_changes();
         match self.parts.check.check_by_itself(&self.parts.system, question).await {
-            Ok(release) => self.take_over(&mut attendance, release.content(), searched, changes),
+            Ok(release) => self.take_over(attendance, release.content(), searched, changes),
             Err(CheckError::Ledger(error)) => return Err(error.into()),
             Err(other) => attendance.failure = Some(other.to_string()),
         }
-        changes.attendances.insert(attendance.id, attendance);
         Ok(())
     }
 

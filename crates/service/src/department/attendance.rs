@@ -130,12 +130,16 @@ pub struct Attendance {
 }
 
 impl Attendance {
-    /// Whether it stands on the board: until the child has left, and until somebody said what became of a child on a register.
+    /// Whether it stands on the board: until the child has left, and until somebody said what became of a child on a register, or of one
+    /// who was not checked yet.
     pub fn is_open(&self) -> bool {
         match self.whereabouts {
             Whereabouts::Present => !self.is_closed_by_hand(),
             Whereabouts::Cancelled { .. } => false,
-            Whereabouts::Left { .. } => self.concerns_a_register() && self.recorded.is_none(),
+            Whereabouts::Left { .. } => {
+                let may_concern = self.check.is_none() || self.concerns_a_register();
+                may_concern && self.recorded.is_none()
+            }
         }
     }
 

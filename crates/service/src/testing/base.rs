@@ -4,12 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::SignedDuration;
 use kinfold_domain::{Agency, RegisterPhones};
-use kinfold_ledger::{BodyKey, Ledger, LedgerKeys, Options, testing::counting_entropy};
 
 use super::{
     COUNCIL, Desks, Ground, TRUST, TestAttendances, TestDepartment, TestNode, agency,
     department::{corrections, hearers},
-    terms::ledger_key,
 };
 use crate::{
     Journal, NodeIdentity,
@@ -22,7 +20,7 @@ use crate::{
     feeds::{People, PeopleFeed},
     identify::Identify,
     pooled_view::{AskDesk, Holdings, Pool, PoolParts, SealedDeskTerms},
-    ports::{Clock, Entropy, PartnerLink, PeopleStore, SourceSystem, StaffStore},
+    ports::{Clock, PartnerLink, PeopleStore, SourceSystem, StaffStore},
     register::{
         Custodian, CustodyParts, DeskParts, FeedStores, Register, RegisterDesk, RegisterFeed,
         Registers, Replica,
@@ -35,20 +33,6 @@ use crate::{
 const STALE_AFTER_S: u64 = 60;
 /// How long a source may take.
 const DEADLINE: Duration = Duration::from_millis(300);
-
-pub(super) fn open_ledger(ground: &Ground) -> Ledger {
-    let keys = LedgerKeys {
-        signing: ledger_key(ground.agency.id.as_str()),
-        earlier: Vec::new(),
-        body: BodyKey::new([9; 32]),
-    };
-    let options = Options { segment_bytes: 1 << 20, ..Options::default() };
-    let entropy: Arc<dyn Entropy> = ground.entropy.clone();
-    // A salt is used once, so each opening begins elsewhere.
-    let first = u64::from_be_bytes(entropy.bytes32()[..8].try_into().expect("eight bytes"));
-    let media = Arc::new(ground.media.clone());
-    Ledger::open_on(media, keys, &options, counting_entropy(first)).expect("the ledger")
-}
 
 /// What the parts of a node are made from.
 pub(super) struct Base {

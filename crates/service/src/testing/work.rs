@@ -30,10 +30,41 @@ pub struct MemoryWork {
     corrections: Mutex<BTreeMap<Uuid, HeardCorrection>>,
 }
 
+impl MemoryWork {
+    /// Messages in the order in which they were kept.
+    pub fn messages(&self) -> Vec<KeptMessage> {
+        self.messages.lock().iter().map(|(message, _)| message.clone()).collect()
+    }
+
+    /// How many messages wait.
+    pub fn unsettled(&self) -> usize {
+        let messages = self.messages.lock();
+        let waits = |(message, settled): &&(KeptMessage, bool)| {
+            !settled && matches!(message.content, MessageContent::Movement(_))
+        };
+        messages.iter().filter(waits).count()
+    }
+
+    /// Attendances here.
+    pub fn here(&self) -> Vec<Attendance> {
+        self.attendances.lock().values().cloned().collect()
+    }
+
+    /// Attendances at partners.
+    pub fn heard(&self) -> Vec<HeardAttendance> {
+        self.heard.lock().values().cloned().collect()
+    }
+
+    /// Corrections.
+    pub fn corrections(&self) -> Vec<HeardCorrection> {
+        self.corrections.lock().values().cloned().collect()
+    }
+}
+
 #[async_trait]
 impl DepartmentStore for MemoryWork {
     async fn keep(&self, message: &KeptMessage) -> Result<bool, PortError> {
-        self.fault.write()?;
+        self.fault.write().await?;
         let mut messages = self.messages.lock();
         let same = |(known, _): &(KeptMessage, bool)| {
             (&known.sender, &known.control_id, &known.fingerprint)
@@ -47,7 +78,7 @@ impl DepartmentStore for MemoryWork {
     }
 
     async fn waiting(&self, limit: u32) -> Result<Vec<Waiting>, PortError> {
-        self.fault.read()?;
+        self.fault.read().await?;
         let messages = self.messages.lock();
         let waiting = (0..).zip(messages.iter()).filter(|(_, (message, settled))| {
             !settled && matches!(message.content, MessageContent::Movement(_))
@@ -57,7 +88,7 @@ impl DepartmentStore for MemoryWork {
     }
 
     async fn settle(&self, upto: u64, attendances: &[Attendance]) -> Result<(), PortError> {
-        self.fault.write()?;
+        self.fault.write().await?;
         let upto = usize::try_from(upto).expect("a place");
         for (message, settled) in self.messages.lock().iter_mut().take(upto) {
             *settled |= matches!(message.content, MessageContent::Movement(_));
@@ -67,7 +98,7 @@ impl DepartmentStore for MemoryWork {
     }
 
     async fn to_mend(&self, limit: u32) -> Result<Vec<MessageToMend>, PortError> {
-        self.fault.read()?;
+        self.fault.read().await?;
         let messages = self.messages.lock();
         let broken = (0..).zip(messages.iter()).filter(|(_, (_, settled))| !settled);
         let broken = broken.filter_map(|(place, (message, _))| match &message.content {
@@ -84,7 +115,7 @@ impl DepartmentStore for MemoryWork {
     }
 
     async fn mended(&self, place: u64) -> Result<(), PortError> {
-        self.fault.write()?;
+        self.fault.write().await?;
         let place = usize::try_from(place).expect("a place");
         if let Some((_, settled)) = self.messages.lock().get_mut(place) {
             *settled = true;
@@ -93,14 +124,14 @@ impl DepartmentStore for MemoryWork {
     }
 
     async fn attendances(&self, since: Timestamp) -> Result<Vec<Attendance>, PortError> {
-        self.fault.read()?;
+        self.fault.read().await?;
         let attendances = self.attendances.lock();
         let known = attendances.values().filter(|a| a.is_open() || a.heard >= since);
         Ok(known.cloned().collect())
     }
 
     async fn attendance(&self, id: AttendanceId) -> Result<Option<Attendance>, PortError> {
-        self.fault.read()?;
+        self.fault.read().await?;
         Ok(self.attendances.lock().get(&id).cloned())
     }
 }
@@ -108,7 +139,7 @@ impl DepartmentStore for MemoryWork {
 #[async_trait]
 impl AttendanceStore for MemoryWork {
     async fn put_attendance(&self, known: &HeardAttendance) -> Result<(), PortError> {
-        self.fault.write()?;
+        self.fault.write().await?;
         self.heard.lock().insert((known.partner.clone(), known.attendance), known.clone());
         Ok(())
     }
@@ -118,7 +149,7 @@ impl AttendanceStore for MemoryWork {
         partner: &AgencyId,
         attendance: AttendanceId,
     ) -> Result<Option<HeardAttendance>, PortError> {
-        self.fault.read()?;
+        self.fault.read().await?;
         Ok(self.heard.lock().get(&(partner.clone(), attendance)).cloned())
     }
 
@@ -130,7 +161,7 @@ impl AttendanceStore for MemoryWork {
         &self,
         since: Timestamp,
     ) -> Result<Vec<HeardAttendance>, PortError> {
-        self.fault.read()?;
+        self.fault.read().await?;
         let heard = self.heard.lock();
         Ok(heard.values().filter(|a| a.waits() || a.heard >= since).cloned().collect())
     }
@@ -139,18 +170,18 @@ impl AttendanceStore for MemoryWork {
 #[async_trait]
 impl CorrectionStore for MemoryWork {
     async fn put_correction(&self, known: &HeardCorrection) -> Result<(), PortError> {
-        self.fault.write()?;
+        self.fault.write().await?;
         self.corrections.lock().insert(known.correction.id, known.clone());
         Ok(())
     }
 
     async fn correction(&self, id: Uuid) -> Result<Option<HeardCorrection>, PortError> {
-        self.fault.read()?;
+        self.fault.read().await?;
         Ok(self.corrections.lock().get(&id).cloned())
     }
 
     async fn open_corrections(&self) -> Result<Vec<HeardCorrection>, PortError> {
-        self.fault.read()?;
+        self.fault.read().await?;
         let corrections = self.corrections.lock();
         Ok(corrections.values().filter(|known| known.settled.is_none()).cloned().collect())
     }

@@ -1,0 +1,48 @@
+//! The fault proof: a council's node and a hospital's in one process, with only time, chance and the network simulated.
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a story that can't be told has failed"
+)]
+
+mod after;
+mod case_system;
+mod chance;
+mod children;
+mod clock;
+mod durable;
+mod happened;
+mod hospital;
+mod host;
+mod life;
+mod medium;
+mod network;
+mod people;
+mod runner;
+mod shown;
+mod story;
+mod tasks;
+mod visits;
+mod world;
+
+#[test]
+fn whatever_fails_the_end_is_complete_with_nothing_twice_and_nothing_lost() {
+    runner::run();
+}
+
+#[test]
+fn the_same_seed_tells_the_same_story() {
+    for seed in 0..4 {
+        let tell = || std::panic::catch_unwind(|| story::tell(seed, true));
+        let (one, other) = (tell(), tell());
+        match (one, other) {
+            (Ok(one), Ok(other)) => {
+        for (a,b) in one.iter().zip(&other) { if a != b { println!("{a}\n{b}"); } }
+                assert_eq!(one, other)},
+            (one, other) => assert_eq!(one.is_ok(), other.is_ok()),
+        }
+    }
+}
