@@ -137,7 +137,7 @@ impl Node {
         let check = Arc::new(check(&ground, registers.clone()));
         let department = department(&config, &ground, &check).await?;
         let corrections = corrections(&ground, own.as_ref())?;
-        let (at_partners, attendances) = at_partners(&config, &ground, own.as_ref())?.unzip();
+        let (at_partners, attendances) = at_partners(&config, &ground, own.as_ref()).await?.unzip();
         let hearers = hearers(department.as_ref(), attendances, &corrections);
         let holdings = Arc::new(holdings(&config, keys, &ground, (&people, &sources), own)?);
         let trail_key = Arc::new(TrailKey::new(*keys.bytes("trail")?));

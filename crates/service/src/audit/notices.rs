@@ -10,7 +10,7 @@ use super::FollowError;
 use crate::{
     agreements::{Agreements, node_key_of},
     department::{Acknowledged, AttendanceStep},
-    exchange::{MessageKind, Noticed, NoticesAnswer, NoticesMessage, open},
+    exchange::{MessageKind, Noticed, NoticesAnswer, NoticesMessage, bytes_of, open},
     identity::NodeIdentity,
     journal::{Journal, JournalError},
     ports::{Clock, PartnerError, PartnerLink, PortError, Route, TrailStore},
@@ -19,6 +19,9 @@ use crate::{
 
 /// Ledger entries looked through for one message.
 const BATCH: u64 = 400;
+
+/// So many bytes of notices end a message: with the one that reaches it, whatever that is, it is well below the size of a note.
+const MOST_BYTES: usize = 700 << 10;
 
 /// The most entries of one look: a whole department's, on one register.
 pub(super) const MOST_ENTRIES: usize = 300;
@@ -76,7 +79,7 @@ impl NoticeSender {
             if from == to {
                 return Ok(from);
             }
-            let news = self.news(from, to)?;
+            let (news, to) = self.news(from, to)?;
             if news.count() > 0 {
                 self.send(news).await?;
             }
@@ -84,27 +87,40 @@ impl NoticeSender {
         }
     }
 
-    /// What this stretch of the ledger holds for the partner.
-    fn news(&self, from: u64, to: u64) -> Result<News, JournalError> {
+    /// What this stretch of the ledger holds for the partner, as much as fits one message; and where it ends.
+    fn news(&self, from: u64, to: u64) -> Result<(News, u64), JournalError> {
         let mut news = News::default();
-        for (_, entry) in self.journal.read_all(from, to) {
+        for (index, entry) in self.journal.read_all(from, to) {
+            if news.bytes > MOST_BYTES {
+                return Ok((news, index));
+            }
             match entry {
                 Ok(Some(entry)) => self.sort(entry, &mut news),
                 Ok(None) | Err(JournalError::Foreign) => {}
                 Err(error) => return Err(error),
             }
         }
-        Ok(news)
+        Ok((news, to))
     }
 
     fn sort(&self, entry: Entry, news: &mut News) {
         match entry {
-            Entry::Receipt(shown) => news.looks.extend(self.noticed(*shown)),
-            Entry::Attendance(step) => news.attendances.extend(self.of_theirs(*step)),
+            Entry::Receipt(shown) => {
+                let look = self.noticed(*shown);
+                news.bytes += look.as_ref().map_or(0, bytes_of);
+                news.looks.extend(look);
+            }
+            Entry::Attendance(step) => {
+                let step = self.of_theirs(*step);
+                news.bytes += step.as_ref().map_or(0, bytes_of);
+                news.attendances.extend(step);
+            }
             Entry::AttendanceAcknowledged { partner, acknowledged } if partner == self.partner => {
+                news.bytes += bytes_of(&acknowledged);
                 news.acknowledged.push(*acknowledged);
             }
             Entry::Correction(correction) if correction.owner == self.partner => {
+                news.bytes += bytes_of(&correction);
                 news.corrections.push(*correction);
             }
             _ => {}
@@ -152,7 +168,7 @@ impl NoticeSender {
             news.attendances.clear();
         }
         let count = news.count();
-        let News { looks, attendances, acknowledged, corrections } = news;
+        let News { looks, attendances, acknowledged, corrections, bytes: _ } = news;
         let message = NoticesMessage {
             sent_at: self.clock.now(),
             agreement: agreement.agreement().digest().to_string(),
@@ -183,6 +199,8 @@ struct News {
     attendances: Vec<AttendanceStep>,
     acknowledged: Vec<Acknowledged>,
     corrections: Vec<Correction>,
+    /// What all that takes in a message.
+    bytes: usize,
 }
 
 impl News {

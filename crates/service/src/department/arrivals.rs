@@ -8,6 +8,7 @@ use tokio::sync::Notify;
 
 use super::{
     attendance::{Attendance, AttendanceCheck, Whereabouts},
+    change::{Change, Changing},
     movements::Moving,
     presence::Present,
     steps::{AttendanceStep, StepKind},
@@ -69,6 +70,14 @@ struct Changes {
     steps: Vec<AttendanceStep>,
 }
 
+impl Changes {
+    fn into_change(self, upto: u64) -> Change {
+        let entries = self.steps.into_iter().map(|step| Entry::Attendance(Box::new(step)));
+        let attendances = self.attendances.into_values().collect();
+        Change::new(entries.collect(), attendances).with_messages(upto)
+    }
+}
+
 impl Arrivals {
     /// Over these parts.
     pub const fn new(parts: ArrivalsParts) -> Self {
@@ -94,12 +103,11 @@ impl Arrivals {
 
     /// Checks anew whoever is here and could not be checked, or was checked before a register changed.
     pub async fn look_again(&self) -> Result<usize, WorkError> {
-        let _changing = self.parts.present.change().await;
+        let mut changing = self.change().await?;
         let changes = self.parts.check.register_changes();
         let due = self.parts.present.find(|attendance| {
             let is_here = matches!(attendance.whereabouts, Whereabouts::Present);
-            let again =
-                |check: &AttendanceCheck| is_here && check.changes != changes;
+            let again = |check: &AttendanceCheck| is_here && check.changes != changes;
             attendance.is_open() && attendance.check.as_ref().is_none_or(again)
         });
         let mut all = Changes::default();
@@ -114,15 +122,19 @@ impl Arrivals {
         }
         let count = all.attendances.len();
         if count > 0 {
-            self.keep(all, 0).await?;
+            changing.carry_out(all.into_change(0)).await?;
             self.parts.present.touch();
         }
         self.parts.present.forget_old(self.parts.clock.now());
         Ok(count)
     }
 
+    async fn change(&self) -> Result<Changing<'_>, WorkError> {
+        self.parts.present.change(&self.parts.journal, &*self.parts.store).await
+    }
+
     async fn deal(&self, waiting: &[Waiting], upto: u64) -> Result<(), WorkError> {
-        let _changing = self.parts.present.change().await;
+        let mut changing = self.change().await?;
         for Waiting { place, message } in waiting {
             self.parts.present.hears(message.received);
             // A broken one is set aside when it is kept; it changes nothing.
@@ -136,9 +148,10 @@ impl Arrivals {
             };
             let mut changes = Changes::default();
             for attendance in moving.apply(&self.parts.present) {
+                let attendance = self.parts.present.caught_up(attendance);
                 self.follow(attendance, &mut changes).await?;
             }
-            self.keep(changes, place + 1).await?;
+            changing.carry_out(changes.into_change(place + 1)).await?;
         }
         Ok(self.parts.store.settle(upto, &[]).await?)
     }
@@ -242,22 +255,6 @@ impl Arrivals {
     ) {
         let by = Asker::from(self.parts.system.named());
         changes.steps.push(attendance.step(what, at, by, concerns));
-    }
-
-    /// Records the steps, stores the attendances, and shows them.
-    async fn keep(&self, changes: Changes, upto: u64) -> Result<(), WorkError> {
-        let Changes { attendances, steps } = changes;
-        if !steps.is_empty() {
-            let entries = steps.into_iter().map(|step| Entry::Attendance(Box::new(step)));
-            self.parts.journal.record_all(entries.collect()).await?;
-        }
-        if attendances.is_empty() {
-            return Ok(());
-        }
-        let attendances: Vec<Attendance> = attendances.into_values().collect();
-        self.parts.store.settle(upto, &attendances).await?;
-        self.parts.present.put(attendances);
-        Ok(())
     }
 }
 

@@ -56,9 +56,8 @@ pub fn ledger_keys(agency: &str) -> LedgerKeys {
 pub(super) fn open_ledger(ground: &Ground) -> Ledger {
     let keys = ledger_keys(ground.agency.id.as_str());
     let Around { ledger, medium, salts, .. } = &ground.around;
-    let options = ledger
-        .clone()
-        .unwrap_or_else(|| Options { segment_bytes: 1 << 20, ..Options::default() });
+    let options =
+        ledger.clone().unwrap_or_else(|| Options { segment_bytes: 1 << 20, ..Options::default() });
     let entropy: Arc<dyn Entropy> = ground.entropy.clone();
     // A salt is used once, so each opening begins elsewhere.
     let first = u64::from_be_bytes(entropy.bytes32()[..8].try_into().expect("eight bytes"));

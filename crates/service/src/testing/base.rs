@@ -63,6 +63,9 @@ impl Base {
         };
         let attendances =
             council.then(|| TestAttendances::open(&self.ground, (journal, agreements), &register));
+        if let Some(attendances) = &attendances {
+            attendances.kept.recover().await.expect("the stored attendances");
+        }
         let own = council.then(|| Arc::clone(&register));
         let corrections = corrections(&self.ground, (journal, agreements), own);
         let hearers = hearers(department.as_ref(), attendances.as_ref(), &corrections);

@@ -9,8 +9,8 @@ use kinfold_ledger::testing::MemoryMedia;
 use kinfold_note::SigningKey;
 
 use super::{
-    Around, CountingEntropy, LoopLink, ManualClock, MemoryAgreements, MemoryAmendments, MemoryPeople,
-    MemoryRegisters, MemoryStaff, MemoryTrail, MemoryWork, ScriptedSource,
+    Around, CountingEntropy, LoopLink, ManualClock, MemoryAgreements, MemoryAmendments,
+    MemoryPeople, MemoryRegisters, MemoryStaff, MemoryTrail, MemoryWork, ScriptedSource,
 };
 
 /// The council's short name.

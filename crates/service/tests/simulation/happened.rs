@@ -56,9 +56,14 @@ impl Happened {
         deed.done = done;
     }
 
-    /// What was last said of an attendance, as far as everybody who said something knows that it was kept.
+    /// What was last said of an attendance, as far as everybody who said something knows that it was kept. What a nurse recorded by hand
+    /// may have been about any attendance.
     pub(crate) fn last_outcome(&self, id: AttendanceId) -> Option<Outcome> {
-        let about = |deed: &&Deed| matches!(deed.what, What::Outcome(of, _) if of == id);
+        let about = |deed: &&Deed| match deed.what {
+            What::Outcome(of, _) => of == id,
+            What::ByHand(..) => true,
+            What::Answered(_) | What::Wrong(_) => false,
+        };
         let last = self.deeds.iter().rfind(about)?;
         match last.what {
             What::Outcome(_, outcome) if last.done == Some(true) => Some(outcome),

@@ -69,9 +69,10 @@ impl Hospital {
         });
         assert_eq!(same.count(), 1, "{} {} is kept once", message.sender, message.control_id);
         let mut happened = self.world.happened.lock();
-        let sent = happened.sent.iter_mut().find(|sent| {
-            (sent.sender, &sent.control_id) == (message.sender, &message.control_id)
-        });
+        let sent = happened
+            .sent
+            .iter_mut()
+            .find(|sent| (sent.sender, &sent.control_id) == (message.sender, &message.control_id));
         sent.unwrap().acknowledged = true;
         self.world.note(|| format!("{} {} is acknowledged", message.sender, message.control_id));
     }
@@ -90,8 +91,19 @@ impl Hospital {
     fn movement(&mut self) -> Movement {
         use MovementEvent::*;
         let kinds = [
-            Registered, Registered, Registered, Registered, Admitted, Discharged, Discharged,
-            Updated, Updated, DischargeCancelled, ArrivalCancelled, PersonUpdated, Merged,
+            Registered,
+            Registered,
+            Registered,
+            Registered,
+            Admitted,
+            Discharged,
+            Discharged,
+            Updated,
+            Updated,
+            DischargeCancelled,
+            ArrivalCancelled,
+            PersonUpdated,
+            Merged,
         ];
         let event = if self.visits.is_empty() {
             Registered

@@ -40,8 +40,13 @@ fn the_same_seed_tells_the_same_story() {
         let (one, other) = (tell(), tell());
         match (one, other) {
             (Ok(one), Ok(other)) => {
-        for (a,b) in one.iter().zip(&other) { if a != b { println!("{a}\n{b}"); } }
-                assert_eq!(one, other)},
+                for (a, b) in one.iter().zip(&other) {
+                    if a != b {
+                        println!("{a}\n{b}");
+                    }
+                }
+                assert_eq!(one, other)
+            }
             (one, other) => assert_eq!(one.is_ok(), other.is_ok()),
         }
     }

@@ -140,7 +140,11 @@ fn stands_in_ledger(sender: &Host, route: Route, message: &str) {
         .chain(told.acknowledged.iter().map(|a| format!("told answer {} {}", a.attendance.0, a.at)))
         .chain(told.corrections.iter().map(|c| format!("told correction {}", c.id)));
     for name in names {
-        assert!(durable.has(&name), "{} was about to tell what is not durable: {name}", sender.name);
+        assert!(
+            durable.has(&name),
+            "{} was about to tell what is not durable: {name}",
+            sender.name
+        );
     }
 }
 

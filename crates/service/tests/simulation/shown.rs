@@ -40,9 +40,8 @@ pub(crate) fn answer(
                     "\"not on these registers\" from a register as at {as_at}, at {at}"
                 );
                 let from = world.council().clock.truly(as_at);
-                let stood = child.is_some_and(|n| {
-                    world.case_system.lock().stood(n, from, world.now())
-                });
+                let stood =
+                    child.is_some_and(|n| world.case_system.lock().stood(n, from, world.now()));
                 assert!(!stood, "child {child:?} stood on the register since before {as_at}");
             }
         }

@@ -47,11 +47,11 @@ async fn play(world: &Arc<World>) {
         lives.spawn(Arc::clone(host).live(Arc::clone(world)));
     }
     let mut acts = JoinSet::new();
-    acts.spawn(Hospital::new(world, "pas").work(9));
-    acts.spawn(Hospital::new(world, "triage").work(4));
-    acts.spawn(nurses(Arc::clone(world), 7));
-    acts.spawn(workers(Arc::clone(world), 5));
-    acts.spawn(case_workers(Arc::clone(world), 5));
+    acts.spawn(Hospital::new(world, "pas").work(7));
+    acts.spawn(Hospital::new(world, "triage").work(3));
+    acts.spawn(nurses(Arc::clone(world), 6));
+    acts.spawn(workers(Arc::clone(world), 3));
+    acts.spawn(case_workers(Arc::clone(world), 4));
     acts.spawn(weather(Arc::clone(world)));
     acts.spawn(power_cuts(Arc::clone(world)));
     while let Some(done) = acts.join_next().await {
@@ -68,8 +68,7 @@ async fn play(world: &Arc<World>) {
 
 /// Ways are cut, each direction by itself or both, and open again.
 async fn weather(world: Arc<World>) {
-    let (council, trust) =
-        (world.council().ground().agency.id, world.trust().ground().agency.id);
+    let (council, trust) = (world.council().ground().agency.id, world.trust().ground().agency.id);
     for _ in 0..world.chance.between(0, 3) {
         tokio::time::sleep(world.up_to(world.span / 2)).await;
         let kinds = [Weather::Refusing, Weather::Silent, Weather::Deaf];

@@ -144,7 +144,7 @@ impl World {
 
     /// What a node leaves between two things that it does by itself.
     pub(crate) async fn pause(&self) {
-        self.rest(self.up_to(self.span / 6)).await;
+        self.rest(self.up_to(self.span / 4)).await;
     }
 
     /// Lets that time pass, or as much of it as there is until nothing goes wrong any more.
