@@ -8,7 +8,7 @@ use kinfold_ledger::{Ledger, LedgerError, ReadError, Receipt};
 use crate::{exchange::Place, records::Entry};
 
 /// Entries read at a time, backwards.
-const STRETCH: u64 = 256;
+const STRETCH: u64 = 32;
 
 /// Writes and reads the node's own ledger.
 #[derive(Clone)]

@@ -163,8 +163,7 @@ impl Arrivals {
         changes: &mut Changes,
     ) -> Result<(), WorkError> {
         let was = self.parts.present.of(attendance.id).map(|before| before.whereabouts);
-        let is_here = matches!(attendance.whereabouts, Whereabouts::Present);
-        let back = is_here && was.is_some_and(|was| !matches!(was, Whereabouts::Present));
+        let back = was.is_some_and(|was| is_back(was, attendance.whereabouts));
         if back {
             attendance.told.clear();
         }
@@ -186,6 +185,9 @@ impl Arrivals {
         };
         if let Some(ended) = ended.filter(|_| !told.is_empty()) {
             self.step(&mut attendance, ended, told, changes);
+        }
+        if cancelled {
+            attendance.told.clear();
         }
         changes.attendances.insert(attendance.id, attendance);
         Ok(())
@@ -255,6 +257,15 @@ impl Arrivals {
     ) {
         let by = Asker::from(self.parts.system.named());
         changes.steps.push(attendance.step(what, at, by, concerns));
+    }
+}
+
+/// Whether somebody who had left is here again, or an arrival that was entered in error turns out to have been one.
+const fn is_back(was: Whereabouts, is: Whereabouts) -> bool {
+    match was {
+        Whereabouts::Present => false,
+        Whereabouts::Left { .. } => matches!(is, Whereabouts::Present),
+        Whereabouts::Cancelled { .. } => !matches!(is, Whereabouts::Cancelled { .. }),
     }
 }
 

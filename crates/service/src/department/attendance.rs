@@ -1,6 +1,6 @@
 //! An attendance: the child actually present in the department. A check is not an attendance.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use kinfold_domain::{AgencyId, AskId, EntryId, Personal, Subject};
@@ -125,6 +125,9 @@ pub struct Attendance {
     pub steps: u32,
     /// Owners of registers who were told of it, with the entries that concern them.
     pub told: Vec<(AgencyId, Vec<EntryId>)>,
+    /// Owners of registers who were ever told of it: they may answer for it though it turned out not to concern them.
+    #[serde(default)]
+    pub ever_told: BTreeSet<AgencyId>,
     /// Who acknowledged it at a register's owner.
     pub acknowledged: Vec<Acknowledged>,
 }
@@ -158,6 +161,7 @@ impl Attendance {
     ) -> AttendanceStep {
         let number = self.steps;
         self.steps += 1;
+        self.ever_told.extend(concerns.keys().cloned());
         let sealed = self.check.as_ref().is_some_and(|check| check.sealed);
         AttendanceStep {
             attendance: self.id,

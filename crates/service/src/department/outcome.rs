@@ -1,6 +1,6 @@
 //! What became of an attendance, in one tap: recorded, and told to the registers that it concerns.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::Timestamp;
 use kinfold_agreement::Question;
@@ -129,7 +129,8 @@ impl Outcomes {
             None => self.store.attendance(acknowledged.attendance).await?,
         };
         let Some(mut attendance) = known else { return Ok(()) };
-        let concerns_them = attendance.told.iter().any(|(owner, _)| owner == partner);
+        let of_before = || attendance.told.iter().any(|(owner, _)| owner == partner);
+        let concerns_them = attendance.ever_told.contains(partner) || of_before();
         if !concerns_them || attendance.acknowledged.contains(&acknowledged) {
             return Ok(());
         }
@@ -179,6 +180,7 @@ impl Outcomes {
             recorded: None,
             steps: 0,
             told: Vec::new(),
+            ever_told: BTreeSet::new(),
             acknowledged: Vec::new(),
         }
     }

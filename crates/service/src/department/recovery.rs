@@ -1,6 +1,6 @@
 //! After a start: what the ledger has of attendances and the store has not, because the process ended between the two.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use kinfold_domain::{Personal, Role, Subject};
@@ -21,14 +21,15 @@ pub(super) fn latest_steps(
 ) -> Result<Vec<AttendanceStep>, JournalError> {
     let mut steps = Vec::new();
     for stretch in journal.backwards(since) {
-        let found = !steps.is_empty();
-        let earlier = stretch?.into_iter().filter_map(|entry| match entry {
+        let stretch = stretch?;
+        // A change's steps stand together: where a stretch begins with one, those before it may belong to it.
+        let is_cut_off = matches!(stretch.first(), Some(Entry::Attendance(_)));
+        let earlier = stretch.into_iter().filter_map(|entry| match entry {
             Entry::Attendance(step) => Some(*step),
             _ => None,
         });
         steps.splice(0..0, earlier);
-        // A change's steps stand together: those that the boundary of a stretch may have cut off are in the stretch before.
-        if found {
+        if !steps.is_empty() && !is_cut_off {
             break;
         }
     }
@@ -67,6 +68,7 @@ pub(super) fn by_hand(first: &AttendanceStep) -> Option<Attendance> {
         recorded: None,
         steps: 0,
         told: Vec::new(),
+        ever_told: BTreeSet::new(),
         acknowledged: Vec::new(),
     })
 }
@@ -85,6 +87,7 @@ impl Attendance {
 
     fn take(&mut self, step: &AttendanceStep) {
         self.steps = step.number + 1;
+        self.ever_told.extend(step.concerns.keys().cloned());
         match step.what {
             StepKind::Arrived => {
                 if !matches!(self.whereabouts, Whereabouts::Present) {
