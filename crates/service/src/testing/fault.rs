@@ -25,6 +25,7 @@ pub trait Gate: Send + Sync {
 pub struct Fault {
     failing: AtomicBool,
     after: AtomicU64,
+    read_only: AtomicBool,
     gate: RwLock<Option<Arc<dyn Gate>>>,
 }
 
@@ -41,6 +42,11 @@ impl Fault {
         self.failing.store(true, Ordering::SeqCst);
     }
 
+    /// Every write fails from now on.
+    pub fn begin_writes(&self) {
+        self.read_only.store(true, Ordering::SeqCst);
+    }
+
     /// So many writes still succeed; every call after them fails.
     pub fn begin_after(&self, writes: u64) {
         self.after.store(writes, Ordering::SeqCst);
@@ -50,6 +56,7 @@ impl Fault {
     /// Calls work again.
     pub fn end(&self) {
         self.failing.store(false, Ordering::SeqCst);
+        self.read_only.store(false, Ordering::SeqCst);
     }
 
     /// What every call passes from now on.
@@ -65,6 +72,9 @@ impl Fault {
     pub(super) async fn write(&self) -> Result<(), PortError> {
         self.pass(true).await;
         self.works()?;
+        if self.read_only.load(Ordering::SeqCst) {
+            return Err(PortError::new("being tested", "it was told to take no writes"));
+        }
         if self.failing.load(Ordering::SeqCst) {
             self.after.fetch_sub(1, Ordering::SeqCst);
         }

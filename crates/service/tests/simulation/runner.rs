@@ -1,4 +1,4 @@
-//! Which stories are told: a thousand, so many as `KINFOLD_SEEDS` says, or the one that `KINFOLD_SEED` names.
+//! Which stories are told: five hundred, so many as `KINFOLD_SEEDS` says, or the one that `KINFOLD_SEED` names.
 
 use std::{
     env,
@@ -14,7 +14,7 @@ use std::{
 use crate::story::tell;
 
 /// How many stories an ordinary run tells.
-const ORDINARILY: u64 = 1_000;
+const ORDINARILY: u64 = 500;
 
 fn number(name: &str) -> Option<u64> {
     let text = env::var(name).ok()?;

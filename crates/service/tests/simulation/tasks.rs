@@ -66,7 +66,9 @@ async fn escalate((node, world): (Arc<TestNode>, Arc<World>)) {
 
 async fn tell((node, world): (Arc<TestNode>, Arc<World>)) {
     loop {
-        let _ = node.notices.deliver().await;
+        if node.notices.deliver().await.is_err() {
+            world.pause().await;
+        }
         world.pause().await;
     }
 }
