@@ -104,16 +104,16 @@ fn a_way_that_hangs_resets_and_loses_answers_in_the_middle_of_telling_tells_each
     stage.configure("council", &format!(":{agreed}\""), &format!(":{own}\""));
     let way = Proxy::between(agreed, own);
     stage.start_all();
-    let changing = way.clone();
-    let weather = thread::spawn(move || {
-        for turn in [Way::HalfOpen, Way::Resetting, Way::Hanging, Way::Open, Way::HalfOpen] {
-            changing.set(turn);
-            sleep(Duration::from_millis(if turn == Way::Hanging { 7_000 } else { 1_500 }));
-        }
-        changing.set(Way::Open);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            for turn in [Way::HalfOpen, Way::Resetting, Way::Hanging, Way::Open, Way::HalfOpen] {
+                way.set(turn);
+                sleep(Duration::from_millis(if turn == Way::Hanging { 7_000 } else { 1_500 }));
+            }
+            way.set(Way::Open);
+        });
+        many_arrive(&stage, 60);
     });
-    many_arrive(&stage, 60);
-    weather.join().expect("the weather");
     let worker = Browser::signed_in(&stage, "council", "wendy.worker", 0);
     wait_for("all to be told", || heard(&worker) == (60, 20));
     sleep(Duration::from_secs(3));

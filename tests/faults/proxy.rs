@@ -5,9 +5,9 @@ use std::{
     net::{Shutdown, TcpListener, TcpStream},
     sync::{
         Arc,
-        atomic::{AtomicU8, Ordering},
+        atomic::{AtomicBool, AtomicU8, Ordering},
     },
-    thread,
+    thread::{self, JoinHandle},
     time::Duration,
 };
 
@@ -25,29 +25,54 @@ pub(crate) enum Way {
     HalfOpen,
 }
 
-/// A way from one port to another on this machine.
+/// A way from one port to another on this machine, until it is dropped.
+pub(crate) struct Proxy {
+    way: Course,
+    closed: Arc<AtomicBool>,
+    accepting: Option<JoinHandle<()>>,
+}
+
 #[derive(Clone)]
-pub(crate) struct Proxy(Arc<AtomicU8>);
+struct Course(Arc<AtomicU8>);
 
 impl Proxy {
-    /// Leads from `from` to `to` until the test ends.
+    /// Leads from `from` to `to`.
     pub(crate) fn between(from: u16, to: u16) -> Self {
-        let proxy = Self(Arc::new(AtomicU8::new(Way::Open as u8)));
+        let way = Course(Arc::new(AtomicU8::new(Way::Open as u8)));
+        let closed = Arc::new(AtomicBool::new(false));
         let listener = TcpListener::bind(("127.0.0.1", from)).expect("a free port");
-        let accepting = proxy.clone();
-        thread::spawn(move || {
-            for client in listener.incoming().flatten() {
-                let way = accepting.clone();
-                thread::spawn(move || way.lead(&client, to));
+        listener.set_nonblocking(true).expect("a listener");
+        let (course, until) = (way.clone(), Arc::clone(&closed));
+        let accepting = thread::spawn(move || {
+            while !until.load(Ordering::SeqCst) {
+                let Ok((client, _)) = listener.accept() else {
+                    thread::sleep(Duration::from_millis(5));
+                    continue;
+                };
+                client.set_nonblocking(false).expect("a connection");
+                let course = course.clone();
+                thread::spawn(move || course.lead(&client, to));
             }
         });
-        proxy
+        Self { way, closed, accepting: Some(accepting) }
     }
 
     pub(crate) fn set(&self, way: Way) {
-        self.0.store(way as u8, Ordering::SeqCst);
+        self.way.0.store(way as u8, Ordering::SeqCst);
     }
+}
 
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.set(Way::Resetting);
+        self.closed.store(true, Ordering::SeqCst);
+        if let Some(accepting) = self.accepting.take() {
+            let _ = accepting.join();
+        }
+    }
+}
+
+impl Course {
     fn is(&self, way: Way) -> bool {
         self.0.load(Ordering::SeqCst) == way as u8
     }

@@ -51,7 +51,8 @@ async fn what_is_said_of_somebody_who_has_left_or_never_came_is_no_new_arrival()
 }
 
 #[tokio::test]
-async fn who_turns_out_on_leaving_to_be_a_child_on_the_register_is_told_of_and_stays_on_the_board() {
+async fn who_turns_out_on_leaving_to_be_a_child_on_the_register_is_told_of_and_stays_on_the_board()
+{
     let nodes = staged().await;
     let nameless = Subject { sex: kinfold_domain::Sex::Female, ..Subject::default() };
     arrives(&nodes, &nameless).await;
@@ -155,7 +156,7 @@ async fn a_day_s_looks_that_do_not_fit_one_message_are_told_in_several() {
     let nodes = staged().await;
     nodes.trust.ground.link.set(Way::Cut(PartnerError::Unreachable));
     let council = nodes.council.ground.agency.id.clone();
-    let entry = |n| (council.clone(), format!("cpp-{n}").parse().unwrap());
+    let entry = |n| (council.clone(), format!("cpp-{n:0>40}").parse().unwrap());
     let entries: Vec<_> = (0..300).map(entry).collect();
     let shown = |at: Timestamp| {
         Entry::Receipt(Box::new(Shown {
@@ -174,14 +175,14 @@ async fn a_day_s_looks_that_do_not_fit_one_message_are_told_in_several() {
     };
     let start = kinfold_service::testing::start();
     for part in 0..10 {
-        let at = |n: i64| start + jiff::SignedDuration::from_millis(part * 40 + n);
-        nodes.trust.journal.record_all((0..40).map(|n| shown(at(n))).collect()).await.unwrap();
+        let at = |n: i64| start + jiff::SignedDuration::from_millis(part * 10 + n);
+        nodes.trust.journal.record_all((0..10).map(|n| shown(at(n))).collect()).await.unwrap();
     }
     assert!(nodes.trust.notices.deliver().await.is_err(), "the council is away");
     nodes.trust.ground.link.set(Way::Open);
     nodes.trust.notices.deliver().await.unwrap();
     let told = |entry: &&Entry| matches!(entry, Entry::ReplicaLook(look) if look.answer == "board");
-    assert_eq!(nodes.council.entries(0).iter().filter(told).count(), 400);
+    assert_eq!(nodes.council.entries(0).iter().filter(told).count(), 100);
 }
 
 fn uuid_of(at: Timestamp) -> uuid::Uuid {

@@ -62,7 +62,10 @@ fn custodian() -> Caller {
     caller(COUNCIL, "custodian", "register-custodian")
 }
 
-pub(crate) async fn listed(nodes: &TwoNodes, who: &Caller) -> kinfold_service::attendances::AttendanceList {
+pub(crate) async fn listed(
+    nodes: &TwoNodes,
+    who: &Caller,
+) -> kinfold_service::attendances::AttendanceList {
     let lists = &nodes.council.attendances.as_ref().unwrap().lists;
     lists.list(who).await.unwrap().content().clone()
 }
