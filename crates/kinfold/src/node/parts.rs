@@ -148,7 +148,7 @@ impl Node {
         let corrections = corrections(&ground, own.as_ref())?;
         let trail_key = Arc::new(TrailKey::new(*keys.bytes("trail")?));
         let ledgers = ledgers(&ground, &trail_key);
-        let at_partners = at_partners(&config, &ground, (own.as_ref(), &ledgers))?;
+        let at_partners = at_partners(&config, &ground, (own.as_ref(), &ledgers)).await?;
         let (at_partners, attendances) = at_partners.unzip();
         let holdings = Arc::new(holdings(&config, keys, &ground, (&people, &sources), own)?);
         let hand_overs = hand_overs(&config, &ground, &holdings, feed.as_ref()).await?;

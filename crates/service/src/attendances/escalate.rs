@@ -81,7 +81,7 @@ impl Escalations {
     /// Goes through what waits; answers how many were escalated. Each step is recorded before it counts.
     pub async fn escalate(&self) -> Result<usize, ListError> {
         let attendances = &self.attendances;
-        let _changing = attendances.changing.lock().await;
+        let mut changing = attendances.change().await?;
         let now = attendances.clock.now();
         let mut count = 0;
         for mut known in attendances.store.waiting_attendances().await? {
@@ -97,9 +97,8 @@ impl Escalations {
                 attendance: known.attendance,
                 to: role.clone(),
             };
-            attendances.journal.record(entry).await?;
             known.asked.push(AskedRole { role, at: now });
-            attendances.put(&known).await?;
+            changing.carry_out(entry, known).await?;
             count += 1;
         }
         Ok(count)

@@ -148,7 +148,7 @@ impl AttendanceLists {
         if let Some(why) = refused(&decision, Category::Attendances) {
             return Err(ListError::Refused(why));
         }
-        let _changing = self.attendances.changing.lock().await;
+        let mut changing = self.attendances.change().await?;
         let known = self.attendances.store.attendance_of(partner, attendance).await?;
         let mut known = known.ok_or(ListError::Unknown)?;
         if known.acknowledged.is_some() {
@@ -159,9 +159,8 @@ impl AttendanceLists {
             partner: partner.clone(),
             acknowledged: Box::new(acknowledged.clone()),
         };
-        self.journal.record(entry).await?;
         known.acknowledged = Some(acknowledged);
-        self.attendances.put(&known).await
+        changing.carry_out(entry, known).await
     }
 
     fn decide(

@@ -20,23 +20,23 @@ pub struct MemoryAmendments {
 #[async_trait]
 impl AmendmentStore for MemoryAmendments {
     async fn amendments(&self) -> Result<Vec<Amendment>, PortError> {
-        self.fault.read()?;
+        self.fault.read().await?;
         Ok(self.standing.lock().values().cloned().collect())
     }
 
     async fn rung_numbers(&self) -> Result<Vec<RungNumber>, PortError> {
-        self.fault.read()?;
+        self.fault.read().await?;
         Ok(self.rung.lock().values().cloned().collect())
     }
 
     async fn put_rung(&self, rung: &[RungNumber]) -> Result<(), PortError> {
-        self.fault.write()?;
+        self.fault.write().await?;
         self.rung.lock().extend(rung.iter().map(|one| (one.number.digits(), one.clone())));
         Ok(())
     }
 
     async fn amend(&self, put: &[Amendment], gone: &[AmendmentKey]) -> Result<(), PortError> {
-        self.fault.write()?;
+        self.fault.write().await?;
         let mut standing = self.standing.lock();
         standing.retain(|key, _| !gone.contains(key));
         standing.extend(put.iter().map(|amendment| (amendment.key(), amendment.clone())));

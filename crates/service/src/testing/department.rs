@@ -45,7 +45,7 @@ impl TestDepartment {
     ) -> Self {
         let (came, present) = (Arc::new(Notify::new()), Arc::new(Present::default()));
         present
-            .load(&*ground.work, crate::ports::Clock::now(&*ground.clock))
+            .load(&*ground.work, journal, crate::ports::Clock::now(&*ground.clock))
             .await
             .expect("stored");
         let purpose: kinfold_domain::Purpose =

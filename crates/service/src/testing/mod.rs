@@ -4,6 +4,7 @@
 mod agreements;
 mod ambient;
 mod amendments;
+mod around;
 mod base;
 mod department;
 mod fault;
@@ -24,8 +25,9 @@ mod work;
 pub use agreements::MemoryAgreements;
 pub use ambient::{CountingEntropy, ManualClock};
 pub use amendments::MemoryAmendments;
+pub use around::{Around, ledger_keys};
 pub use department::{TestAttendances, TestDepartment};
-pub use fault::Fault;
+pub use fault::{Fault, Gate};
 pub use link::{LoopLink, Way};
 pub use node::{Desks, TestNode};
 pub use outbox::{MemoryOutbox, Post};

@@ -37,12 +37,12 @@ impl MemoryOutbox {
 #[async_trait]
 impl NotificationStore for MemoryOutbox {
     async fn announced(&self) -> Result<Option<u64>, PortError> {
-        self.fault.read()?;
+        self.fault.read().await?;
         Ok(*self.announced.lock())
     }
 
     async fn announce(&self, new: &[Notification], upto: u64) -> Result<(), PortError> {
-        self.fault.write()?;
+        self.fault.write().await?;
         let mut kept = self.kept.lock();
         for notification in new {
             kept.entry(notification.id).or_insert_with(|| notification.clone());
@@ -56,24 +56,24 @@ impl NotificationStore for MemoryOutbox {
         now: Timestamp,
         limit: u32,
     ) -> Result<Vec<Notification>, PortError> {
-        self.fault.read()?;
+        self.fault.read().await?;
         let is_due = |known: &Notification| matches!(known.standing, Standing::Waiting { next, .. } if next <= now);
         Ok(self.some(is_due, limit))
     }
 
     async fn put_notification(&self, notification: &Notification) -> Result<(), PortError> {
-        self.fault.write()?;
+        self.fault.write().await?;
         self.kept.lock().insert(notification.id, notification.clone());
         Ok(())
     }
 
     async fn notification(&self, id: Uuid) -> Result<Option<Notification>, PortError> {
-        self.fault.read()?;
+        self.fault.read().await?;
         Ok(self.kept.lock().get(&id).cloned())
     }
 
     async fn put_aside(&self, limit: u32) -> Result<Vec<Notification>, PortError> {
-        self.fault.read()?;
+        self.fault.read().await?;
         Ok(self.some(|known| matches!(known.standing, Standing::PutAside { .. }), limit))
     }
 
@@ -84,7 +84,7 @@ impl NotificationStore for MemoryOutbox {
     }
 
     async fn forget_notifications(&self, before: Timestamp) -> Result<(), PortError> {
-        self.fault.write()?;
+        self.fault.write().await?;
         self.kept.lock().retain(|_, known| match known.standing {
             Standing::Delivered { at } | Standing::GivenUp { at, .. } => at >= before,
             Standing::Waiting { .. } | Standing::PutAside { .. } => true,

@@ -5,6 +5,7 @@
 mod check_answers;
 mod custodian;
 mod custodian_property;
+mod cut_short;
 mod department;
 mod discussions;
 mod enrolment;

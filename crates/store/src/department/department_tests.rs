@@ -48,6 +48,7 @@ pub(crate) fn attendance(n: u128, whereabouts: Whereabouts) -> Attendance {
         recorded: None,
         steps: 0,
         told: Vec::new(),
+        ever_told: std::collections::BTreeSet::new(),
         acknowledged: Vec::new(),
     }
 }
