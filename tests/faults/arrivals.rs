@@ -11,11 +11,17 @@ use crate::{
     stage::{Stage, now, wait_for},
 };
 
-/// Sends a message as a hospital's system does; its acknowledgement code, or `None` when the node did not answer.
-fn hospital_says(stage: &Stage, message: &str) -> Option<String> {
+/// Sends a message as a hospital's system does, and leaves its acknowledgement to come.
+pub(crate) fn say(stage: &Stage, message: &str) -> Option<TcpStream> {
     let mut stream = TcpStream::connect(("127.0.0.1", stage.hospital_messages())).ok()?;
     stream.set_read_timeout(Some(Duration::from_secs(20))).ok()?;
     stream.write_all(&[&[0x0b], message.as_bytes(), &[0x1c, 0x0d]].concat()).ok()?;
+    Some(stream)
+}
+
+/// Sends a message; its acknowledgement code, or `None` when the node did not answer.
+pub(crate) fn hospital_says(stage: &Stage, message: &str) -> Option<String> {
+    let mut stream = say(stage, message)?;
     let mut answer = Vec::new();
     let mut part = [0; 4096];
     while !answer.ends_with(&[0x1c, 0x0d]) {
@@ -29,10 +35,19 @@ fn hospital_says(stage: &Stage, message: &str) -> Option<String> {
 }
 
 /// Ruby, who is on a plan, is booked in.
-fn arrival(control_id: &str, visit: &str) -> String {
+pub(crate) fn arrival(control_id: &str, visit: &str) -> String {
+    message("A04", control_id, visit)
+}
+
+/// Her visit ended.
+pub(crate) fn departure(control_id: &str, visit: &str) -> String {
+    message("A03", control_id, visit)
+}
+
+fn message(event: &str, control_id: &str, visit: &str) -> String {
     let at = now().strftime("%Y%m%d%H%M%S+0000");
     format!(
-        "MSH|^~\\&|PAS|FAULTS|KINFOLD|FAULTS|{at}||ADT^A04|{control_id}|P|2.4\rEVN||{at}\rPID|1||H1^^^FAULTS^MR~9990000026^^^NHS^NH||Mockford^Ruby^^^^^L||20190314|F\rPV1|1|E|Emergency department||||||||||||||||{visit}\r"
+        "MSH|^~\\&|PAS|FAULTS|KINFOLD|FAULTS|{at}||ADT^{event}|{control_id}|P|2.4\rEVN||{at}\rPID|1||H1^^^FAULTS^MR~9990000026^^^NHS^NH||Mockford^Ruby^^^^^L||20190314|F\rPV1|1|E|Emergency department||||||||||||||||{visit}\r"
     )
 }
 

@@ -10,6 +10,7 @@
 
 mod agreement;
 mod arrivals;
+mod arrivals_away;
 mod browser;
 mod built;
 mod certificates;
@@ -20,6 +21,7 @@ mod edge;
 mod folder;
 mod ledger_full;
 mod logs;
+mod proxy;
 mod source;
 mod source_check;
 mod stage;

@@ -91,6 +91,16 @@ impl Stage {
         self.base + if node == "council" { 1 } else { 2 }
     }
 
+    /// Where a node answers its partner, by the agreement.
+    pub(crate) fn partner(&self, node: &str) -> u16 {
+        self.base + if node == "council" { 3 } else { 4 }
+    }
+
+    /// A port that nobody uses.
+    pub(crate) fn free_port(&self) -> u16 {
+        self.base + 7
+    }
+
     pub(crate) fn hospital_port(&self) -> u16 {
         self.base + 5
     }

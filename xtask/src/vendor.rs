@@ -35,8 +35,8 @@ pub(crate) fn fetch() -> Outcome {
     fs::write(&stamp, locks).map_err(|error| failed("write", &stamp, &error))
 }
 
-/// Fetches the FHIR server and the health record system that the connectors' tests start, and the clients that ask over FHIR and send
-/// messages over MLLP, unless they are there.
+/// Fetches the FHIR server and the health record system that the connectors' tests start, the clients that ask over FHIR and send messages
+/// over MLLP, and what takes notifications, unless they are there.
 pub(crate) fn fetch_sources() -> Outcome {
     let tests = root().join("crates/connect/tests");
     let (fhir, hospitals) = (tests.join("fhir_server"), tests.join("hl7_clients"));
@@ -44,7 +44,7 @@ pub(crate) fn fetch_sources() -> Outcome {
     for folder in [&fhir, &hospitals, &clients] {
         once(folder, "package-lock.json", "node_modules", || npm_install(folder))?;
     }
-    for folder in [tests.join("gnuhealth"), hospitals, clients] {
+    for folder in [tests.join("gnuhealth"), tests.join("notify_clients"), hospitals, clients] {
         once(&folder, "requirements.txt", "site", || {
             pip_install(&folder.join("requirements.txt"), &folder.join("site"))
         })?;

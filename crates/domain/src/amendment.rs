@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     AbuseCategory, BirthDate, EntryId, NhsNumber, PersonName, Professional, RegisterEntry,
-    SealedDesk,
+    SealedDesk, Telephone,
 };
 
 /// One detail of an entry with its value.
@@ -151,7 +151,10 @@ impl Detail {
             Self::Name(name) => entry.subject.name = name.clone(),
             Self::BirthDate(born) => entry.subject.birth_date = *born,
             Self::KeyWorker(Some(worker)) => match entry.professionals.first_mut() {
-                Some(first) => first.clone_from(worker),
+                Some(first) => {
+                    let known = std::mem::replace(first, worker.as_ref().clone());
+                    carry_confirmation(known.telephone.as_ref(), first);
+                }
                 None => entry.professionals.push(worker.as_ref().clone()),
             },
             Self::Successor(next) => entry.successor.clone_from(next),
@@ -162,6 +165,9 @@ impl Detail {
     pub fn agrees(&self, entry: &RegisterEntry) -> bool {
         if let Self::Name(name) = self {
             return name.expose().to_lowercase() == entry.subject.name.expose().to_lowercase();
+        }
+        if let Self::KeyWorker(Some(worker)) = self {
+            return entry.professionals.first().is_some_and(|said| is_same_worker(worker, said));
         }
         self.kind().of(entry).is_some_and(|said| said == *self)
     }
@@ -180,6 +186,22 @@ impl Detail {
                 | Self::Successor(None)
         )
     }
+}
+
+/// The day belongs to the number: where it stays, so does the day.
+fn carry_confirmation(known: Option<&Telephone>, worker: &mut Professional) {
+    if let (Some(known), Some(number)) = (known, &mut worker.telephone)
+        && known.is_same_number(number)
+    {
+        number.confirm(known.confirmed());
+    }
+}
+
+/// When a number was confirmed is no difference between two systems: who and which number is.
+fn is_same_worker(worker: &Professional, said: &Professional) -> bool {
+    let number = |of: &Professional| of.telephone.as_ref().map(|number| number.as_str().to_owned());
+    let rest = |of: &Professional| (of.name.clone(), of.role.clone(), of.team.clone());
+    rest(worker) == rest(said) && number(worker) == number(said)
 }
 
 #[cfg(test)]

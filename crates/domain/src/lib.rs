@@ -10,6 +10,7 @@ mod answer;
 mod category;
 mod dates;
 mod demographics;
+mod email;
 mod employee;
 mod fact;
 mod label;
@@ -31,6 +32,7 @@ pub use answer::{CheckAnswer, Confirmed, NumberAgreement, Possible, RegisterHit,
 pub use category::{Categories, Category, UnknownCategory};
 pub use dates::{AsAt, BirthDate, DateError};
 pub use demographics::{Demographics, Sex};
+pub use email::{EmailAddress, EmailAddressError};
 pub use employee::{Employee, EmployeeId, Purpose, Role, UserName};
 pub use fact::{
     Attendance, Fact, FactContent, HouseholdMember, Involvement, Professional, Source, SummaryItem,

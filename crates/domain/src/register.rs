@@ -170,6 +170,27 @@ pub struct RegisterEntry {
     pub successor: Option<EntryId>,
 }
 
+impl RegisterPhones {
+    /// Its numbers.
+    pub fn telephones_mut(&mut self) -> impl Iterator<Item = &mut Telephone> {
+        [&mut self.office, &mut self.emergency_duty_team].into_iter()
+    }
+}
+
+impl RegisterEntry {
+    /// The numbers that stand in it to be rung: professionals' first, then the council's.
+    pub fn telephones(&self) -> impl Iterator<Item = &Telephone> {
+        let of_professionals = self.professionals.iter().filter_map(|p| p.telephone.as_ref());
+        of_professionals.chain([&self.phones.office, &self.phones.emergency_duty_team])
+    }
+
+    /// The same, to be confirmed.
+    pub fn telephones_mut(&mut self) -> impl Iterator<Item = &mut Telephone> {
+        let of_professionals = self.professionals.iter_mut().filter_map(|p| p.telephone.as_mut());
+        of_professionals.chain(self.phones.telephones_mut())
+    }
+}
+
 /// How an entry stands on a day.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Standing {

@@ -11,14 +11,17 @@ use kinfold_connect::mllp::MllpConfig;
 use kinfold_connect::sql::{SqlConfig, SqlDatabase};
 use kinfold_domain::{Agency, Purpose, RegisterPhones, Telephone};
 use kinfold_note::VerifierKey;
-use kinfold_service::attendances::AskedInTime;
+use kinfold_service::attendances::AttendanceLimits;
 use serde::Deserialize;
 
 // Named, since the fuzzer takes this file in by its path.
 #[path = "config/client.rs"]
 mod client;
+#[path = "config/telling.rs"]
+mod telling;
 
 pub(crate) use client::{ClientConfig, PublicUrl};
+pub(crate) use telling::{FeedsConfig, NotificationsConfig};
 
 /// A node's configuration.
 #[derive(Debug, Deserialize)]
@@ -38,7 +41,13 @@ pub(crate) struct Config {
     pub(crate) department: Option<DepartmentConfig>,
     /// How long each role has to answer for an attendance at a partner before the next is asked, in minutes.
     #[serde(default)]
-    pub(crate) attendances: AskedInTime,
+    pub(crate) attendances: AttendanceLimits,
+    /// Who is told when a feed stops.
+    #[serde(default)]
+    pub(crate) feeds: FeedsConfig,
+    /// Notifications outside the page.
+    #[serde(default)]
+    pub(crate) notifications: NotificationsConfig,
     /// How old a register may be before it counts as not confirmed.
     #[serde(default = "default_stale")]
     pub(crate) stale_after_s: u64,
@@ -246,6 +255,7 @@ impl Config {
         for client in &mut config.clients {
             client.jwks_file = base.join(&client.jwks_file);
         }
+        config.notifications.resolve(&base);
         config.check()?;
         Ok(config)
     }
@@ -266,6 +276,13 @@ impl Config {
         ensure!(
             self.clients.is_empty() || self.web.public_url.is_some() || self.web.tls.is_none(),
             "[[client]] needs [web] public_url: the address under which clinical systems reach this node"
+        );
+        self.notifications.check()?;
+        ensure!(
+            !self.notifications.has_way_out()
+                || self.web.public_url.is_some()
+                || self.web.tls.is_none(),
+            "[notifications] needs [web] public_url: the address of the pages, which notifications name"
         );
         for source in &self.sources {
             source.check()?;

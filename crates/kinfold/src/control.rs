@@ -6,7 +6,7 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use kinfold_domain::{Role, Subject, UserName};
+use kinfold_domain::{EmailAddress, Role, Subject, UserName};
 use kinfold_service::{
     Caller,
     audit::{WhoLookedAt, WhoQuestion},
@@ -35,6 +35,12 @@ pub(crate) enum Request {
         job_title: String,
         role: Role,
         pin: String,
+        #[serde(default)]
+        email: Option<EmailAddress>,
+    },
+    SetEmail {
+        user_name: UserName,
+        email: Option<EmailAddress>,
     },
     ListEmployees,
     IssueToken {
@@ -191,11 +197,7 @@ pub(crate) async fn execute(node: &Node, request: Request) -> Answer {
 
 async fn try_execute(node: &Node, request: Request) -> anyhow::Result<Answer> {
     Ok(match request {
-        Request::AddEmployee { user_name, name, job_title, role, pin } => {
-            let pin = pin.parse::<Pin>()?.choose()?;
-            node.staff.add(NewEmployee { user_name, name, job_title, role }, &pin).await?;
-            Answer::Done
-        }
+        Request::AddEmployee { .. } | Request::SetEmail { .. } => employ(node, request).await?,
         Request::ListEmployees => {
             let employees = node.staff.list().await?.into_iter();
             let lines = employees.map(|e| (e.user_name, e.name.into_exposed(), e.role));
@@ -248,6 +250,21 @@ async fn try_execute(node: &Node, request: Request) -> anyhow::Result<Answer> {
         }
         Request::Status => status(node),
     })
+}
+
+async fn employ(node: &Node, request: Request) -> anyhow::Result<Answer> {
+    match request {
+        Request::AddEmployee { user_name, name, job_title, role, pin, email } => {
+            let pin = pin.parse::<Pin>()?.choose()?;
+            let new = NewEmployee { user_name, name, job_title, role, email };
+            node.staff.add(new, &pin).await?;
+        }
+        Request::SetEmail { user_name, email } => {
+            node.staff.set_email(&user_name, email.as_ref()).await?;
+        }
+        _ => bail!("this is no change of an account"),
+    }
+    Ok(Answer::Done)
 }
 
 fn register_feed(node: &Node) -> anyhow::Result<&RegisterFeed> {

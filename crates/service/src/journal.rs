@@ -2,9 +2,13 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use kinfold_ledger::{Ledger, LedgerError, ReadError, Receipt};
 
 use crate::{exchange::Place, records::Entry};
+
+/// Entries read at a time, backwards.
+const STRETCH: u64 = 32;
 
 /// Writes and reads the node's own ledger.
 #[derive(Clone)]
@@ -70,6 +74,28 @@ impl Journal {
         to: u64,
     ) -> impl Iterator<Item = (u64, Result<Option<Entry>, JournalError>)> + use<> {
         (from..to).zip(self.ledger.iter_from(from).map(parse))
+    }
+
+    /// Stretches of entries, the newest stretch first, the entries of each in order; down to the stretch that begins before `since`.
+    /// Entries that can't be read here, erased or of another version, are left out.
+    pub(crate) fn backwards(
+        &self,
+        since: Timestamp,
+    ) -> impl Iterator<Item = Result<Vec<Entry>, JournalError>> {
+        let mut to = self.ledger.size();
+        std::iter::from_fn(move || {
+            let from = to.checked_sub(1)?.saturating_sub(STRETCH - 1);
+            let entries = self.read_all(from, to).map(|(_, entry)| entry);
+            let read = entries.filter_map(|entry| match entry {
+                Ok(entry) => entry.map(Ok),
+                Err(JournalError::Foreign) => None,
+                Err(error) => Some(Err(error)),
+            });
+            let read = read.collect::<Result<Vec<_>, _>>();
+            let old = read.as_ref().is_ok_and(|all| all.first().is_some_and(|e| e.at() < since));
+            to = if old { 0 } else { from };
+            Some(read)
+        })
     }
 }
 

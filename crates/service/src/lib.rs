@@ -17,6 +17,7 @@ pub mod history;
 pub mod identify;
 mod identity;
 mod journal;
+pub mod notifications;
 mod permit;
 pub mod pooled_view;
 pub mod ports;

@@ -1,20 +1,33 @@
 //! What was changed by hand in the node's own register: one row for each detail of an entry.
 
+use std::fmt::Write;
+
 use async_trait::async_trait;
 use kinfold_domain::EntryId;
-use kinfold_service::ports::{Amendment, AmendmentKey, AmendmentStore, PortError};
+use kinfold_service::ports::{Amendment, AmendmentKey, AmendmentStore, PortError, RungNumber};
 use sqlx::SqliteConnection;
 
 use crate::Store;
+use crate::department::items::{EVER, Kind};
 use crate::fault::{Doing, Fault};
 
 /// In the digest of an entry's reference, where others have a source's name.
 const REGISTER: &str = "register";
+/// In the digest of a telephone number, where others have a source's name.
+const RUNG: &str = "rung-number";
 
 #[async_trait]
 impl AmendmentStore for Store {
     async fn amendments(&self) -> Result<Vec<Amendment>, PortError> {
         self.all_amendments().await.doing("reading what was changed by hand in the register")
+    }
+
+    async fn rung_numbers(&self) -> Result<Vec<RungNumber>, PortError> {
+        self.items_since(Kind::Rung, EVER).await.doing("reading the numbers that were rung")
+    }
+
+    async fn put_rung(&self, rung: &[RungNumber]) -> Result<(), PortError> {
+        self.put_rung_numbers(rung).await.doing("saving that a number was rung")
     }
 
     async fn amend(&self, put: &[Amendment], gone: &[AmendmentKey]) -> Result<(), PortError> {
@@ -23,6 +36,21 @@ impl AmendmentStore for Store {
 }
 
 impl Store {
+    /// A number is known by a keyed digest of its digits.
+    async fn put_rung_numbers(&self, rung: &[RungNumber]) -> Result<(), Fault> {
+        let mut tx = self.begin().await?;
+        for one in rung {
+            let key = self.columns.record_key(RUNG, &one.number.digits());
+            let id = key.iter().fold(String::with_capacity(64), |mut id, byte| {
+                // Writing into a text can't fail.
+                let _ = write!(id, "{byte:02x}");
+                id
+            });
+            self.put_item(&mut tx, (Kind::Rung, id), (true, one.at), (one, &[])).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
     async fn all_amendments(&self) -> Result<Vec<Amendment>, Fault> {
         let rows = sqlx::query!("SELECT record_key, detail, sealed FROM amendment")
             .fetch_all(&self.read)

@@ -30,3 +30,20 @@ async fn an_amendment_moved_to_another_detail_does_not_open() {
     sqlx::raw_sql("UPDATE amendment SET detail = 'category'").execute(&store.write).await.unwrap();
     assert!(store.amendments().await.is_err());
 }
+
+#[tokio::test]
+async fn a_number_that_was_rung_is_kept_once_however_it_is_written() {
+    let place = crate::testing::Place::new();
+    let store = place.open().await;
+    let rung = |number: &str, day: i8| {
+        let on = Some(jiff::civil::date(2026, 5, day));
+        let number = number.parse::<kinfold_domain::Telephone>().unwrap().confirmed_on(on);
+        RungNumber { number, by: "c.custodian".to_owned(), at: crate::testing::at(1) }
+    };
+    store.put_rung(&[rung("01632 960111", 3), rung("01632 960112", 3)]).await.unwrap();
+    store.put_rung(&[rung("01632960111", 4)]).await.unwrap();
+    store.close().await;
+    let kept = place.open().await.rung_numbers().await.unwrap();
+    assert_eq!(kept.len(), 2);
+    assert!(kept.contains(&rung("01632960111", 4)) && kept.contains(&rung("01632 960112", 3)));
+}

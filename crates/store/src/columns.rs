@@ -22,6 +22,7 @@ pub(crate) struct Columns {
     pub(crate) amendment: ColumnSeal,
     pub(crate) message: ColumnSeal,
     pub(crate) work_item: ColumnSeal,
+    pub(crate) notification: ColumnSeal,
     record: Hmac<Sha256>,
 }
 
@@ -42,6 +43,7 @@ impl Columns {
             amendment: register("amendment.sealed"),
             message: people("message.sealed"),
             work_item: people("work_item.sealed"),
+            notification: people("notification.sealed"),
             record: record_mac(keys),
         }
     }

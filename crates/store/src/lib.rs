@@ -14,6 +14,7 @@ mod columns;
 mod department;
 mod fault;
 mod keys;
+mod notifications;
 mod open;
 mod people;
 mod registers;

@@ -11,7 +11,8 @@ use kinfold_service::ports::{
 use crate::Store;
 use crate::testing::{Place, SEED, account, amendment, change, person, store, token};
 
-const PLANTED: [&str; 13] = [
+const PLANTED: [&str; 14] = [
+    "planted.nurse@trust.example",
     "PlantedSurname",
     "9990000018",
     "999 000 0018",
@@ -44,6 +45,8 @@ async fn store_everything(store: &Store) {
     store.amend(&[amendment("cpp-4711", false)], &[]).await.unwrap();
     let nurse = account(1, "t.nurse");
     store.add_account(&nurse).await.unwrap();
+    let email = "planted.nurse@trust.example".parse().unwrap();
+    assert!(store.set_email(nurse.employee.id, Some(&email)).await.unwrap());
     store.add_token(&token(1, nurse.employee.id, TokenStatus::Active)).await.unwrap();
 }
 

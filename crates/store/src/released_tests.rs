@@ -8,10 +8,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use kinfold_domain::{AgencyId, AskId, Category, EmployeeId};
+use kinfold_service::notifications::{Destination, Event, Notification};
 use kinfold_service::ports::{
-    AgreementStore, AmendmentStore, Covered, Cursor, Look, LookKey, LookKind, PeopleStore,
-    RegisterStore, Rejected, RowToMend, RowsToMend, SourceProgress, StaffStore, TokenStatus,
-    TrailStore,
+    AgreementStore, AmendmentStore, Covered, Cursor, Look, LookKey, LookKind, NotificationStore,
+    PeopleStore, RegisterStore, Rejected, RowToMend, RowsToMend, SourceProgress, StaffStore,
+    TokenStatus, TrailStore,
 };
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, SqliteConnection};
@@ -45,6 +46,11 @@ fn rejected(category: Option<Category>) -> Rejected {
     Rejected { category, record: "17".into(), loaded: false, problem: "no name".into() }
 }
 
+fn notification() -> Notification {
+    let call = (Event::FeedStopped, Uuid::from_u128(6), "raised");
+    Notification::new(call, Destination::Webhook("paging".to_owned()), at(4), at(5))
+}
+
 fn progress() -> SourceProgress {
     SourceProgress { cursor: Some(Cursor("9".into())), swept: Some(at(1)), answered: Some(at(2)) }
 }
@@ -70,6 +76,7 @@ async fn fill(store: &Store) {
     store.save(&digest, "note").await.unwrap();
     assert!(store.activate(&digest).await.unwrap());
     store.save_revocation(&digest, "revocation").await.unwrap();
+    store.announce(&[notification()], 6).await.unwrap();
 }
 
 /// Schema 1 kept no rows that today's program could list: a whole reading finds them anew, and its migration asks for one.
@@ -106,6 +113,9 @@ async fn assert_filled(store: &Store, schema: i64) {
     assert_eq!(store.delivered(&council()).await.unwrap(), 2);
     assert_eq!(store.active().await.unwrap().as_deref(), Some("note"));
     assert_eq!(store.revocations().await.unwrap(), ["revocation"]);
+    let told = if schema < 5 { (None, vec![]) } else { (Some(6), vec![notification()]) };
+    assert_eq!(store.announced().await.unwrap(), told.0);
+    assert_eq!(store.due_notifications(at(9), 9).await.unwrap(), told.1);
 }
 
 async fn connect(place: &Place) -> SqliteConnection {

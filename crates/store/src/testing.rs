@@ -104,7 +104,7 @@ pub(crate) fn account(number: u128, user_name: &str) -> AccountRow {
     };
     let pin = "$argon2id$v=19$m=19456,t=2,p=1$u8MhHhkLYNzDvqDkoc3mZw$\
                0fyeIaLPBibYpRcVRaTkfhgeYNnj9O56fFzS4aeMEGQ";
-    AccountRow { employee, pin: pin.parse().unwrap(), disabled: false }
+    AccountRow { employee, pin: pin.parse().unwrap(), disabled: false, email: None }
 }
 
 pub(crate) const SEED: &[u8] = b"a planted token seed of 32 bytes";

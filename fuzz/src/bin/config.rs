@@ -12,6 +12,8 @@ mod config;
 mod fhir_config;
 #[path = "../../../crates/connect/src/mllp/config.rs"]
 mod mllp_config;
+#[path = "../../../crates/connect/src/notify/config.rs"]
+mod notify_config;
 #[path = "../../../crates/connect/src/problems.rs"]
 mod problems;
 #[path = "../../../crates/connect/src/sql/config.rs"]
@@ -22,6 +24,9 @@ pub mod fhir {
 }
 pub mod mllp {
     pub use crate::mllp_config::MllpConfig;
+}
+pub mod notify {
+    pub use crate::notify_config::{EmailConfig, WebhookConfig};
 }
 pub mod sql {
     pub use crate::sql_config::{SqlConfig, SqlDatabase};

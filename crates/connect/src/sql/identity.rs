@@ -83,7 +83,7 @@ pub(super) fn professional(row: &mut RowReader<'_>) -> Option<Professional> {
         name: name.into(),
         role,
         team: row.text("team"),
-        telephone: row.telephone("telephone"),
+        telephone: row.confirmed_telephone("telephone", "telephone_confirmed"),
     })
 }
 

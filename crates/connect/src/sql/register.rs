@@ -245,7 +245,8 @@ fn legal_basis(row: &mut RowReader<'_>) -> Option<LegalBasis> {
 }
 
 fn phones(row: &mut RowReader<'_>) -> Option<RegisterPhones> {
-    let (office, edt) = (row.telephone("office_telephone"), row.telephone("emergency_telephone"));
+    let office = row.confirmed_telephone("office_telephone", "office_telephone_confirmed");
+    let edt = row.confirmed_telephone("emergency_telephone", "emergency_telephone_confirmed");
     if office.is_none() || edt.is_none() {
         row.refuse(
             "office_telephone or emergency_telephone",

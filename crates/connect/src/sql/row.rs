@@ -200,6 +200,16 @@ impl<'a> RowReader<'a> {
             .ok()
     }
 
+    /// A number with the day on which it was last found right, where the row says so.
+    pub(super) fn confirmed_telephone(
+        &mut self,
+        field: &str,
+        confirmed: &str,
+    ) -> Option<Telephone> {
+        let (number, day) = (self.telephone(field), self.date(confirmed));
+        number.map(|number| number.confirmed_on(day))
+    }
+
     /// Yes or no; `None` when the column says neither.
     pub(super) fn yes(&mut self, field: &str) -> Option<bool> {
         let Some((mapped, texts)) = self.texts(field) else { return Some(false) };

@@ -53,8 +53,13 @@ const IDENTITY: [Slot; 8] = [
     may("postcode", Text),
 ];
 
-const PROFESSIONAL: [Slot; 4] =
-    [must("name", Text), must("role", Text), may("team", Text), may("telephone", Text)];
+const PROFESSIONAL: [Slot; 5] = [
+    must("name", Text),
+    must("role", Text),
+    may("team", Text),
+    may("telephone", Text),
+    may("telephone_confirmed", Date),
+];
 
 const HOUSEHOLD: [Slot; 6] = [
     must("name", Text),
@@ -104,7 +109,7 @@ pub(super) fn slots(table: &Place) -> Vec<Slot> {
     own.iter().chain(more).copied().collect()
 }
 
-const REGISTER: [Slot; 18] = [
+const REGISTER: [Slot; 20] = [
     must("id", Text),
     may("person", Text),
     must("status", Word(&STATUSES)),
@@ -119,6 +124,8 @@ const REGISTER: [Slot; 18] = [
     may("school", Text),
     must("office_telephone", Text),
     must("emergency_telephone", Text),
+    may("office_telephone_confirmed", Date),
+    may("emergency_telephone_confirmed", Date),
     may("sealed", Yes),
     may("desk", Text),
     may("desk_telephone", Text),

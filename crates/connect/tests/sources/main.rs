@@ -15,6 +15,7 @@ mod hospital_documented;
 mod hospital_messages;
 mod hospital_tls;
 mod mapping_errors;
+mod notify;
 mod odd_server;
 mod postgres;
 mod sql_cases;

@@ -37,4 +37,6 @@ pub struct Frame {
     pub current: Option<String>,
     /// Who is signed in.
     pub account: Option<Account>,
+    /// Feeds that have stopped, of which the account's owner was told: each with since when.
+    pub alarms: Vec<String>,
 }

@@ -14,6 +14,7 @@ fn frame() -> Frame {
         navigation: vec![link("Check a child", "/check"), link("My look-ups", "/mine")],
         current: Some("/check".into()),
         account: Some(Account { name: "Ada <Example>".into(), sign_out: "/sign-out".into() }),
+        alarms: Vec::new(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use kinfold_domain::{Agency, RegisterPhones};
 
-use super::answer::Desk;
+use super::{answer::Desk, words};
 
 /// Every line that is known here, in a sentence for each agency: the registers' own lines, or else what the agreement names.
 pub(super) fn everybody(desk: &Desk) -> Vec<String> {
@@ -30,7 +30,7 @@ pub(super) fn register_line(agency: &Agency, phones: &RegisterPhones) -> String 
     format!(
         "Ring {}: in office hours {}; nights, weekends and bank holidays, emergency duty team {}.",
         agency.name,
-        phones.office.as_str(),
-        phones.emergency_duty_team.as_str()
+        words::number(&phones.office),
+        words::number(&phones.emergency_duty_team)
     )
 }

@@ -8,7 +8,7 @@ use kinfold_service::{check::Checked, today};
 use super::{
     answer::Desk,
     ring,
-    words::{day, moment},
+    words::{self, day, moment},
 };
 
 /// What is to be said.
@@ -197,7 +197,7 @@ fn ring_lines(desk: &Desk, checked: &Checked) -> Vec<String> {
     let professionals = certain(&checked.answer).flat_map(|hit| &hit.entry.professionals);
     let mut lines: Vec<String> = professionals
         .filter_map(|known| {
-            let number = known.telephone.as_ref()?.as_str();
+            let number = words::number(known.telephone.as_ref()?);
             Some(format!("{}: {}, {number}.", known.role, known.name.expose()))
         })
         .collect();

@@ -1,6 +1,7 @@
 //! Times and days as people in England say them.
 
 use jiff::{Timestamp, civil::Date, fmt::strtime, tz::TimeZone};
+use kinfold_domain::Telephone;
 
 /// `1 June 2026 at 14:02:07`
 pub(super) fn moment(at: Timestamp) -> String {
@@ -13,6 +14,14 @@ pub(super) fn moment(at: Timestamp) -> String {
 /// `1 June 2026`
 pub(super) fn day(day: Date) -> String {
     strtime::format("%-d %B %Y", day).unwrap_or_default()
+}
+
+/// A number that a register keeps, with when it was last found right: `01632 960123 (last confirmed 1 June 2026)`
+pub(super) fn number(number: &Telephone) -> String {
+    let confirmed = number.confirmed();
+    let confirmed = confirmed
+        .map_or_else(|| "not confirmed".to_owned(), |on| format!("last confirmed {}", day(on)));
+    format!("{} ({confirmed})", number.as_str())
 }
 
 /// A text that GitHub's Markdown, in which CDS Hooks writes details, shows as it is.

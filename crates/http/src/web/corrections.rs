@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::{
     failure::Failure,
     fields::Fields,
+    ring,
     session::{Open, SignedIn},
     site::{Shared, Site},
     spoken::{Moment, Spoken},
@@ -123,7 +124,10 @@ fn line(site: &Site, spoken: &Spoken, row: &CorrectionRow) -> CorrectionLine {
         entry: said.register_entry.to_string(),
         child: entry.map(|entry| entry.subject.name.expose()),
         key_worker: worker.map(|worker| {
-            let number = worker.telephone.as_ref().map(|number| format!(", {}", number.as_str()));
+            let number = worker
+                .telephone
+                .as_ref()
+                .map(|number| format!(", {} ({})", number.as_str(), ring::confirmed(number)));
             format!("{}{}", worker.name.expose(), number.unwrap_or_default())
         }),
     }

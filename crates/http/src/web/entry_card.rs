@@ -146,7 +146,7 @@ pub(super) fn professional(known: &Professional) -> NamedLine {
     NamedLine {
         label: known.role.clone(),
         text: format!("{}{team}", known.name.expose()),
-        phone: known.telephone.as_ref().map(|number| ring::line(known.role.clone(), number)),
+        phone: known.telephone.as_ref().map(|number| ring::kept(known.role.clone(), number)),
     }
 }
 

@@ -65,7 +65,7 @@ fn row(label: impl Into<String>, text: impl Into<String>) -> Row {
 
 fn telephone(known: &Professional) -> Option<Row> {
     let number = known.telephone.as_ref()?;
-    let phone = Some(ring::line(known.role.clone(), number));
+    let phone = Some(ring::kept(known.role.clone(), number));
     Some(Row { label: "Telephone".to_owned(), text: String::new(), phone })
 }
 

@@ -15,7 +15,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::{
     failure::Failure,
-    feeds_page,
+    feeds_page::{self, FeedsNow},
     fields::Fields,
     session::{Open, SignedIn},
     site::{Shared, Site},
@@ -30,8 +30,8 @@ pub(super) async fn page(
     SignedIn(open): SignedIn,
 ) -> Result<Response, Failure> {
     admit(&site, &open)?;
-    let health = site.services.feeds.health().await?;
-    site.page(&open, ("/feeds", "feeds.html"), feeds_page::of(&site, &health))
+    let now = FeedsNow::look(&site).await?;
+    site.page(&open, ("/feeds", "feeds.html"), feeds_page::of(&site, &now))
 }
 
 /// `POST /feeds/mended`: a message that could not be understood is dealt with, or a row of a source's facts.
@@ -62,8 +62,9 @@ pub(super) async fn events(
     Ok(Sse::new(told(site, until, turn)).keep_alive(KeepAlive::default()).into_response())
 }
 
-fn admit(site: &Site, open: &Open) -> Result<(), Failure> {
-    if site.reach(open).feeds {
+/// Operators and governance, and whoever is named to be told of feeds that stop.
+pub(super) fn admit(site: &Site, open: &Open) -> Result<(), Failure> {
+    if site.reach(open).feeds || site.services.alarms.is_named(open.caller.employee()) {
         return Ok(());
     }
     Err(Failure::NotForRole("How feeds stand is for operators and information governance."))
@@ -88,6 +89,6 @@ fn told(
 
 /// `None` when it can't be made: the page then says that it is no longer live.
 async fn part(site: &Site) -> Option<String> {
-    let health = site.services.feeds.health().await.ok()?;
-    site.pages.render_part("feeds-part.html", feeds_page::of(site, &health)).ok()
+    let now = FeedsNow::look(site).await.ok()?;
+    site.pages.render_part("feeds-part.html", feeds_page::of(site, &now)).ok()
 }

@@ -2,13 +2,14 @@
 
 use kinfold_domain::Category;
 use kinfold_service::{
-    feeds::{FeedHealth, FeedsHealth, PartnerHealth, SenderHealth},
-    ports::{MessageToMend, RowToMend},
+    feeds::{FeedAlarm, FeedHealth, FeedsHealth, PartnerHealth, SenderHealth},
+    ports::{MessageToMend, PortError, RowToMend},
 };
 use serde::Serialize;
 
 use super::{
     failure::sentence,
+    feed_alarms::{self, AlarmLine},
     ring,
     site::Site,
     spoken::{Moment, Spoken},
@@ -53,6 +54,8 @@ pub(super) struct FeedsPage {
     more_work: u64,
     senders: Vec<FeedLine>,
     messages: Vec<MessageLine>,
+    alarms: Vec<AlarmLine>,
+    notifications: (u64, u64),
 }
 
 /// A hospital's message that could not be understood.
@@ -65,7 +68,27 @@ struct MessageLine {
     problem: String,
 }
 
-pub(super) fn of(site: &Site, health: &FeedsHealth) -> FeedsPage {
+/// Everything that the page tells, at one moment.
+pub(super) struct FeedsNow {
+    health: FeedsHealth,
+    alarms: Vec<FeedAlarm>,
+    /// Notifications that wait, and those that were put aside.
+    notifications: (u64, u64),
+}
+
+impl FeedsNow {
+    pub(super) async fn look(site: &Site) -> Result<Self, PortError> {
+        let services = &site.services;
+        Ok(Self {
+            health: services.feeds.health().await?,
+            alarms: services.alarms.known(),
+            notifications: services.notifications.counts().await?,
+        })
+    }
+}
+
+pub(super) fn of(site: &Site, now: &FeedsNow) -> FeedsPage {
+    let FeedsNow { health, alarms, notifications } = now;
     let spoken = Spoken::at(health.at);
     let mut work = Vec::new();
     for source in &health.sources {
@@ -83,6 +106,8 @@ pub(super) fn of(site: &Site, health: &FeedsHealth) -> FeedsPage {
         registers: health.registers.iter().map(|held| register(&spoken, held)).collect(),
         senders: health.senders.iter().map(|known| sender(&spoken, known)).collect(),
         messages: health.messages.iter().map(|known| message(&spoken, known)).collect(),
+        alarms: alarms.iter().map(|alarm| feed_alarms::line(&spoken, alarm)).collect(),
+        notifications: *notifications,
         work,
         more_work: all.saturating_sub(listed as u64),
     }

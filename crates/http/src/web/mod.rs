@@ -19,6 +19,7 @@ mod enrol;
 mod entry_card;
 mod fact_card;
 mod failure;
+mod feed_alarms;
 mod feeds;
 mod feeds_page;
 mod fields;
@@ -28,6 +29,7 @@ mod history_page;
 mod letter_case;
 mod looks;
 mod merged;
+mod notifications;
 mod purposes;
 mod qr;
 mod reach;
@@ -78,8 +80,9 @@ use kinfold_service::{
     check::Check,
     corrections::Corrections,
     department::{Board, Coverages, Outcomes},
-    feeds::Feeds,
+    feeds::{FeedAlarms, Feeds},
     history::History,
+    notifications::NotificationDesk,
     pooled_view::Pool,
     ports::Clock,
     register::Custodian,
@@ -114,6 +117,10 @@ pub struct Services {
     pub custodian: Option<Arc<Custodian>>,
     /// How feeds stand.
     pub feeds: Arc<Feeds>,
+    /// Feeds that have stopped.
+    pub alarms: Arc<FeedAlarms>,
+    /// Notifications that could not be delivered.
+    pub notifications: Arc<NotificationDesk>,
     /// The department, at a hospital.
     pub department: Option<Department>,
     /// Attendances at partners, where this agency keeps a register.

@@ -21,6 +21,8 @@ pub(super) struct Reach {
     pub(super) who: bool,
     /// How feeds stand.
     pub(super) feeds: bool,
+    /// Notifications that could not be delivered.
+    pub(super) notifications: bool,
     /// Work on the register.
     pub(super) register: bool,
     /// Who is in the department.
@@ -48,6 +50,7 @@ impl Reach {
                 view: !feeds,
                 who: governance,
                 feeds,
+                notifications: operator,
                 board: works,
                 attendances: works,
                 corrections: custodian,
@@ -70,6 +73,7 @@ impl Reach {
             view: !purposes.is_empty(),
             who,
             feeds,
+            notifications: operator,
             board: sees("direct-care-unscheduled", true),
             attendances: sees("child-protection-enquiry", false),
             corrections: register,
@@ -113,6 +117,7 @@ impl Reach {
             (self.corrections, "Corrections", "/corrections"),
             (self.coverage, "Coverage", "/coverage"),
             (self.feeds, "Feeds", "/feeds"),
+            (self.notifications, "Notifications", "/notifications"),
             (true, "The agreement", "/agreement"),
         ];
         let open = all.into_iter().filter(|(open, ..)| *open);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{extract::State, response::Response};
-use kinfold_domain::{EntryId, RegisterStatus};
+use kinfold_domain::{EntryId, RegisterEntry, RegisterStatus, Telephone};
 use kinfold_service::{
     ports::Amendment,
     register::{HistoryLine, Opened},
@@ -16,6 +16,7 @@ use super::{
     register_change::Kind,
     register_words::{EntryLines, label, lines, words},
     register_work::{RegisterWork, chosen, custodian},
+    ring,
     session::{Open, SignedIn},
     site::{Shared, Site},
     spoken::Spoken,
@@ -50,6 +51,27 @@ struct EntryPage {
     can_stay: bool,
     by_hand: Vec<ByHand>,
     history: Vec<ChangedLine>,
+    numbers: Vec<NumberLine>,
+}
+
+/// A number to ring, and to say of that it is right.
+#[derive(Serialize)]
+struct NumberLine {
+    label: String,
+    number: String,
+    digits: String,
+    confirmed: String,
+}
+
+/// `POST /register/number`: the custodian rang a number, and it is right.
+pub(super) async fn rang(
+    State(site): State<Shared>,
+    SignedIn(open): SignedIn,
+    fields: Fields,
+) -> Result<Response, Failure> {
+    let entry = chosen(&site, &open, &fields)?;
+    custodian(&site)?.rang(&open.caller, &entry, fields.text("number")).await?;
+    show(&site, &open, &entry).await
 }
 
 /// `POST /register/entry`
@@ -98,8 +120,25 @@ fn of(site: &Site, open: &Open, opened: &Opened) -> EntryPage {
         can_move: may && is_plan,
         can_stay: may,
         by_hand: opened.amendments.iter().filter_map(|row| by_hand(&spoken, row)).collect(),
+        numbers: numbers(entry),
         history: opened.history.iter().map(|line| changed(&spoken, line)).collect(),
     }
+}
+
+fn numbers(entry: &RegisterEntry) -> Vec<NumberLine> {
+    let line = |label: String, number: &Telephone| NumberLine {
+        label,
+        number: number.as_str().to_owned(),
+        digits: number.digits(),
+        confirmed: ring::confirmed(number),
+    };
+    let professionals = entry.professionals.iter().filter_map(|known| {
+        let label = format!("{}, {}", known.role, known.name.expose());
+        Some(line(label, known.telephone.as_ref()?))
+    });
+    let office = line("Council office".to_owned(), &entry.phones.office);
+    let duty = line("Emergency duty team".to_owned(), &entry.phones.emergency_duty_team);
+    professionals.chain([office, duty]).collect()
 }
 
 /// What the register says otherwise than the case system.

@@ -1,10 +1,10 @@
 //! Entries and their details in the custodian's words.
 
 use jiff::civil::Date;
-use kinfold_domain::{Detail, DetailKind, RegisterEntry, Standing};
+use kinfold_domain::{Detail, DetailKind, RegisterEntry, Standing, Telephone};
 use serde::Serialize;
 
-use super::spoken::day;
+use super::{ring::confirmed, spoken::day};
 
 /// What an entry says, for its page and for lists.
 #[derive(Clone, Debug, Serialize)]
@@ -57,7 +57,8 @@ pub(super) fn words(detail: &Detail) -> String {
         }
         Detail::KeyWorker(None) => "None named".to_owned(),
         Detail::KeyWorker(Some(worker)) => {
-            let phone = worker.telephone.as_ref().map(|phone| format!(", {}", phone.as_str()));
+            let phone = |phone: &Telephone| format!(", {} ({})", phone.as_str(), confirmed(phone));
+            let phone = worker.telephone.as_ref().map(phone);
             format!("{}{}", worker.name.expose(), phone.unwrap_or_default())
         }
         Detail::Successor(next) => {

@@ -3,7 +3,10 @@
 use kinfold_domain::{Agency, AgencyId, Professional, RegisterPhones, SealedDesk, Telephone};
 use serde::Serialize;
 
-use super::{site::Site, spoken::Spoken};
+use super::{
+    site::Site,
+    spoken::{Spoken, day},
+};
 
 /// One line to ring.
 #[derive(Clone, Debug, Serialize)]
@@ -14,6 +17,8 @@ pub(super) struct RingLine {
     pub(super) number: String,
     /// For the `tel:` link.
     pub(super) dial: String,
+    /// When it was last found right, of a number that a register keeps.
+    pub(super) confirmed: Option<String>,
     /// This is the one to ring now.
     pub(super) now: bool,
 }
@@ -41,7 +46,18 @@ pub(super) fn desk(agency: &Agency, desk: &SealedDesk) -> DeskLine {
 
 pub(super) fn line(label: impl Into<String>, number: &Telephone) -> RingLine {
     let (label, dial) = (label.into(), number.dial());
-    RingLine { label, number: number.as_str().to_owned(), dial, now: false }
+    RingLine { label, number: number.as_str().to_owned(), dial, confirmed: None, now: false }
+}
+
+/// A number that a register keeps, with when it was last found right.
+pub(super) fn kept(label: impl Into<String>, number: &Telephone) -> RingLine {
+    RingLine { confirmed: Some(confirmed(number)), ..line(label, number) }
+}
+
+/// `last confirmed 3 May 2026`
+pub(super) fn confirmed(number: &Telephone) -> String {
+    let on = |on| format!("last confirmed {}", day(on));
+    number.confirmed().map_or_else(|| "not confirmed".to_owned(), on)
 }
 
 /// A register's own lines, and the key worker's where it may be shown, in the order of who answers now.
@@ -50,12 +66,12 @@ pub(super) fn register(
     phones: &RegisterPhones,
     key_worker: Option<&Professional>,
 ) -> Vec<RingLine> {
-    let office = line("Council office, Monday to Friday 8:30am to 5:30pm", &phones.office);
+    let office = kept("Council office, Monday to Friday 8:30am to 5:30pm", &phones.office);
     let duty =
-        line("Emergency duty team, nights, weekends, bank holidays", &phones.emergency_duty_team);
+        kept("Emergency duty team, nights, weekends, bank holidays", &phones.emergency_duty_team);
     let worker = key_worker.and_then(|worker| {
         let number = worker.telephone.as_ref()?;
-        Some(line(format!("{}, {}", worker.role, worker.name.expose()), number))
+        Some(kept(format!("{}, {}", worker.role, worker.name.expose()), number))
     });
     let mut lines: Vec<RingLine> = if spoken.is_office_hours() {
         worker.into_iter().chain([office, duty]).collect()

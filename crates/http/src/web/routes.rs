@@ -9,9 +9,10 @@ use axum::{
 
 use super::{
     agreement, assets, attendances, check, corrections, coverage, department, enrol,
-    failure::Failure, feeds, history, looks, register_add, register_change, register_discussions,
-    register_due, register_entry, register_hand_over, register_hand_overs, register_import,
-    register_queue, register_start, sign_in, site::Shared, start, view, who,
+    failure::Failure, feed_alarms, feeds, history, looks, notifications, register_add,
+    register_change, register_discussions, register_due, register_entry, register_hand_over,
+    register_hand_overs, register_import, register_queue, register_start, sign_in, site::Shared,
+    start, view, who,
 };
 
 /// The routes and their list.
@@ -82,6 +83,10 @@ pub(super) fn table() -> Table {
         .get("/feeds", feeds::page)
         .get("/feeds/events", feeds::events)
         .post("/feeds/mended", feeds::mended)
+        .post("/feeds/alarm", feed_alarms::take)
+        .get("/notifications", notifications::page)
+        .post("/notifications/again", notifications::send_again)
+        .post("/notifications/give-up", notifications::give_up)
         .get("/agreement", agreement::page)
 }
 
@@ -91,6 +96,7 @@ fn of_register(table: Table) -> Table {
         .get("/register", register_start::page)
         .post("/register/find", register_start::find)
         .post("/register/entry", register_entry::page)
+        .post("/register/number", register_entry::rang)
         .post("/register/change", register_change::form)
         .post("/register/plan", register_change::plan)
         .post("/register/confirm", register_change::confirm)

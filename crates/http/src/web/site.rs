@@ -15,6 +15,7 @@ use tokio::sync::Semaphore;
 use super::{
     Services,
     failure::Failure,
+    feed_alarms,
     reach::{Reach, ReachCache},
     register_work::RegisterWork,
     remembered::Remembered,
@@ -83,7 +84,13 @@ impl Site {
     pub(super) fn frame(&self, session: &Session, current: Option<&str>) -> Frame {
         let agency = self.services.agency.name.clone();
         let Session::Open(open) = session else {
-            return Frame { agency, navigation: Vec::new(), current: None, account: None };
+            return Frame {
+                agency,
+                navigation: Vec::new(),
+                current: None,
+                account: None,
+                alarms: Vec::new(),
+            };
         };
         let account = Account {
             name: open.caller.employee().name.expose().clone(),
@@ -94,6 +101,7 @@ impl Site {
             navigation: self.reach(open).navigation(),
             current: current.map(str::to_owned),
             account: Some(account),
+            alarms: feed_alarms::banner(self, open),
         }
     }
 

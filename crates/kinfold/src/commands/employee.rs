@@ -1,7 +1,7 @@
 //! `kinfold employee …`: named employees.
 
 use clap::{Args, Subcommand};
-use kinfold_domain::{Role, UserName};
+use kinfold_domain::{EmailAddress, Role, UserName};
 
 use super::{OfNode, block_on, prompt};
 use crate::{
@@ -14,6 +14,8 @@ use crate::{
 pub(crate) enum Employee {
     /// Adds an account, for one person. The PIN is asked for.
     Add(Add),
+    /// Sets or takes away where an employee is told by e-mail that something waits.
+    SetEmail(SetEmail),
     /// Lists accounts.
     List(OfNode),
 }
@@ -34,12 +36,31 @@ pub(crate) struct Add {
     /// Role, as the agreement names it.
     #[arg(long)]
     role: Role,
+    /// Where they are told by e-mail that something waits; no e-mail says anything about a child.
+    #[arg(long)]
+    email: Option<EmailAddress>,
+}
+
+/// An employee's address.
+#[derive(Args)]
+pub(crate) struct SetEmail {
+    #[command(flatten)]
+    node: OfNode,
+    /// Whose.
+    user_name: UserName,
+    /// The address.
+    #[arg(required_unless_present = "none")]
+    email: Option<EmailAddress>,
+    /// Takes the address away.
+    #[arg(long, conflicts_with = "email")]
+    none: bool,
 }
 
 impl Employee {
     pub(super) fn run(self) -> anyhow::Result<()> {
         match self {
             Self::Add(add) => add.run(),
+            Self::SetEmail(set) => set.run(),
             Self::List(node) => list(&node),
         }
     }
@@ -54,9 +75,21 @@ impl Add {
             job_title: self.job_title,
             role: self.role,
             pin: pin.to_string(),
+            email: self.email,
         };
         block_on(carry_out(self.node.read()?, request))?;
         say(&format!("{} was added. Next: kinfold token enrol {}", self.user_name, self.user_name));
+        Ok(())
+    }
+}
+
+impl SetEmail {
+    fn run(self) -> anyhow::Result<()> {
+        let (user_name, removed) = (self.user_name.clone(), self.none);
+        let request = Request::SetEmail { user_name: self.user_name, email: self.email };
+        block_on(carry_out(self.node.read()?, request))?;
+        let told = if removed { "is not told by e-mail any more" } else { "is told by e-mail" };
+        say(&format!("{user_name} {told}."));
         Ok(())
     }
 }

@@ -23,8 +23,8 @@ use crate::{
     config::{Config, TlsFiles},
     control,
     node::{
-        Node, Tasks, check_sources, fhir_services, listen_to_hospitals, refuse_unusable,
-        watch_ledger,
+        Node, Tasks, check_named, check_sources, fhir_services, listen_to_hospitals,
+        refuse_unusable, watch_ledger,
     },
     telemetry,
 };
@@ -92,6 +92,7 @@ async fn serve_once(config: Config, mut stopping: watch::Receiver<bool>) -> anyh
     let web = listen(config.web.listen).await?;
     let partners = listen(config.partner.listen).await?;
     let node = Arc::new(Node::open(config).await?);
+    check_named(&node.alarms, node.config.notifications.email.is_some()).await?;
     let hospitals = listen_to_hospitals(&node).await?;
     record_start(&node).await?;
     let app = router(services(&node))?;
@@ -166,6 +167,8 @@ fn services(node: &Arc<Node>) -> Services {
         history: Arc::clone(&node.history),
         custodian: node.custodian.clone(),
         feeds: Arc::clone(&node.feeds),
+        alarms: Arc::clone(&node.alarms),
+        notifications: Arc::clone(&node.telling.desk),
         department: node.department.as_ref().map(|known| Department {
             board: Arc::clone(&known.board),
             outcomes: Arc::clone(&known.outcomes),

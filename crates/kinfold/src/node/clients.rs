@@ -41,7 +41,7 @@ fn open(config: &Config, client: &ClientConfig) -> anyhow::Result<Client> {
     Ok(Client { system, keys, issuer: client.issuer.clone() })
 }
 
-fn base_url(config: &Config) -> anyhow::Result<Url> {
+pub(super) fn base_url(config: &Config) -> anyhow::Result<Url> {
     match &config.web.public_url {
         Some(url) => Ok(url.0.clone()),
         // Only a node that serves its own machine without TLS gets here.

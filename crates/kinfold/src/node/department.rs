@@ -49,7 +49,8 @@ pub(super) async fn department(
     let Some(terms) = &config.department else { return Ok(None) };
     let store = Arc::clone(&ground.store) as Arc<dyn DepartmentStore>;
     let (came, present) = (Arc::new(Notify::new()), Arc::new(Present::default()));
-    present.load(&*store, ground.clock.now()).await.context("the attendances can't be loaded")?;
+    let loading = present.load(&*store, &ground.journal, ground.clock.now());
+    loading.await.context("the attendances can't be loaded")?;
     let system = System::new(
         &config.agency.id,
         Role::ARRIVALS.parse().context("the node's own name")?,
@@ -101,7 +102,7 @@ pub(super) async fn department(
     }))
 }
 
-pub(super) fn at_partners(
+pub(super) async fn at_partners(
     config: &Config,
     ground: &Ground,
     (register, ledgers): (Option<&Arc<Register>>, &Arc<Ledgers>),
@@ -113,6 +114,7 @@ pub(super) fn at_partners(
         ground.journal.clone(),
         Arc::clone(&ground.clock),
     ));
+    attendances.recover().await.context("the attendances at partners can't be loaded")?;
     let lists = Arc::new(AttendanceLists {
         purpose: purpose("child-protection-enquiry")?,
         attendances: Arc::clone(&attendances),
@@ -123,8 +125,11 @@ pub(super) fn at_partners(
         clock: Arc::clone(&ground.clock),
         entropy: Arc::clone(&ground.entropy),
     });
-    let escalations =
-        Arc::new(Escalations { attendances: Arc::clone(&attendances), limits: config.attendances });
+    let escalations = Arc::new(Escalations {
+        attendances: Arc::clone(&attendances),
+        register: Arc::clone(register),
+        limits: config.attendances,
+    });
     Ok(Some((AtPartners { lists, escalations }, attendances)))
 }
 

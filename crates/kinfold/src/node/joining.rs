@@ -27,7 +27,7 @@ use super::{
     keys::KeyFolder,
     parts::{Ground, Sources},
 };
-use crate::config::Config;
+use crate::config::{Config, SourceConfig};
 
 pub(super) async fn register_feed(
     config: &Config,
@@ -142,10 +142,16 @@ pub(super) fn people_feeds(
                 Arc::clone(&ground.store) as Arc<dyn PeopleStore>,
                 Arc::clone(people),
                 Arc::clone(&ground.clock),
-                SignedDuration::from_hours(terms.sweep_hours.into()),
+                (SignedDuration::from_hours(terms.sweep_hours.into()), silent_after(config, terms)),
             ))
         })
         .collect()
+}
+
+/// A source counts as stopped when it is older than a register may be, and has missed three readings.
+fn silent_after(config: &Config, terms: &SourceConfig) -> SignedDuration {
+    let seconds = config.stale_after_s.max(3 * terms.refresh_ms.div_ceil(1000));
+    SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX))
 }
 
 pub(super) fn desks(

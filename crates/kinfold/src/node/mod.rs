@@ -12,6 +12,7 @@ mod opening;
 mod parts;
 mod sources;
 mod tasks;
+mod telling;
 
 pub(crate) use clients::fhir_services;
 pub(crate) use department::listen as listen_to_hospitals;
@@ -19,3 +20,4 @@ pub(crate) use desks::Desks;
 pub(crate) use parts::Node;
 pub(crate) use sources::{Standing, check_sources, refuse_unusable};
 pub(crate) use tasks::{Tasks, watch_ledger};
+pub(crate) use telling::check_named;

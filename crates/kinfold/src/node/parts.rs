@@ -13,7 +13,7 @@ use kinfold_service::{
     audit::{Follower, NoticeSender, OwnLooks, TrailKey, WhoLooked},
     check::Check,
     corrections::Corrections,
-    feeds::{Feeds, People},
+    feeds::{FeedAlarms, Feeds, People},
     history::History,
     identify::Identify,
     pooled_view::Pool,
@@ -37,6 +37,7 @@ use super::{
     keys::KeyFolder,
     opening::{credential, local_rules, open_ledger, open_store},
     sources::open_sources,
+    telling::{Telling, alarms, telling},
 };
 use crate::{
     ambient::{SystemClock, SystemEntropy},
@@ -62,6 +63,8 @@ pub(crate) struct Node {
     pub(crate) custodian: Option<Arc<Custodian>>,
     pub(crate) hand_overs: Option<Arc<HandOvers>>,
     pub(crate) feeds: Arc<Feeds>,
+    pub(crate) alarms: Arc<FeedAlarms>,
+    pub(crate) telling: Telling,
     pub(crate) follower: Arc<Follower>,
     pub(crate) notices: Vec<Arc<NoticeSender>>,
     pub(crate) desks: Arc<Desks>,
@@ -140,12 +143,13 @@ impl Node {
         let own = feed.as_ref().map(|(register, _)| Arc::clone(register));
         let registers =
             Registers::new(own.iter().cloned().chain(replicas.iter().map(|(r, _)| Arc::clone(r))));
+        let telling = telling(&config, &ground, own.clone()).await?;
         let check = Arc::new(check(&ground, registers.clone()));
         let department = department(&config, &ground, &check).await?;
         let corrections = corrections(&ground, own.as_ref())?;
         let trail_key = Arc::new(TrailKey::new(*keys.bytes("trail")?));
         let ledgers = ledgers(&ground, &trail_key);
-        let at_partners = at_partners(&config, &ground, (own.as_ref(), &ledgers))?;
+        let at_partners = at_partners(&config, &ground, (own.as_ref(), &ledgers)).await?;
         let (at_partners, attendances) = at_partners.unzip();
         let holdings = Arc::new(holdings(&config, keys, &ground, (&people, &sources), own)?);
         let hand_overs = hand_overs(&config, &ground, &holdings, feed.as_ref()).await?;
@@ -154,7 +158,7 @@ impl Node {
         let desks = desks(&config, &ground, (&holdings, &histories, hearers), feed.as_ref());
         let custodian =
             custodian(&config, &ground, (&holdings, hand_overs.as_ref()), feed.as_ref());
-        let feeds = Feeds {
+        let feeds = Arc::new(Feeds {
             people: Arc::clone(&people),
             sources: people_feeds(&config, &ground, &people, &sources),
             register: feed.map(|(_, feed)| feed),
@@ -166,8 +170,11 @@ impl Node {
             agreements: Arc::clone(&ground.agreements),
             journal: ground.journal.clone(),
             clock: Arc::clone(&ground.clock),
-        };
+        });
+        let alarms = Arc::new(alarms(&config, &ground, &feeds).await?);
         Ok(Self {
+            alarms,
+            telling,
             sign_in: Arc::new(sign_in(&config, &ground)),
             staff: Arc::new(staff(&config, &ground)),
             check,
@@ -181,7 +188,7 @@ impl Node {
             history: Arc::new(history(&ground, histories)),
             custodian: custodian.map(Arc::new),
             hand_overs,
-            feeds: Arc::new(feeds),
+            feeds,
             follower: Arc::new(follower(&config, &ground, trail_key)),
             notices: notices(&config, &ground),
             desks: Arc::new(desks),

@@ -6,7 +6,8 @@ use kinfold_service::{
     attendances::Escalations,
     audit::{Follower, NoticeSender},
     department::Arrivals,
-    feeds::PeopleFeed,
+    feeds::{FeedAlarms, PeopleFeed},
+    notifications::{Herald, Sender},
     register::{HandOvers, RegisterFeed, Replica},
 };
 use tokio::{
@@ -19,6 +20,8 @@ use super::{Node, behind::Behind};
 
 /// How long a partner may hold a replica's request back: a fresh head comes at least that often.
 const HEAD_EVERY_MS: u32 = 2_000;
+/// How often notifications that are due are looked for.
+const SEND_AGAIN: Duration = Duration::from_secs(2);
 /// How often those who are here, and those who wait for an answer, are gone through.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
 /// The pause after a failure.
@@ -49,13 +52,17 @@ impl Tasks {
         if let Some(hand_overs) = &node.hand_overs {
             tasks.spawn(hand_over(Arc::clone(hand_overs)));
         }
+        tasks.spawn(watch_feeds(Arc::clone(&node.alarms)));
+        tasks.spawn(send(Arc::clone(&node.telling.sender)));
         for replica in &node.feeds.replicas {
             tasks.spawn(keep_replica(Arc::clone(replica)));
         }
         let follow = follow(Arc::clone(&node.follower), node);
         let tell: Vec<_> = node.notices.iter().map(|n| tell(Arc::clone(n), node)).collect();
+        let announce = announce(Arc::clone(&node.telling.herald), node);
         let behind = Behind::start(|tasks| {
             tasks.spawn_local(follow);
+            tasks.spawn_local(announce);
             for tell in tell {
                 tasks.spawn_local(tell);
             }
@@ -135,6 +142,25 @@ async fn hand_over(hand_overs: Arc<HandOvers>) {
     }
 }
 
+/// Raises an alarm for each feed that stops, and ends it when it is heard again.
+async fn watch_feeds(alarms: Arc<FeedAlarms>) {
+    loop {
+        if let Err(error) = alarms.watch().await {
+            tracing::error!(%error, "feeds could not be watched");
+        }
+        sleep(LOOK_AGAIN).await;
+    }
+}
+
+async fn send(sender: Arc<Sender>) {
+    loop {
+        if let Err(error) = sender.send_due().await {
+            tracing::error!(%error, "notifications wait: they will be sent as soon as that is mended");
+        }
+        sleep(SEND_AGAIN).await;
+    }
+}
+
 async fn keep_replica(replica: Arc<Replica>) {
     let mut failing = false;
     loop {
@@ -166,6 +192,27 @@ fn follow(follower: Arc<Follower>, node: &Node) -> impl Future<Output = ()> + us
                 }
                 Err(error) => {
                     tracing::error!(%error, "the search tables do not follow the ledger");
+                    sleep(PAUSE).await;
+                }
+            }
+        }
+    }
+}
+
+/// Puts down who is to be told, as the ledger grows.
+fn announce(herald: Arc<Herald>, node: &Node) -> impl Future<Output = ()> + use<> {
+    let journal = node.journal.clone();
+    async move {
+        loop {
+            match herald.catch_up().await {
+                Ok(upto) => {
+                    if journal.ledger().growth(upto).grown().await.is_none() {
+                        return;
+                    }
+                    sleep(Duration::from_millis(200)).await;
+                }
+                Err(error) => {
+                    tracing::error!(%error, "notifications do not follow the ledger");
                     sleep(PAUSE).await;
                 }
             }

@@ -123,6 +123,12 @@ impl Agreements {
         Ok(this)
     }
 
+    /// For simulations: holds an agreement that was taken over before.
+    #[cfg(feature = "testing")]
+    pub(crate) fn hold(&self, agreement: Arc<InForce>) {
+        *self.held.write() = Held::Active(agreement);
+    }
+
     /// The own agency.
     pub fn own(&self) -> &AgencyId {
         &self.identity.agency().id

@@ -4,32 +4,13 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use kinfold_domain::{Role, WorkingDays};
-use serde::Deserialize;
 
 use super::{
     heard::{AskedRole, Attendances, HeardAttendance},
+    limits::{AskedInTime, AttendanceLimits},
     listed::ListError,
 };
-use crate::records::Entry;
-
-/// How long each step waits, in minutes.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AskedInTime {
-    /// The key worker, in office hours.
-    pub office: u16,
-    /// The key worker out of hours.
-    pub out_of_hours: u16,
-    /// The emergency duty team, before a manager is asked.
-    pub duty_team: u16,
-}
-
-impl Default for AskedInTime {
-    /// An hour by day, ten minutes by night, half an hour of the duty team.
-    fn default() -> Self {
-        Self { office: 60, out_of_hours: 10, duty_team: 30 }
-    }
-}
+use crate::{records::Entry, register::Register};
 
 /// A role to be asked of one attendance.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -90,19 +71,21 @@ pub(crate) fn is_office(moment: Timestamp) -> bool {
 pub struct Escalations {
     /// The attendances.
     pub attendances: Arc<Attendances>,
+    /// This agency's register: it knows the kind of plan.
+    pub register: Arc<Register>,
     /// How long each step waits.
-    pub limits: AskedInTime,
+    pub limits: AttendanceLimits,
 }
 
 impl Escalations {
     /// Goes through what waits; answers how many were escalated. Each step is recorded before it counts.
     pub async fn escalate(&self) -> Result<usize, ListError> {
         let attendances = &self.attendances;
-        let _changing = attendances.changing.lock().await;
+        let mut changing = attendances.change().await?;
         let now = attendances.clock.now();
         let mut count = 0;
         for mut known in attendances.store.waiting_attendances().await? {
-            let role = match self.limits.due(&known, now, is_office) {
+            let role = match self.limits_of(&known).due(&known, now, is_office) {
                 Escalation::None => continue,
                 Escalation::DutyTeam => Role::EMERGENCY_DUTY_TEAM,
                 Escalation::Manager => Role::TEAM_MANAGER,
@@ -114,12 +97,18 @@ impl Escalations {
                 attendance: known.attendance,
                 to: role.clone(),
             };
-            attendances.journal.record(entry).await?;
             known.asked.push(AskedRole { role, at: now });
-            attendances.put(&known).await?;
+            changing.carry_out(entry, known).await?;
             count += 1;
         }
         Ok(count)
+    }
+
+    /// The register is asked for the kinds of plan alone, and nobody is told them: they say how long to wait.
+    fn limits_of(&self, known: &HeardAttendance) -> AskedInTime {
+        let entries = known.entries(self.attendances.agreements.own());
+        let plans = entries.iter().filter_map(|id| self.register.known(id));
+        self.limits.of(plans.map(|entry| entry.status))
     }
 }
 

@@ -148,7 +148,7 @@ impl AttendanceLists {
         if let Some(why) = refused(&decision, Category::Attendances) {
             return Err(ListError::Refused(why));
         }
-        let _changing = self.attendances.changing.lock().await;
+        let mut changing = self.attendances.change().await?;
         let known = self.attendances.store.attendance_of(partner, attendance).await?;
         let mut known = known.ok_or(ListError::Unknown)?;
         if known.acknowledged.is_some() {
@@ -159,9 +159,8 @@ impl AttendanceLists {
             partner: partner.clone(),
             acknowledged: Box::new(acknowledged.clone()),
         };
-        self.journal.record(entry).await?;
         known.acknowledged = Some(acknowledged);
-        self.attendances.put(&known).await
+        changing.carry_out(entry, known).await
     }
 
     fn decide(
@@ -280,12 +279,12 @@ fn refused(decision: &Decision, category: Category) -> Option<String> {
 }
 
 /// The register names the key worker first; employees are known by the same name, however the two systems order its words.
-fn is_key_worker(entry: &RegisterEntry, name: &BTreeSet<String>) -> bool {
+pub(crate) fn is_key_worker(entry: &RegisterEntry, name: &BTreeSet<String>) -> bool {
     let worker = entry.professionals.first();
     !name.is_empty() && worker.is_some_and(|worker| name_words(worker.name.expose()) == *name)
 }
 
-fn name_words(name: &str) -> BTreeSet<String> {
+pub(crate) fn name_words(name: &str) -> BTreeSet<String> {
     let words = name.split(|c: char| c.is_whitespace() || c == ',');
     let words = words.filter(|word| !word.is_empty() && !word.starts_with('('));
     words.map(str::to_lowercase).collect()

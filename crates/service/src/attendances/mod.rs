@@ -2,12 +2,15 @@
 
 mod escalate;
 mod heard;
+mod limits;
 mod list;
 mod listed;
 mod looked_up;
 
-pub use escalate::{AskedInTime, Escalation, Escalations};
+pub use escalate::{Escalation, Escalations};
 pub use heard::{AskedRole, Attendances, HeardAttendance};
+pub use limits::{AskedInTime, AttendanceLimits, PlanLimits};
 pub use list::AttendanceLists;
+pub(crate) use list::{is_key_worker, name_words};
 pub use listed::{AttendanceList, AttendanceRow, ListError};
 pub use looked_up::{LookedUp, LookedUpRow};

@@ -12,7 +12,9 @@ use super::{FollowError, line::replica_kind};
 use crate::{
     agreements::{Agreements, node_key_of},
     department::{Acknowledged, AttendanceStep},
-    exchange::{HandOverNotice, MessageKind, Noticed, NoticesAnswer, NoticesMessage, open},
+    exchange::{
+        HandOverNotice, MessageKind, Noticed, NoticesAnswer, NoticesMessage, bytes_of, open,
+    },
     identity::NodeIdentity,
     journal::{Journal, JournalError},
     ports::{Clock, HandOverStore, PartnerError, PartnerLink, PortError, Route, TrailStore},
@@ -22,6 +24,8 @@ use crate::{
 /// Ledger entries looked through for one message.
 const BATCH: u64 = 400;
 
+/// So many bytes of notices end a message: with the one that reaches it, whatever that is, it is well below the size of a note.
+const MOST_BYTES: usize = 700 << 10;
 /// Offers of one message: each tells of a whole entry.
 const MOST_OFFERS: usize = 8;
 
@@ -83,7 +87,7 @@ impl NoticeSender {
             if from == to {
                 return Ok(from);
             }
-            let (to, news) = self.fitting(from, to)?;
+            let (news, to) = self.news(from, to)?;
             if news.count() > 0 {
                 self.send(news).await?;
             }
@@ -91,38 +95,40 @@ impl NoticeSender {
         }
     }
 
-    /// As much of this stretch of the ledger as fits into one message.
-    fn fitting(&self, from: u64, mut to: u64) -> Result<(u64, News), JournalError> {
-        loop {
-            let news = self.news(from, to)?;
-            if news.hand_overs.len() <= MOST_OFFERS || to - from == 1 {
-                return Ok((to, news));
-            }
-            to = from + (to - from) / 2;
-        }
-    }
-
-    /// What this stretch of the ledger holds for the partner.
-    fn news(&self, from: u64, to: u64) -> Result<News, JournalError> {
+    /// What this stretch of the ledger holds for the partner, as much as fits one message; and where it ends.
+    fn news(&self, from: u64, to: u64) -> Result<(News, u64), JournalError> {
         let mut news = News::default();
-        for (_, entry) in self.journal.read_all(from, to) {
+        for (index, entry) in self.journal.read_all(from, to) {
+            if news.bytes > MOST_BYTES || news.hand_overs.len() >= MOST_OFFERS {
+                return Ok((news, index));
+            }
             match entry {
                 Ok(Some(entry)) => self.sort(entry, &mut news),
                 Ok(None) | Err(JournalError::Foreign) => {}
                 Err(error) => return Err(error),
             }
         }
-        Ok(news)
+        Ok((news, to))
     }
 
     fn sort(&self, entry: Entry, news: &mut News) {
         match entry {
-            Entry::Receipt(shown) => news.looks.extend(self.noticed(*shown)),
-            Entry::Attendance(step) => news.attendances.extend(self.of_theirs(*step)),
+            Entry::Receipt(shown) => {
+                let look = self.noticed(*shown);
+                news.bytes += look.as_ref().map_or(0, bytes_of);
+                news.looks.extend(look);
+            }
+            Entry::Attendance(step) => {
+                let step = self.of_theirs(*step);
+                news.bytes += step.as_ref().map_or(0, bytes_of);
+                news.attendances.extend(step);
+            }
             Entry::AttendanceAcknowledged { partner, acknowledged } if partner == self.partner => {
+                news.bytes += bytes_of(&acknowledged);
                 news.acknowledged.push(*acknowledged);
             }
             Entry::Correction(correction) if correction.owner == self.partner => {
+                news.bytes += bytes_of(&correction);
                 news.corrections.push(*correction);
             }
             Entry::HandOver(step) if step.to == self.partner => news.hand_overs.push(*step),
@@ -173,7 +179,7 @@ impl NoticeSender {
             news.attendances.clear();
         }
         let count = news.count();
-        let News { mut looks, attendances, acknowledged, corrections, hand_overs } = news;
+        let News { mut looks, attendances, acknowledged, corrections, hand_overs, bytes: _ } = news;
         let hand_overs = self.with_content(hand_overs).await?;
         let (own, now) = (self.agreements.own(), self.clock.now());
         for look in &mut looks {
@@ -250,6 +256,8 @@ struct News {
     acknowledged: Vec<Acknowledged>,
     corrections: Vec<Correction>,
     hand_overs: Vec<HandOverStep>,
+    /// What all that takes in a message.
+    bytes: usize,
 }
 
 impl News {

@@ -8,6 +8,7 @@ use tokio::sync::Notify;
 
 use super::{
     attendance::{Attendance, AttendanceCheck, Whereabouts},
+    change::{Change, Changing},
     movements::Moving,
     presence::Present,
     steps::{AttendanceStep, StepKind},
@@ -69,6 +70,14 @@ struct Changes {
     steps: Vec<AttendanceStep>,
 }
 
+impl Changes {
+    fn into_change(self, upto: u64) -> Change {
+        let entries = self.steps.into_iter().map(|step| Entry::Attendance(Box::new(step)));
+        let attendances = self.attendances.into_values().collect();
+        Change::new(entries.collect(), attendances).with_messages(upto)
+    }
+}
+
 impl Arrivals {
     /// Over these parts.
     pub const fn new(parts: ArrivalsParts) -> Self {
@@ -94,28 +103,38 @@ impl Arrivals {
 
     /// Checks anew whoever is here and could not be checked, or was checked before a register changed.
     pub async fn look_again(&self) -> Result<usize, WorkError> {
-        let _changing = self.parts.present.change().await;
+        let mut changing = self.change().await?;
         let changes = self.parts.check.register_changes();
         let due = self.parts.present.find(|attendance| {
-            attendance.is_open()
-                && matches!(attendance.whereabouts, Whereabouts::Present)
-                && attendance.check.as_ref().is_none_or(|check| check.changes != changes)
+            let is_here = matches!(attendance.whereabouts, Whereabouts::Present);
+            let again = |check: &AttendanceCheck| is_here && check.changes != changes;
+            attendance.is_open() && attendance.check.as_ref().is_none_or(again)
         });
         let mut all = Changes::default();
         for attendance in due {
-            self.check(attendance, &mut all).await?;
+            if matches!(attendance.whereabouts, Whereabouts::Present) {
+                let mut attendance = attendance;
+                self.check(&mut attendance, &mut all).await?;
+                all.attendances.insert(attendance.id, attendance);
+            } else {
+                self.follow(attendance, &mut all).await?;
+            }
         }
         let count = all.attendances.len();
         if count > 0 {
-            self.keep(all, 0).await?;
+            changing.carry_out(all.into_change(0)).await?;
             self.parts.present.touch();
         }
         self.parts.present.forget_old(self.parts.clock.now());
         Ok(count)
     }
 
+    async fn change(&self) -> Result<Changing<'_>, WorkError> {
+        self.parts.present.change(&self.parts.journal, &*self.parts.store).await
+    }
+
     async fn deal(&self, waiting: &[Waiting], upto: u64) -> Result<(), WorkError> {
-        let _changing = self.parts.present.change().await;
+        let mut changing = self.change().await?;
         for Waiting { place, message } in waiting {
             self.parts.present.hears(message.received);
             // A broken one is set aside when it is kept; it changes nothing.
@@ -129,45 +148,55 @@ impl Arrivals {
             };
             let mut changes = Changes::default();
             for attendance in moving.apply(&self.parts.present) {
+                let attendance = self.parts.present.caught_up(attendance);
                 self.follow(attendance, &mut changes).await?;
             }
-            self.keep(changes, place + 1).await?;
+            changing.carry_out(changes.into_change(place + 1)).await?;
         }
         Ok(self.parts.store.settle(upto, &[]).await?)
     }
 
-    /// What follows from an attendance's change: a check, or a word to those who were told of it.
-    async fn follow(&self, attendance: Attendance, changes: &mut Changes) -> Result<(), WorkError> {
-        let before = self.parts.present.of(attendance.id);
-        let was = before.map(|before| before.whereabouts);
+    /// What follows from an attendance's change: a check where it is another child's or has come back, and a word to those who know of it.
+    async fn follow(
+        &self,
+        mut attendance: Attendance,
+        changes: &mut Changes,
+    ) -> Result<(), WorkError> {
+        let was = self.parts.present.of(attendance.id).map(|before| before.whereabouts);
+        let back = was.is_some_and(|was| is_back(was, attendance.whereabouts));
+        if back {
+            attendance.told.clear();
+        }
+        let known: BTreeMap<_, _> = attendance.told.iter().cloned().collect();
+        // One that was entered in error concerns nobody, whoever it is.
+        let cancelled = matches!(attendance.whereabouts, Whereabouts::Cancelled { .. });
+        if (attendance.check.is_none() || back) && !cancelled {
+            self.check(&mut attendance, changes).await?;
+        }
+        let mut told: BTreeMap<_, _> = attendance.told.iter().cloned().collect();
+        if was == Some(attendance.whereabouts) {
+            // The others heard of it when it ended.
+            told = without(&told, &known);
+        }
         let ended = match attendance.whereabouts {
             Whereabouts::Present => None,
             Whereabouts::Left { at } => Some((StepKind::Left, at)),
             Whereabouts::Cancelled { at } => Some((StepKind::Cancelled, at)),
         };
-        if let Some((what, at)) = ended.filter(|_| was != Some(attendance.whereabouts)) {
-            let mut attendance = attendance;
-            if !attendance.told.is_empty() {
-                let concerns = attendance.told.iter().cloned().collect();
-                self.step(&mut attendance, (what, at), concerns, changes);
-            }
-            changes.attendances.insert(attendance.id, attendance);
-            return Ok(());
+        if let Some(ended) = ended.filter(|_| !told.is_empty()) {
+            self.step(&mut attendance, ended, told, changes);
         }
-        let back = was.is_some_and(|was| !matches!(was, Whereabouts::Present));
-        if attendance.check.is_some() && !back {
-            changes.attendances.insert(attendance.id, attendance);
-            return Ok(());
+        if cancelled {
+            attendance.told.clear();
         }
-        let attendance =
-            if back { Attendance { told: Vec::new(), ..attendance } } else { attendance };
-        self.check(attendance, changes).await
+        changes.attendances.insert(attendance.id, attendance);
+        Ok(())
     }
 
     /// Checks an attendance, and notes whom it concerns.
     async fn check(
         &self,
-        mut attendance: Attendance,
+        attendance: &mut Attendance,
         changes: &mut Changes,
     ) -> Result<(), WorkError> {
         let question = CheckQuestion {
@@ -177,11 +206,10 @@ impl Arrivals {
         };
         let searched = self.parts.check.register_changes();
         match self.parts.check.check_by_itself(&self.parts.system, question).await {
-            Ok(release) => self.take_over(&mut attendance, release.content(), searched, changes),
+            Ok(release) => self.take_over(attendance, release.content(), searched, changes),
             Err(CheckError::Ledger(error)) => return Err(error.into()),
             Err(other) => attendance.failure = Some(other.to_string()),
         }
-        changes.attendances.insert(attendance.id, attendance);
         Ok(())
     }
 
@@ -230,21 +258,14 @@ impl Arrivals {
         let by = Asker::from(self.parts.system.named());
         changes.steps.push(attendance.step(what, at, by, concerns));
     }
+}
 
-    /// Records the steps, stores the attendances, and shows them.
-    async fn keep(&self, changes: Changes, upto: u64) -> Result<(), WorkError> {
-        let Changes { attendances, steps } = changes;
-        if !steps.is_empty() {
-            let entries = steps.into_iter().map(|step| Entry::Attendance(Box::new(step)));
-            self.parts.journal.record_all(entries.collect()).await?;
-        }
-        if attendances.is_empty() {
-            return Ok(());
-        }
-        let attendances: Vec<Attendance> = attendances.into_values().collect();
-        self.parts.store.settle(upto, &attendances).await?;
-        self.parts.present.put(attendances);
-        Ok(())
+/// Whether somebody who had left is here again, or an arrival that was entered in error turns out to have been one.
+const fn is_back(was: Whereabouts, is: Whereabouts) -> bool {
+    match was {
+        Whereabouts::Present => false,
+        Whereabouts::Left { .. } => matches!(is, Whereabouts::Present),
+        Whereabouts::Cancelled { .. } => !matches!(is, Whereabouts::Cancelled { .. }),
     }
 }
 

@@ -1,6 +1,6 @@
 //! An attendance: the child actually present in the department. A check is not an attendance.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use kinfold_domain::{AgencyId, AskId, EntryId, Personal, Subject};
@@ -125,17 +125,24 @@ pub struct Attendance {
     pub steps: u32,
     /// Owners of registers who were told of it, with the entries that concern them.
     pub told: Vec<(AgencyId, Vec<EntryId>)>,
+    /// Owners of registers who were ever told of it: they may answer for it though it turned out not to concern them.
+    #[serde(default)]
+    pub ever_told: BTreeSet<AgencyId>,
     /// Who acknowledged it at a register's owner.
     pub acknowledged: Vec<Acknowledged>,
 }
 
 impl Attendance {
-    /// Whether it stands on the board: until the child has left, and until somebody said what became of a child on a register.
+    /// Whether it stands on the board: until the child has left, and until somebody said what became of a child on a register, or of one
+    /// who was not checked yet.
     pub fn is_open(&self) -> bool {
         match self.whereabouts {
             Whereabouts::Present => !self.is_closed_by_hand(),
             Whereabouts::Cancelled { .. } => false,
-            Whereabouts::Left { .. } => self.concerns_a_register() && self.recorded.is_none(),
+            Whereabouts::Left { .. } => {
+                let may_concern = self.check.is_none() || self.concerns_a_register();
+                may_concern && self.recorded.is_none()
+            }
         }
     }
 
@@ -171,6 +178,7 @@ impl Attendance {
     ) -> AttendanceStep {
         let number = self.steps;
         self.steps += 1;
+        self.ever_told.extend(concerns.keys().cloned());
         let sealed = self.check.as_ref().is_some_and(|check| check.sealed);
         AttendanceStep {
             attendance: self.id,

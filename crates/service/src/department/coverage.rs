@@ -167,6 +167,7 @@ mod tests {
             recorded: None,
             steps: 0,
             told: Vec::new(),
+            ever_told: std::collections::BTreeSet::new(),
             acknowledged: Vec::new(),
         }
     }

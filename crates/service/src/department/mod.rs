@@ -8,11 +8,13 @@ mod age;
 mod arrivals;
 mod attendance;
 mod board;
+mod change;
 mod coverage;
 mod hospital;
 mod movements;
 mod outcome;
 mod presence;
+mod recovery;
 mod steps;
 
 pub use arrivals::{Arrivals, ArrivalsParts, WorkError};

@@ -1,5 +1,7 @@
 //! What a hospital's message changes: from the attendances as they stand to those that stand otherwise. Pure.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use kinfold_domain::{AgencyId, Movement, MovementEvent, Personal, Subject, Visit};
 use sha2::{Digest, Sha256};
@@ -102,6 +104,7 @@ impl Moving<'_> {
             recorded: None,
             steps: 0,
             told: Vec::new(),
+            ever_told: BTreeSet::new(),
             acknowledged: Vec::new(),
         })
     }

@@ -1,14 +1,15 @@
 //! What became of an attendance, in one tap: recorded, and told to the registers that it concerns.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::Timestamp;
 use kinfold_agreement::Question;
 use kinfold_domain::{AgencyId, Categories, Category, EntryId, Personal, Purpose, Subject};
 
 use super::{
-    arrivals::by_owner,
+    arrivals::{WorkError, by_owner},
     attendance::{Attendance, AttendanceId, Outcome, Recorded, Whereabouts},
+    change::{Change, Changing},
     presence::Present,
     steps::{Acknowledged, AttendanceStep, StepKind},
 };
@@ -40,6 +41,15 @@ pub enum OutcomeError {
     Store(#[from] PortError),
 }
 
+impl From<WorkError> for OutcomeError {
+    fn from(error: WorkError) -> Self {
+        match error {
+            WorkError::Ledger(error) => Self::Ledger(error),
+            WorkError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
 /// Records outcomes.
 pub struct Outcomes {
     /// Under which purpose attendances are seen.
@@ -68,12 +78,12 @@ impl Outcomes {
     ) -> Result<(), OutcomeError> {
         let now = self.clock.now();
         self.admit(caller, now)?;
-        let _changing = self.present.change().await;
+        let mut changing = self.change().await?;
         let attendance = self.present.of(id).ok_or(OutcomeError::Unknown)?;
         if attendance.recorded.as_ref().is_some_and(|recorded| recorded.outcome == outcome) {
             return Ok(());
         }
-        self.note(attendance, (outcome, now), caller, Vec::new()).await
+        self.note(&mut changing, (attendance, Vec::new()), (outcome, now), caller).await
     }
 
     /// Records an attendance of a child whom the hospital's system did not announce, or whom somebody looked up by hand.
@@ -85,7 +95,7 @@ impl Outcomes {
     ) -> Result<(), OutcomeError> {
         let now = self.clock.now();
         self.admit(caller, now)?;
-        let _changing = self.present.change().await;
+        let mut changing = self.change().await?;
         // The same child, booked in by the hospital's system meanwhile, or recorded a moment ago: one attendance, not two.
         let here = self.present.find(|known| {
             let concerned =
@@ -95,14 +105,16 @@ impl Outcomes {
             concerned.next().is_some() && now.duration_since(known.heard).as_hours() < 12
         });
         if let Some(attendance) = here.into_iter().next_back() {
-            return self.note(attendance, (outcome, now), caller, Vec::new()).await;
+            return self
+                .note(&mut changing, (attendance, Vec::new()), (outcome, now), caller)
+                .await;
         }
         let told = by_owner(entries);
         let mut attendance = self.by_hand(subject, now);
         let arrived =
             attendance.step(StepKind::Arrived, now, Asker::from(caller.employee()), told.clone());
         attendance.told = told.into_iter().collect();
-        self.note(attendance, (outcome, now), caller, vec![arrived]).await
+        self.note(&mut changing, (attendance, vec![arrived]), (outcome, now), caller).await
     }
 
     /// A partner answered for an attendance here; the same word twice is one word.
@@ -111,13 +123,14 @@ impl Outcomes {
         partner: &AgencyId,
         acknowledged: Acknowledged,
     ) -> Result<(), OutcomeError> {
-        let _changing = self.present.change().await;
+        let mut changing = self.change().await?;
         let known = match self.present.of(acknowledged.attendance) {
             Some(known) => Some(known),
             None => self.store.attendance(acknowledged.attendance).await?,
         };
         let Some(mut attendance) = known else { return Ok(()) };
-        let concerns_them = attendance.told.iter().any(|(owner, _)| owner == partner);
+        let of_before = || attendance.told.iter().any(|(owner, _)| owner == partner);
+        let concerns_them = attendance.ever_told.contains(partner) || of_before();
         if !concerns_them || attendance.acknowledged.contains(&acknowledged) {
             return Ok(());
         }
@@ -126,29 +139,27 @@ impl Outcomes {
             partner: partner.clone(),
             acknowledged: Box::new(acknowledged.clone()),
         };
-        self.journal.record(entry).await?;
         attendance.acknowledged.push(acknowledged);
-        self.store.settle(0, std::slice::from_ref(&attendance)).await?;
-        self.present.put([attendance]);
-        Ok(())
+        Ok(changing.carry_out(Change::new(vec![entry], vec![attendance])).await?)
+    }
+
+    async fn change(&self) -> Result<Changing<'_>, OutcomeError> {
+        Ok(self.present.change(&self.journal, &*self.store).await?)
     }
 
     async fn note(
         &self,
-        mut attendance: Attendance,
+        changing: &mut Changing<'_>,
+        (mut attendance, mut steps): (Attendance, Vec<AttendanceStep>),
         (outcome, at): (Outcome, Timestamp),
         caller: &Caller,
-        mut steps: Vec<AttendanceStep>,
     ) -> Result<(), OutcomeError> {
         let by = Asker::from(caller.employee());
         let concerns = attendance.told.iter().cloned().collect();
         steps.push(attendance.step(outcome.into(), at, by.clone(), concerns));
         attendance.recorded = Some(Recorded { outcome, at, by });
         let entries = steps.into_iter().map(|step| Entry::Attendance(Box::new(step)));
-        self.journal.record_all(entries.collect()).await?;
-        self.store.settle(0, std::slice::from_ref(&attendance)).await?;
-        self.present.put([attendance]);
-        Ok(())
+        Ok(changing.carry_out(Change::new(entries.collect(), vec![attendance])).await?)
     }
 
     fn by_hand(&self, subject: &Subject, now: Timestamp) -> Attendance {
@@ -169,6 +180,7 @@ impl Outcomes {
             recorded: None,
             steps: 0,
             told: Vec::new(),
+            ever_told: BTreeSet::new(),
             acknowledged: Vec::new(),
         }
     }

@@ -4,10 +4,16 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use parking_lot::RwLock;
-use tokio::sync::{Mutex, MutexGuard, watch};
+use tokio::sync::{Mutex, watch};
 
-use super::attendance::{Attendance, AttendanceId};
-use crate::ports::{DepartmentStore, PortError};
+use super::{
+    arrivals::WorkError,
+    attendance::{Attendance, AttendanceId},
+    change::{Change, Changing},
+    recovery::{by_attendance, by_hand, latest_steps},
+    steps::AttendanceStep,
+};
+use crate::{journal::Journal, ports::DepartmentStore};
 
 /// How long an attendance that has ended may still be corrected by the hospital's messages.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(72);
@@ -19,16 +25,51 @@ pub struct Present {
     changed: watch::Sender<u64>,
     heard: RwLock<Option<Timestamp>>,
     /// One change at a time: a message and a nurse may mean the same attendance.
-    changing: Mutex<()>,
+    changing: Mutex<Option<Change>>,
+    /// Steps that the ledger has of attendances whose message is still to be dealt with.
+    ahead: RwLock<BTreeMap<AttendanceId, Vec<AttendanceStep>>>,
 }
 
 impl Present {
-    /// Takes over what was stored.
-    pub async fn load(&self, store: &dyn DepartmentStore, now: Timestamp) -> Result<(), PortError> {
+    /// Takes over what was stored, and what the ledger has beyond it.
+    pub async fn load(
+        &self,
+        store: &dyn DepartmentStore,
+        journal: &Journal,
+        now: Timestamp,
+    ) -> Result<(), WorkError> {
         let since = now.saturating_sub(REMEMBERED).unwrap_or(Timestamp::MIN);
-        let stored = store.attendances(since).await?;
-        self.put(stored);
+        self.put(store.attendances(since).await?);
+        let mut behind = Vec::new();
+        for (id, steps) in by_attendance(latest_steps(journal, since)?) {
+            let known = match self.of(id) {
+                Some(known) => Some(known),
+                None => store.attendance(id).await?,
+            };
+            match known.or_else(|| steps.first().and_then(by_hand)) {
+                Some(mut known) => {
+                    if known.catch_up(&steps) {
+                        behind.push(known);
+                    }
+                }
+                None => {
+                    self.ahead.write().insert(id, steps);
+                }
+            }
+        }
+        if !behind.is_empty() {
+            store.settle(0, &behind).await?;
+            self.put(behind);
+        }
         Ok(())
+    }
+
+    /// An attendance as the ledger knows it, where its message is dealt with again.
+    pub(super) fn caught_up(&self, mut attendance: Attendance) -> Attendance {
+        if let Some(steps) = self.ahead.read().get(&attendance.id) {
+            attendance.catch_up(steps);
+        }
+        attendance
     }
 
     /// Tells whenever something changed.
@@ -65,9 +106,16 @@ impl Present {
         found
     }
 
-    /// Whoever changes attendances holds this from reading them to storing them.
-    pub(super) async fn change(&self) -> MutexGuard<'_, ()> {
-        self.changing.lock().await
+    /// Whoever changes attendances holds this from reading them to storing them; what was cut short before is finished first.
+    pub(super) async fn change<'a>(
+        &'a self,
+        journal: &'a Journal,
+        store: &'a dyn DepartmentStore,
+    ) -> Result<Changing<'a>, WorkError> {
+        let begun = self.changing.lock().await;
+        let mut changing = Changing { present: self, journal, store, begun };
+        changing.finish().await?;
+        Ok(changing)
     }
 
     /// Attendances as they now stand, once they are stored.
@@ -76,6 +124,7 @@ impl Present {
         let mut any = false;
         for attendance in changed {
             any = true;
+            self.ahead.write().remove(&attendance.id);
             attendances.insert(attendance.id, attendance);
         }
         drop(attendances);

@@ -40,6 +40,19 @@ impl From<Outcome> for StepKind {
     }
 }
 
+impl StepKind {
+    /// What a nurse recorded with it.
+    pub(super) const fn outcome(self) -> Option<Outcome> {
+        match self {
+            Self::Seen => Some(Outcome::Seen),
+            Self::LeftUnseen => Some(Outcome::LeftUnseen),
+            Self::Referred => Some(Outcome::Referred),
+            Self::InError => Some(Outcome::InError),
+            Self::Arrived | Self::Left | Self::Cancelled => None,
+        }
+    }
+}
+
 /// One step of an attendance of a child whom a register knows. Durable before its owner is told.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AttendanceStep {

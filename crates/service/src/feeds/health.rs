@@ -2,13 +2,14 @@
 
 use std::sync::{Arc, OnceLock};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use kinfold_domain::{Agency, AsAt};
 use serde::Serialize;
 
 use super::{
     People, PeopleFeed,
     mending::{for_operators, message_for_operators},
+    signal::{FeedId, Signal},
 };
 use crate::{
     agreements::Agreements,
@@ -146,6 +147,46 @@ impl Feeds {
         })
     }
 
+    /// When each feed was last heard, and how long it may be silent.
+    pub(super) async fn signals(
+        &self,
+        sender_silent: SignedDuration,
+    ) -> Result<Vec<Signal>, PortError> {
+        let now = self.clock.now();
+        let mut signals = Vec::new();
+        for feed in &self.sources {
+            signals.push(self.source_signal(feed).await?);
+        }
+        signals.extend(self.replicas.iter().filter_map(|replica| {
+            let register = self.registers.of(replica.owner())?;
+            Some(Signal {
+                feed: FeedId::Register(register.owner().name.clone()),
+                last: register.confirmed(now).as_at.map(|at| at.0),
+                limit: stale(register),
+            })
+        }));
+        let senders = self.senders.get().map(|known| known.standing()).unwrap_or_default();
+        signals.extend(senders.into_iter().map(|sender| Signal {
+            feed: FeedId::Sender(sender.name),
+            last: sender.last,
+            limit: sender_silent,
+        }));
+        Ok(signals)
+    }
+
+    /// A source that keeps the register is heard when both its people and its register are.
+    async fn source_signal(&self, feed: &PeopleFeed) -> Result<Signal, PortError> {
+        let name = feed.source().name();
+        let mut last = self.store.progress(name).await?.answered;
+        let mut limit = feed.silent_after();
+        let own = self.register.as_ref().filter(|register| register.source() == name);
+        if let Some(register) = own.and_then(|_| self.registers.of(self.agreements.own())) {
+            last = last.min(register.confirmed(self.clock.now()).as_at.map(|at| at.0));
+            limit = limit.max(stale(register));
+        }
+        Ok(Signal { feed: FeedId::Source(name.to_owned()), last, limit })
+    }
+
     /// An operator has dealt with a message that could not be understood.
     pub async fn mended(&self, place: u64) -> Result<(), PortError> {
         match &self.department {
@@ -191,4 +232,8 @@ impl Feeds {
             vanished: feed.vanished.map_or(0, |vanished| vanished.gone),
         }
     }
+}
+
+fn stale(register: &crate::register::Register) -> SignedDuration {
+    SignedDuration::from_secs(i64::try_from(register.stale_after_s()).unwrap_or(i64::MAX))
 }

@@ -91,19 +91,27 @@ pub struct PeopleFeed {
     people: Arc<People>,
     clock: Arc<dyn Clock>,
     sweep_every: SignedDuration,
+    silent_after: SignedDuration,
     failure: RwLock<Option<(Timestamp, String)>>,
 }
 
 impl PeopleFeed {
-    /// Reads `source`; a whole sweep, which also notices who is gone, every `sweep_every`.
+    /// Reads `source`; a whole sweep, which also notices who is gone, every `sweep_every`. It counts as stopped when it has not answered
+    /// for longer than `silent_after`.
     pub fn new(
         source: Arc<dyn SourceSystem>,
         store: Arc<dyn PeopleStore>,
         people: Arc<People>,
         clock: Arc<dyn Clock>,
-        sweep_every: SignedDuration,
+        (sweep_every, silent_after): (SignedDuration, SignedDuration),
     ) -> Self {
-        Self { source, store, people, clock, sweep_every, failure: RwLock::default() }
+        let failure = RwLock::default();
+        Self { source, store, people, clock, sweep_every, silent_after, failure }
+    }
+
+    /// How long it may be silent.
+    pub const fn silent_after(&self) -> SignedDuration {
+        self.silent_after
     }
 
     /// The source.

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use jiff::{Timestamp, civil::Date};
-use kinfold_domain::{ChangeKind, Detail, DetailKind, EntryId, Personal, UserName};
+use kinfold_domain::{ChangeKind, Detail, DetailKind, EntryId, Personal, Telephone, UserName};
 use serde::{Deserialize, Serialize};
 
 use super::PortError;
@@ -52,11 +52,28 @@ impl Amendment {
     }
 }
 
+/// A number that somebody rang and found right. It counts for every entry in which the number stands.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct RungNumber {
+    /// The number, with the day.
+    pub number: Telephone,
+    /// Who rang it: a user name.
+    pub by: String,
+    /// When that was told.
+    pub at: Timestamp,
+}
+
 /// Keeps amendments, sealed at rest.
 #[async_trait]
 pub trait AmendmentStore: Send + Sync {
     /// All that stand.
     async fn amendments(&self) -> Result<Vec<Amendment>, PortError>;
+
+    /// Numbers that were rung and found right, once each.
+    async fn rung_numbers(&self) -> Result<Vec<RungNumber>, PortError>;
+
+    /// Puts some, each in place of what is kept of the same number.
+    async fn put_rung(&self, rung: &[RungNumber]) -> Result<(), PortError>;
 
     /// Puts some, each in place of an older one of its key, and takes others away, in one transaction.
     async fn amend(&self, put: &[Amendment], gone: &[AmendmentKey]) -> Result<(), PortError>;

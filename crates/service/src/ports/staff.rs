@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use kinfold_domain::{Employee, EmployeeId, UserName};
+use kinfold_domain::{EmailAddress, Employee, EmployeeId, UserName};
 use kinfold_token::{PinHash, Seed, TokenParameters, TokenState};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -45,6 +45,8 @@ pub struct AccountRow {
     pub pin: PinHash,
     /// Left or suspended: may not sign in.
     pub disabled: bool,
+    /// Where the employee is told that something waits.
+    pub email: Option<EmailAddress>,
 }
 
 /// A token with its secret, unsealed.
@@ -105,6 +107,13 @@ pub trait StaffStore: Send + Sync {
 
     /// The account of this employee.
     async fn account_of(&self, employee: EmployeeId) -> Result<Option<AccountRow>, PortError>;
+
+    /// Sets or takes away where an employee is told that something waits; `false` where there is no such account.
+    async fn set_email(
+        &self,
+        employee: EmployeeId,
+        email: Option<&EmailAddress>,
+    ) -> Result<bool, PortError>;
 
     /// All accounts by user name.
     async fn accounts(&self) -> Result<Vec<AccountRow>, PortError>;

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    Amending, Confirmation, Correction, Disclosure, DiscussionStep, HandOverId, HandOverStep,
-    Intent, Refusal, ReplicaLook, Shown,
+    AlarmChanged, Amending, Confirmation, Correction, Disclosure, DiscussionStep, HandOverId,
+    HandOverStep, Intent, NotificationStep, Refusal, ReplicaLook, Shown,
 };
 use crate::department::{Acknowledged, AttendanceId, AttendanceStep};
 
@@ -81,6 +81,10 @@ pub enum Entry {
         /// By whom.
         by: EmployeeId,
     },
+    /// A feed stopped, somebody was told, sees to it, or it is heard again.
+    FeedAlarm(Box<AlarmChanged>),
+    /// A notification was put aside, or an operator decided about it.
+    Notification(Box<NotificationStep>),
     /// Changes of this agency's register were sent to a partner.
     RegisterSent {
         /// When.
@@ -172,7 +176,7 @@ pub enum Entry {
         at: Timestamp,
         /// Whose.
         employee: EmployeeId,
-        /// What: `account-added`, `token-issued`, `token-confirmed`, `account-unlocked`.
+        /// What: `account-added`, `email-set`, `email-removed`, `token-issued`, `token-confirmed`, `account-unlocked`.
         what: String,
     },
     /// An agreement was activated or revoked here.
@@ -218,6 +222,8 @@ impl Entry {
             Self::Correction(correction) => correction.at,
             Self::HandOver(step) => step.at,
             Self::StrategyDiscussion(step) => step.at,
+            Self::FeedAlarm(step) => step.at,
+            Self::Notification(step) => step.at,
             Self::AttendanceHeard { at, .. }
             | Self::AttendanceEscalated { at, .. }
             | Self::AcknowledgementHeard { at, .. }

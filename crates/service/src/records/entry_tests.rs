@@ -6,6 +6,8 @@ use uuid::Uuid;
 use super::*;
 use crate::{
     department::StepKind,
+    feeds::{AlarmStep, FeedId},
+    notifications::{Destination, Event},
     records::{Asker, Wrong},
 };
 
@@ -24,9 +26,34 @@ fn asker() -> Asker {
     }
 }
 
+fn alarm(at: Timestamp) -> Entry {
+    Entry::FeedAlarm(Box::new(AlarmChanged {
+        at,
+        alarm: Uuid::from_u128(4),
+        feed: FeedId::Source("case-system".to_owned()),
+        what: AlarmStep::Taken,
+        since: at,
+        told: vec![EmployeeId(Uuid::from_u128(1))],
+        by: Some(asker()),
+    }))
+}
+
+fn put_aside(at: Timestamp) -> Entry {
+    Entry::Notification(Box::new(NotificationStep {
+        at,
+        notification: Uuid::from_u128(5),
+        event: Event::FeedStopped,
+        to: Destination::Employee(EmployeeId(Uuid::from_u128(1))),
+        what: NotificationStep::PUT_ASIDE.to_owned(),
+        tries: 12,
+        by: None,
+    }))
+}
+
 /// An entry is told by its tag among its own fields: a field of the same name would make it unreadable for ever.
 #[test]
-fn every_entry_about_attendances_and_corrections_reads_back_as_it_was_written() {
+fn every_entry_about_attendances_corrections_alarms_and_notifications_reads_back_as_it_was_written()
+{
     let (at, partner) = (Timestamp::UNIX_EPOCH, agency());
     let acknowledged =
         Box::new(Acknowledged { attendance: AttendanceId(Uuid::from_u128(2)), at, by: asker() });
@@ -49,6 +76,8 @@ fn every_entry_about_attendances_and_corrections_reads_back_as_it_was_written() 
         wrong: Wrong::Worker,
     });
     for entry in [
+        alarm(at),
+        put_aside(at),
         Entry::Attendance(step.clone()),
         Entry::AttendanceHeard { at, partner: partner.clone(), step },
         Entry::AttendanceEscalated {

@@ -4,11 +4,13 @@ mod amending;
 mod discussion;
 mod entry;
 mod hand_over;
+mod telling;
 
 pub use amending::Amending;
 pub use discussion::{DiscussionId, DiscussionStep, DiscussionWord};
 pub use entry::Entry;
 pub use hand_over::{HandOverId, HandOverStep, Offered, Said, Stay};
+pub use telling::{AlarmChanged, NotificationStep};
 
 use std::collections::BTreeMap;
 

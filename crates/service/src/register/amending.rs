@@ -63,7 +63,8 @@ impl RegisterFeed {
         if is_made && known.as_ref().is_some_and(|known| known.successor.is_some()) {
             return None;
         }
-        let after = amended(known.as_deref(), &rows)?;
+        let mut after = amended(known.as_deref(), &rows)?;
+        self.hand.stamp(after.telephones_mut());
         if known.as_deref() == Some(&after) {
             return None;
         }

@@ -108,6 +108,11 @@ impl Register {
         &self.owner
     }
 
+    /// How old it may be before it counts as not confirmed, in seconds.
+    pub const fn stale_after_s(&self) -> u64 {
+        self.stale_after_s
+    }
+
     /// How sure its state is at `now`.
     pub fn confirmed(&self, now: Timestamp) -> Confirmed {
         let freshness = self.freshness.read().clone();
@@ -185,7 +190,8 @@ impl Register {
         (current, ended)
     }
 
-    pub(super) fn known(&self, id: &EntryId) -> Option<Arc<RegisterEntry>> {
+    /// One entry, whole, for the node's own work: nothing of it may be shown or told.
+    pub(crate) fn known(&self, id: &EntryId) -> Option<Arc<RegisterEntry>> {
         self.book.read().entries.get(id).cloned()
     }
 

@@ -6,7 +6,7 @@ use std::{
 };
 
 use jiff::Timestamp;
-use kinfold_domain::{AsAt, ChangeKind, EntryId};
+use kinfold_domain::{AsAt, ChangeKind, EntryId, RegisterEntry};
 use parking_lot::RwLock;
 use tokio::sync::{Mutex, watch};
 
@@ -117,6 +117,7 @@ impl RegisterFeed {
     /// Takes over the changes stored before, and what stands by hand.
     pub async fn load(&self) -> Result<(), PortError> {
         self.hand.load().await?;
+        self.stamp_phones();
         loop {
             let (from, _) = self.register.size_and_root();
             let page = self.store.changes(&self.register.owner().id, from, PAGE).await?;
@@ -132,6 +133,11 @@ impl RegisterFeed {
                 self.apply(stored.change);
             }
         }
+    }
+
+    /// The name of the source that it reads.
+    pub fn source(&self) -> &str {
+        self.source.name()
     }
 
     /// How the feed stands.
@@ -213,6 +219,7 @@ impl RegisterFeed {
             standing.entry(row.key()).or_insert(row);
         }
         let mut laid = overlay(reading, &known, &standing);
+        self.hand.stamp(laid.entries.iter_mut().flat_map(RegisterEntry::telephones_mut));
         // Their end is told below, with what took their place.
         unread.extend(laid.superseded.iter().map(|entry| entry.id.clone()));
         let moment = Moment { at, by };

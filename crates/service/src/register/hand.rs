@@ -1,11 +1,15 @@
 //! What stands by hand: amendments in memory, and at rest.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
-use kinfold_domain::{DetailKind, EntryId};
+use jiff::civil::Date;
+use kinfold_domain::{DetailKind, EntryId, Telephone};
 use parking_lot::RwLock;
 
-use crate::ports::{Amendment, AmendmentKey, AmendmentStore, PortError};
+use crate::ports::{Amendment, AmendmentKey, AmendmentStore, PortError, RungNumber};
 
 /// Amendments by entry, and within an entry in the order in which they lie over it.
 pub(super) type Standing = BTreeMap<AmendmentKey, Amendment>;
@@ -14,16 +18,47 @@ pub(super) type Standing = BTreeMap<AmendmentKey, Amendment>;
 pub(super) struct Hand {
     store: Arc<dyn AmendmentStore>,
     standing: RwLock<Standing>,
+    /// The day on which each number was last rung and found right, by its digits.
+    rung: RwLock<HashMap<String, Date>>,
 }
 
 impl Hand {
     pub(super) fn new(store: Arc<dyn AmendmentStore>) -> Self {
-        Self { store, standing: RwLock::default() }
+        Self { store, standing: RwLock::default(), rung: RwLock::default() }
     }
 
     pub(super) async fn load(&self) -> Result<(), PortError> {
         let stored = self.store.amendments().await?;
         *self.standing.write() = stored.into_iter().map(|a| (a.key(), a)).collect();
+        let rung = self.store.rung_numbers().await?;
+        let days =
+            rung.iter().filter_map(|rung| Some((rung.number.digits(), rung.number.confirmed()?)));
+        *self.rung.write() = days.collect();
+        Ok(())
+    }
+
+    /// Confirms numbers as they were rung.
+    pub(super) fn stamp<'a>(&self, numbers: impl Iterator<Item = &'a mut Telephone>) {
+        let rung = self.rung.read();
+        if rung.is_empty() {
+            return;
+        }
+        for number in numbers {
+            number.confirm(rung.get(&number.digits()).copied());
+        }
+    }
+
+    /// Whether a number was not rung on that day or later.
+    pub(super) fn is_news(&self, rung: &RungNumber) -> bool {
+        rung.number.confirmed() > self.rung.read().get(&rung.number.digits()).copied()
+    }
+
+    /// At rest first, as amendments are.
+    pub(super) async fn put_rung(&self, rung: &[RungNumber]) -> Result<(), PortError> {
+        self.store.put_rung(rung).await?;
+        let days =
+            rung.iter().filter_map(|rung| Some((rung.number.digits(), rung.number.confirmed()?)));
+        self.rung.write().extend(days);
         Ok(())
     }
 

@@ -16,6 +16,7 @@ mod overlay;
 mod projection;
 mod pulled;
 mod replica;
+mod rung;
 mod serve;
 mod taking;
 mod vanished;

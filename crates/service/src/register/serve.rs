@@ -163,7 +163,11 @@ impl RegisterDesk {
             root: seen.list.root().to_string(),
             confirmed,
             signed_at: self.clock.now(),
-            phones: Some(self.phones.clone()),
+            phones: self
+                .register
+                .confirmed(self.clock.now())
+                .phones
+                .or_else(|| Some(self.phones.clone())),
         })
     }
 

@@ -6,7 +6,7 @@ pub use enrol::{EnrolError, Enrolment, Ticket};
 
 use std::{collections::HashMap, sync::Arc};
 
-use kinfold_domain::{AgencyId, Employee, EmployeeId, Personal, Role, UserName};
+use kinfold_domain::{AgencyId, EmailAddress, Employee, EmployeeId, Personal, Role, UserName};
 use kinfold_token::{ChosenPin, PIN_SALT_LEN, PinHash};
 use parking_lot::Mutex;
 
@@ -28,6 +28,8 @@ pub struct NewEmployee {
     pub job_title: String,
     /// Role under the agreement.
     pub role: Role,
+    /// Where they are told that something waits.
+    pub email: Option<EmailAddress>,
 }
 
 /// Why an account was not added.
@@ -36,6 +38,9 @@ pub enum StaffError {
     /// The user name belongs to somebody.
     #[error("this user name is taken: user names belong to one person and are never reused")]
     Taken,
+    /// There is no such account.
+    #[error("there is no such employee")]
+    NoAccount,
     /// No name or job title, or too long a one.
     #[error("give the person's name and job title, each of 1 to 100 characters")]
     Unnamed,
@@ -118,6 +123,7 @@ impl Staff {
             },
             pin: PinHash::hash(pin, salt).map_err(|_| StaffError::Pin)?,
             disabled: false,
+            email: new.email,
         };
         if self.store.account(&account.employee.user_name).await?.is_some() {
             return Err(StaffError::Taken);
@@ -125,6 +131,23 @@ impl Staff {
         // Recorded first: there is no account that the ledger doesn't know of.
         self.record(id, "account-added").await?;
         if self.store.add_account(&account).await? { Ok(id) } else { Err(StaffError::Taken) }
+    }
+
+    /// Sets or takes away where an employee is told that something waits.
+    pub async fn set_email(
+        &self,
+        user_name: &UserName,
+        email: Option<&EmailAddress>,
+    ) -> Result<(), StaffError> {
+        let account = self.store.account(user_name).await?.ok_or(StaffError::NoAccount)?;
+        let employee = account.employee.id;
+        let what = if email.is_some() { "email-set" } else { "email-removed" };
+        self.record(employee, what).await?;
+        if self.store.set_email(employee, email).await? {
+            Ok(())
+        } else {
+            Err(StaffError::NoAccount)
+        }
     }
 
     /// All accounts.

@@ -19,7 +19,7 @@ pub struct MemoryAgreements {
 #[async_trait]
 impl AgreementStore for MemoryAgreements {
     async fn save(&self, digest: &AgreementDigest, note: &str) -> Result<(), PortError> {
-        self.fault.write()?;
+        self.fault.write().await?;
         let mut kept = self.kept.lock();
         if let Some(stored) = kept.iter_mut().find(|stored| stored.digest == *digest) {
             note.clone_into(&mut stored.note);
@@ -31,12 +31,12 @@ impl AgreementStore for MemoryAgreements {
     }
 
     async fn agreements(&self) -> Result<Vec<StoredAgreement>, PortError> {
-        self.fault.read()?;
+        self.fault.read().await?;
         Ok(self.kept.lock().clone())
     }
 
     async fn activate(&self, digest: &AgreementDigest) -> Result<bool, PortError> {
-        self.fault.write()?;
+        self.fault.write().await?;
         let mut kept = self.kept.lock();
         if !kept.iter().any(|stored| stored.digest == *digest) {
             return Ok(false);
@@ -48,18 +48,18 @@ impl AgreementStore for MemoryAgreements {
     }
 
     async fn active(&self) -> Result<Option<String>, PortError> {
-        self.fault.read()?;
+        self.fault.read().await?;
         Ok(self.kept.lock().iter().find(|stored| stored.active).map(|stored| stored.note.clone()))
     }
 
     async fn save_revocation(&self, _: &AgreementDigest, note: &str) -> Result<(), PortError> {
-        self.fault.write()?;
+        self.fault.write().await?;
         self.revocations.lock().push(note.to_owned());
         Ok(())
     }
 
     async fn revocations(&self) -> Result<Vec<String>, PortError> {
-        self.fault.read()?;
+        self.fault.read().await?;
         Ok(self.revocations.lock().clone())
     }
 }

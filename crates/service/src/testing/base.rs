@@ -4,12 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::SignedDuration;
 use kinfold_domain::{Agency, AgencyKind, RegisterPhones, Role};
-use kinfold_ledger::{BodyKey, Ledger, LedgerKeys, Options, testing::counting_entropy};
 
 use super::{
     Desks, Ground, TestAttendances, TestDepartment, TestNode,
     department::{corrections, hearers},
-    terms::ledger_key,
 };
 use crate::{
     Journal, NodeIdentity, System,
@@ -24,8 +22,7 @@ use crate::{
     identify::Identify,
     pooled_view::{AskDesk, Holdings, Pool, PoolParts, SealedDeskTerms},
     ports::{
-        AttendanceStore, Clock, DepartmentStore, Entropy, PartnerLink, PeopleStore, SourceSystem,
-        StaffStore,
+        AttendanceStore, Clock, DepartmentStore, PartnerLink, PeopleStore, SourceSystem, StaffStore,
     },
     register::{
         Custodian, CustodyParts, DeskParts, FeedStores, HandOverParts, HandOvers, Register,
@@ -39,20 +36,6 @@ use crate::{
 const STALE_AFTER_S: u64 = 60;
 /// How long a source may take.
 const DEADLINE: Duration = Duration::from_millis(300);
-
-pub(super) fn open_ledger(ground: &Ground) -> Ledger {
-    let keys = LedgerKeys {
-        signing: ledger_key(ground.agency.id.as_str()),
-        earlier: Vec::new(),
-        body: BodyKey::new([9; 32]),
-    };
-    let options = Options { segment_bytes: 1 << 20, ..Options::default() };
-    let entropy: Arc<dyn Entropy> = ground.entropy.clone();
-    // A salt is used once, so each opening begins elsewhere.
-    let first = u64::from_be_bytes(entropy.bytes32()[..8].try_into().expect("eight bytes"));
-    let media = Arc::new(ground.media.clone());
-    Ledger::open_on(media, keys, &options, counting_entropy(first)).expect("the ledger")
-}
 
 /// What the parts of a node are made from.
 pub(super) struct Base {
@@ -70,7 +53,7 @@ impl Base {
         let owner = if council { &self.ground.agency } else { &self.ground.partner };
         let register = Arc::new(Register::new(owner.clone(), STALE_AFTER_S));
         let feed = if council { Some(self.feed(&register).await) } else { None };
-        let replica = if council { None } else { Some(self.replica(&register).await) };
+        let replica = if council { None } else { Some(Arc::new(self.replica(&register).await)) };
         let registers = Registers::new([Arc::clone(&register)]);
         let holdings = Arc::new(self.holdings(council.then(|| Arc::clone(&register))));
         let keys = Arc::new(TrailKey::new([if council { 5 } else { 6 }; 32]));
@@ -86,6 +69,9 @@ impl Base {
         let attendances = council.then(|| {
             TestAttendances::open(&self.ground, (journal, agreements), (&register, &ledgers))
         });
+        if let Some(attendances) = &attendances {
+            attendances.kept.recover().await.expect("the stored attendances");
+        }
         let own = council.then(|| Arc::clone(&register));
         let corrections = corrections(&self.ground, (journal, agreements), own);
         let hand_overs = self.hand_overs(feed.as_ref()).await;
@@ -96,7 +82,7 @@ impl Base {
         let desks = self.desks(&register, held, feed.as_ref());
         let desks = Arc::new(desks);
         TestNode {
-            people_feed: self.people_feed(),
+            people_feed: Arc::new(self.people_feed()),
             custodian: feed.as_ref().zip(hand_overs.as_ref()).map(|(f, h)| self.custodian(f, h)),
             hand_overs,
             check,
@@ -292,7 +278,7 @@ impl Base {
             self.ground.people.clone(),
             Arc::clone(&self.people),
             self.ground.clock.clone(),
-            SignedDuration::from_secs(-1),
+            (SignedDuration::from_secs(-1), SignedDuration::from_mins(10)),
         )
     }
 

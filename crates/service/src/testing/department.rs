@@ -8,7 +8,7 @@ use super::Ground;
 use crate::{
     Journal, System,
     agreements::Agreements,
-    attendances::{AskedInTime, AttendanceLists, Attendances, Escalations},
+    attendances::{AttendanceLimits, AttendanceLists, Attendances, Escalations},
     audit::{Hearers, Ledgers},
     check::Check,
     corrections::{Corrections, CorrectionsParts},
@@ -45,7 +45,7 @@ impl TestDepartment {
     ) -> Self {
         let (came, present) = (Arc::new(Notify::new()), Arc::new(Present::default()));
         present
-            .load(&*ground.work, crate::ports::Clock::now(&*ground.clock))
+            .load(&*ground.work, journal, crate::ports::Clock::now(&*ground.clock))
             .await
             .expect("stored");
         let purpose: kinfold_domain::Purpose =
@@ -119,7 +119,8 @@ impl TestAttendances {
             }),
             escalations: Arc::new(Escalations {
                 attendances: Arc::clone(&kept),
-                limits: AskedInTime::default(),
+                register: Arc::clone(register),
+                limits: AttendanceLimits::default(),
             }),
             kept,
         }

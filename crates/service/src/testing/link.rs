@@ -30,6 +30,8 @@ pub enum Way {
     Asked(Alter),
     /// What is answered is altered.
     Answered(Alter),
+    /// Whatever a simulated network makes of it.
+    Through(Arc<dyn PartnerLink>),
 }
 
 /// The way from one node to the other.
@@ -87,7 +89,7 @@ impl LoopLink {
 impl PartnerLink for LoopLink {
     async fn send(
         &self,
-        _: &AgencyId,
+        partner: &AgencyId,
         route: Route,
         message: String,
     ) -> Result<String, PartnerError> {
@@ -100,6 +102,7 @@ impl PartnerLink for LoopLink {
             Way::Cut(error) => return Err(error.clone()),
             Way::Hanging => std::future::pending().await,
             Way::Slow(time) => tokio::time::sleep(*time).await,
+            Way::Through(link) => return link.send(partner, route, message).await,
             _ => {}
         }
         let asked = if let Way::Asked(alter) = &way { alter(message) } else { message };

@@ -62,7 +62,7 @@ pub struct TestNode {
     /// Its people.
     pub people: Arc<People>,
     /// Its reading of them.
-    pub people_feed: PeopleFeed,
+    pub people_feed: Arc<PeopleFeed>,
     /// The register: its own, or the replica of the council's.
     pub register: Arc<Register>,
     /// The council's reading of its case system.
@@ -72,7 +72,7 @@ pub struct TestNode {
     /// The council's hand-overs.
     pub hand_overs: Option<Arc<HandOvers>>,
     /// The trust's replica.
-    pub replica: Option<Replica>,
+    pub replica: Option<Arc<Replica>>,
     /// The check.
     pub check: Arc<Check>,
     /// Identity matches.
@@ -106,7 +106,7 @@ pub struct TestNode {
 impl TestNode {
     /// Opens a node on its ground.
     pub async fn open(ground: Ground) -> Self {
-        let journal = Journal::new(Arc::new(super::base::open_ledger(&ground)));
+        let journal = Journal::new(Arc::new(super::around::open_ledger(&ground)));
         let identity = Arc::new(NodeIdentity::new(
             ground.agency.clone(),
             super::node_key(ground.agency.id.as_str()),
@@ -120,6 +120,9 @@ impl TestNode {
             clock: ground.clock.clone(),
         });
         let agreements = Arc::new(agreements.await.expect("the stored agreement"));
+        if let Some(held) = &ground.around.agreement {
+            agreements.hold(Arc::clone(held));
+        }
         let people = Arc::new(People::default());
         people.load(&*ground.people).await.expect("the stored people");
         let base = Base { ground, journal, identity, agreements, people };

@@ -36,7 +36,7 @@ impl PeopleStore for MemoryPeople {
         rejected: &[Rejected],
         progress: &SourceProgress,
     ) -> Result<(), PortError> {
-        self.fault.write()?;
+        self.fault.write().await?;
         let mut kept = self.people.lock();
         kept.extend(people.iter().map(|person| (person.id.clone(), person.clone())));
         for person in gone {
@@ -63,24 +63,24 @@ impl PeopleStore for MemoryPeople {
     }
 
     async fn each_person(&self, take: &mut (dyn FnMut(Person) + Send)) -> Result<(), PortError> {
-        self.fault.read()?;
+        self.fault.read().await?;
         let people: Vec<Person> = self.people.lock().values().cloned().collect();
         people.into_iter().for_each(take);
         Ok(())
     }
 
     async fn person(&self, id: &PersonId) -> Result<Option<Person>, PortError> {
-        self.fault.read()?;
+        self.fault.read().await?;
         Ok(self.people.lock().get(id).cloned())
     }
 
     async fn progress(&self, source: &str) -> Result<SourceProgress, PortError> {
-        self.fault.read()?;
+        self.fault.read().await?;
         Ok(self.progress.lock().get(source).cloned().unwrap_or_default())
     }
 
     async fn count(&self, source: &str) -> Result<u64, PortError> {
-        self.fault.read()?;
+        self.fault.read().await?;
         Ok(self.people.lock().keys().filter(|id| id.source == source).count() as u64)
     }
 }
@@ -93,7 +93,7 @@ impl RowsToMend for MemoryPeople {
         rejected: &[Rejected],
         at: Timestamp,
     ) -> Result<(), PortError> {
-        self.fault.write()?;
+        self.fault.write().await?;
         let mut all = self.to_mend.lock();
         let known = all.entry(covered.source().to_owned()).or_default();
         let read = covered.categories();
@@ -110,7 +110,7 @@ impl RowsToMend for MemoryPeople {
     }
 
     async fn mended_by_hand(&self, source: &str, place: u64) -> Result<(), PortError> {
-        self.fault.write()?;
+        self.fault.write().await?;
         if let Some(known) = self.to_mend.lock().get_mut(source) {
             known.retain(|_, row| !row.closes_by_hand || row.place != place);
         }
@@ -118,7 +118,7 @@ impl RowsToMend for MemoryPeople {
     }
 
     async fn to_mend(&self, source: &str, limit: u32) -> Result<(u64, Vec<RowToMend>), PortError> {
-        self.fault.read()?;
+        self.fault.read().await?;
         let all = self.to_mend.lock();
         let mut rows: Vec<RowToMend> =
             all.get(source).into_iter().flat_map(BTreeMap::values).cloned().collect();

@@ -33,7 +33,7 @@ impl MemoryRegisters {
 #[async_trait]
 impl RegisterStore for MemoryRegisters {
     async fn append(&self, owner: &AgencyId, changes: &[StoredChange]) -> Result<(), PortError> {
-        self.fault.write()?;
+        self.fault.write().await?;
         let mut all = self.changes.lock();
         let kept = all.entry(owner.clone()).or_default();
         if changes.first().is_some_and(|first| first.sequence != kept.len() as u64) {
@@ -49,7 +49,7 @@ impl RegisterStore for MemoryRegisters {
         from: u64,
         limit: u32,
     ) -> Result<Vec<StoredChange>, PortError> {
-        self.fault.read()?;
+        self.fault.read().await?;
         let all = self.changes.lock();
         let kept = all.get(owner).map_or(&[][..], Vec::as_slice);
         let from = usize::try_from(from).unwrap_or(usize::MAX);
@@ -57,20 +57,20 @@ impl RegisterStore for MemoryRegisters {
     }
 
     async fn forget(&self, owner: &AgencyId) -> Result<(), PortError> {
-        self.fault.write()?;
+        self.fault.write().await?;
         self.changes.lock().remove(owner);
         self.heads.lock().remove(owner);
         Ok(())
     }
 
     async fn save_head(&self, owner: &AgencyId, head: &str) -> Result<(), PortError> {
-        self.fault.write()?;
+        self.fault.write().await?;
         self.heads.lock().insert(owner.clone(), head.to_owned());
         Ok(())
     }
 
     async fn head(&self, owner: &AgencyId) -> Result<Option<String>, PortError> {
-        self.fault.read()?;
+        self.fault.read().await?;
         Ok(self.heads.lock().get(owner).cloned())
     }
 }

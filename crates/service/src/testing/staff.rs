@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
-use kinfold_domain::{EmployeeId, UserName};
+use kinfold_domain::{EmailAddress, EmployeeId, UserName};
 use parking_lot::Mutex;
 
 use super::Fault;
@@ -62,7 +62,7 @@ fn copy(token: &TokenRow) -> TokenRow {
 #[async_trait]
 impl StaffStore for MemoryStaff {
     async fn add_account(&self, account: &AccountRow) -> Result<bool, PortError> {
-        self.fault.write()?;
+        self.fault.write().await?;
         let accounts = &mut self.tables.lock().accounts;
         if accounts.iter().any(|known| known.employee.user_name == account.employee.user_name) {
             return Ok(false);
@@ -72,23 +72,34 @@ impl StaffStore for MemoryStaff {
     }
 
     async fn account(&self, user_name: &UserName) -> Result<Option<AccountRow>, PortError> {
-        self.fault.read()?;
+        self.fault.read().await?;
         let tables = self.tables.lock();
         Ok(tables.accounts.iter().find(|a| a.employee.user_name == *user_name).cloned())
     }
 
     async fn account_of(&self, employee: EmployeeId) -> Result<Option<AccountRow>, PortError> {
-        self.fault.read()?;
+        self.fault.read().await?;
         Ok(self.tables.lock().accounts.iter().find(|a| a.employee.id == employee).cloned())
     }
 
+    async fn set_email(
+        &self,
+        employee: EmployeeId,
+        email: Option<&EmailAddress>,
+    ) -> Result<bool, PortError> {
+        self.fault.write().await?;
+        let accounts = &mut self.tables.lock().accounts;
+        let account = accounts.iter_mut().find(|account| account.employee.id == employee);
+        Ok(account.map(|account| account.email = email.cloned()).is_some())
+    }
+
     async fn accounts(&self) -> Result<Vec<AccountRow>, PortError> {
-        self.fault.read()?;
+        self.fault.read().await?;
         Ok(self.tables.lock().accounts.clone())
     }
 
     async fn add_token(&self, token: &TokenRow) -> Result<(), PortError> {
-        self.fault.write()?;
+        self.fault.write().await?;
         let tokens = &mut self.tables.lock().tokens;
         for earlier in tokens.iter_mut() {
             if earlier.employee == token.employee && earlier.status == TokenStatus::Pending {
@@ -104,14 +115,14 @@ impl StaffStore for MemoryStaff {
         employee: EmployeeId,
         status: TokenStatus,
     ) -> Result<Option<TokenRow>, PortError> {
-        self.fault.read()?;
+        self.fault.read().await?;
         let tables = self.tables.lock();
         let mut tokens = tables.tokens.iter().rev();
         Ok(tokens.find(|t| t.employee == employee && t.status == status).map(copy))
     }
 
     async fn activate_token(&self, burn: Burn) -> Result<bool, PortError> {
-        self.fault.write()?;
+        self.fault.write().await?;
         let mut tables = self.tables.lock();
         let id = burn.token;
         if !tables.spend(burn) {
@@ -129,12 +140,12 @@ impl StaffStore for MemoryStaff {
     }
 
     async fn save_token(&self, burn: Burn) -> Result<bool, PortError> {
-        self.fault.write()?;
+        self.fault.write().await?;
         Ok(self.tables.lock().spend(burn))
     }
 
     async fn open_session(&self, burn: Burn, session: &SessionRow) -> Result<bool, PortError> {
-        self.fault.write()?;
+        self.fault.write().await?;
         let mut tables = self.tables.lock();
         let spent = tables.spend(burn);
         if spent {
@@ -148,12 +159,12 @@ impl StaffStore for MemoryStaff {
     }
 
     async fn session(&self, id: SessionId) -> Result<Option<SessionRow>, PortError> {
-        self.fault.read()?;
+        self.fault.read().await?;
         Ok(self.tables.lock().sessions.get(&id).cloned())
     }
 
     async fn touch_session(&self, session: &SessionRow) -> Result<(), PortError> {
-        self.fault.write()?;
+        self.fault.write().await?;
         if let Some(known) = self.tables.lock().sessions.get_mut(&session.id) {
             known.seen = session.seen;
             known.locked = session.locked;
@@ -162,13 +173,13 @@ impl StaffStore for MemoryStaff {
     }
 
     async fn end_session(&self, id: SessionId) -> Result<(), PortError> {
-        self.fault.write()?;
+        self.fault.write().await?;
         self.tables.lock().sessions.remove(&id);
         Ok(())
     }
 
     async fn end_sessions_of(&self, employee: EmployeeId) -> Result<(), PortError> {
-        self.fault.write()?;
+        self.fault.write().await?;
         self.tables.lock().sessions.retain(|_, session| session.employee != employee);
         Ok(())
     }

@@ -9,8 +9,8 @@ use kinfold_ledger::testing::MemoryMedia;
 use kinfold_note::SigningKey;
 
 use super::{
-    CountingEntropy, LoopLink, ManualClock, MemoryAgreements, MemoryAmendments, MemoryPeople,
-    MemoryRegisters, MemoryStaff, MemoryTrail, MemoryWork, ScriptedSource,
+    Around, CountingEntropy, LoopLink, ManualClock, MemoryAgreements, MemoryAmendments,
+    MemoryPeople, MemoryRegisters, MemoryStaff, MemoryTrail, MemoryWork, ScriptedSource,
 };
 
 /// The council's short name.
@@ -140,6 +140,8 @@ pub struct Ground {
     pub source: Arc<ScriptedSource>,
     /// The way to the other node.
     pub link: Arc<LoopLink>,
+    /// What a simulation puts around it.
+    pub around: Around,
 }
 
 impl Ground {
@@ -167,6 +169,7 @@ impl Ground {
             work: Arc::default(),
             source: Arc::new(ScriptedSource::new(source)),
             link: Arc::default(),
+            around: Around::default(),
         }
     }
 }

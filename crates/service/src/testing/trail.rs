@@ -25,6 +25,11 @@ impl MemoryTrail {
         self.looks.lock().values().cloned().collect()
     }
 
+    /// How many ledger entries a partner has acknowledged notices of.
+    pub fn told(&self, partner: &AgencyId) -> u64 {
+        self.delivered.lock().get(partner).copied().unwrap_or(0)
+    }
+
     fn whole_asks(&self, limit: u32, found: impl Fn(&Look) -> bool) -> Vec<Look> {
         let looks = self.looks.lock();
         let mut asks = HashSet::new();
@@ -40,7 +45,7 @@ impl MemoryTrail {
 #[async_trait]
 impl TrailStore for MemoryTrail {
     async fn index(&self, looks: &[Look], followed: u64) -> Result<(), PortError> {
-        self.fault.write()?;
+        self.fault.write().await?;
         self.looks.lock().extend(looks.iter().map(|look| (look.index, look.clone())));
         let mut place = self.followed.lock();
         *place = (*place).max(followed);
@@ -48,29 +53,29 @@ impl TrailStore for MemoryTrail {
     }
 
     async fn followed(&self) -> Result<u64, PortError> {
-        self.fault.read()?;
+        self.fault.read().await?;
         Ok(*self.followed.lock())
     }
 
     async fn forget(&self) -> Result<(), PortError> {
-        self.fault.write()?;
+        self.fault.write().await?;
         self.looks.lock().clear();
         *self.followed.lock() = 0;
         Ok(())
     }
 
     async fn by_keys(&self, keys: &[LookKey], limit: u32) -> Result<Vec<Look>, PortError> {
-        self.fault.read()?;
+        self.fault.read().await?;
         Ok(self.whole_asks(limit, |look| look.keys.iter().any(|key| keys.contains(key))))
     }
 
     async fn by_asks(&self, asks: &[AskId], limit: u32) -> Result<Vec<Look>, PortError> {
-        self.fault.read()?;
+        self.fault.read().await?;
         Ok(self.whole_asks(limit, |look| asks.contains(&look.ask)))
     }
 
     async fn by_employee(&self, employee: EmployeeId, limit: u32) -> Result<Vec<Look>, PortError> {
-        self.fault.read()?;
+        self.fault.read().await?;
         let own = |look: &Look| {
             look.employee == Some(employee)
                 && matches!(look.kind, LookKind::Intent | LookKind::Receipt | LookKind::Refusal)
@@ -79,12 +84,12 @@ impl TrailStore for MemoryTrail {
     }
 
     async fn delivered(&self, partner: &AgencyId) -> Result<u64, PortError> {
-        self.fault.read()?;
+        self.fault.read().await?;
         Ok(self.delivered.lock().get(partner).copied().unwrap_or(0))
     }
 
     async fn set_delivered(&self, partner: &AgencyId, upto: u64) -> Result<(), PortError> {
-        self.fault.write()?;
+        self.fault.write().await?;
         let mut delivered = self.delivered.lock();
         let place = delivered.entry(partner.clone()).or_default();
         *place = (*place).max(upto);

@@ -18,7 +18,7 @@ fn personal(text: &str) -> Personal<String> {
 }
 
 /// What a hospital's system says of a patient's visit.
-fn movement(nodes: &TwoNodes, event: MovementEvent, whom: &Subject) -> Movement {
+pub(crate) fn movement(nodes: &TwoNodes, event: MovementEvent, whom: &Subject) -> Movement {
     Movement {
         event,
         at: nodes.trust.ground.clock.now(),
@@ -32,7 +32,7 @@ fn movement(nodes: &TwoNodes, event: MovementEvent, whom: &Subject) -> Movement 
     }
 }
 
-async fn send(nodes: &TwoNodes, control_id: &str, movement: Movement) -> Taken {
+pub(crate) async fn send(nodes: &TwoNodes, control_id: &str, movement: Movement) -> Taken {
     let received = Received {
         sender: "pas".to_owned(),
         control_id: control_id.to_owned(),
@@ -42,19 +42,19 @@ async fn send(nodes: &TwoNodes, control_id: &str, movement: Movement) -> Taken {
     nodes.trust.department.as_ref().unwrap().inbox.take(received).await.unwrap()
 }
 
-async fn arrives(nodes: &TwoNodes, whom: &Subject) {
+pub(crate) async fn arrives(nodes: &TwoNodes, whom: &Subject) {
     let taken = send(nodes, "A", movement(nodes, MovementEvent::Registered, whom)).await;
     assert_eq!(taken, Taken::Kept);
     nodes.settle().await;
 }
 
-async fn board(nodes: &TwoNodes) -> BoardView {
+pub(crate) async fn board(nodes: &TwoNodes) -> BoardView {
     let board = &nodes.trust.department.as_ref().unwrap().board;
     let watching = board.open(&nurse()).await.unwrap();
     board.show(&watching).await.unwrap().content().clone()
 }
 
-fn duty_team() -> Caller {
+pub(crate) fn duty_team() -> Caller {
     caller(COUNCIL, "duty", "emergency-duty-team")
 }
 
@@ -62,13 +62,16 @@ fn custodian() -> Caller {
     caller(COUNCIL, "custodian", "register-custodian")
 }
 
-async fn listed(nodes: &TwoNodes, who: &Caller) -> kinfold_service::attendances::AttendanceList {
+pub(crate) async fn listed(
+    nodes: &TwoNodes,
+    who: &Caller,
+) -> kinfold_service::attendances::AttendanceList {
     let lists = &nodes.council.attendances.as_ref().unwrap().lists;
     lists.list(who).await.unwrap().content().clone()
 }
 
 /// What an arrival leaves in the trust's ledger about whom to tell.
-fn steps(entries: &[Entry]) -> Vec<(StepKind, u32)> {
+pub(crate) fn steps(entries: &[Entry]) -> Vec<(StepKind, u32)> {
     let step = |entry: &Entry| match entry {
         Entry::Attendance(step) => Some((step.what, step.number)),
         _ => None,

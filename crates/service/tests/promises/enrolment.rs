@@ -91,6 +91,7 @@ async fn a_user_name_belongs_to_one_person_and_a_role_must_be_the_agreement_s() 
             name: "Other Testperson".to_owned(),
             job_title: "Nurse".to_owned(),
             role: role.parse().unwrap(),
+            email: None,
         };
         async { nodes.trust.staff.add(new, &pin(PIN).choose().unwrap()).await }
     };

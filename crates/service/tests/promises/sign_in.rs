@@ -29,6 +29,7 @@ pub(crate) async fn account(node: &TestNode) -> EmployeeId {
         name: "Nurse Testperson".to_owned(),
         job_title: "Nurse".to_owned(),
         role: "ed-clinician".parse().unwrap(),
+        email: None,
     };
     node.staff.add(new, &pin(PIN).choose().unwrap()).await.unwrap()
 }

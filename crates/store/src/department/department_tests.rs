@@ -48,6 +48,7 @@ pub(crate) fn attendance(n: u128, whereabouts: Whereabouts) -> Attendance {
         recorded: None,
         steps: 0,
         told: Vec::new(),
+        ever_told: std::collections::BTreeSet::new(),
         acknowledged: Vec::new(),
     }
 }
@@ -73,7 +74,7 @@ async fn a_message_is_kept_once_and_waits_until_it_is_settled() {
         std::slice::from_ref(&here),
         "open, however old"
     );
-    let gone = Attendance { whereabouts: Whereabouts::Left { at: at(3) }, ..here };
+    let gone = Attendance { whereabouts: Whereabouts::Cancelled { at: at(3) }, ..here };
     store.settle(2, std::slice::from_ref(&gone)).await.unwrap();
     assert!(store.waiting(9).await.unwrap().is_empty());
     assert!(store.attendances(at(9)).await.unwrap().is_empty());

@@ -7,7 +7,8 @@ use kinfold_service::{
     attendances::HeardAttendance,
     corrections::HeardCorrection,
     department::AttendanceId,
-    ports::{AttendanceStore, CorrectionStore, Mark, PortError},
+    feeds::FeedAlarm,
+    ports::{AlarmStore, AttendanceStore, CorrectionStore, Mark, PortError},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use sqlx::SqliteConnection;
@@ -18,13 +19,17 @@ use crate::fault::{Doing, Fault, moment};
 
 /// What kind of item.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// An attendance here.
     Attendance,
     /// An attendance at a partner.
     Heard,
     /// What somebody says is wrong on the register.
     Correction,
+    /// A feed that stopped.
+    Alarm,
+    /// A telephone number that was rung and found right.
+    Rung,
     /// A child handed over between two councils' registers.
     HandOver,
     /// A strategy discussion.
@@ -37,6 +42,8 @@ impl Kind {
             Self::Attendance => "attendance",
             Self::Heard => "heard-attendance",
             Self::Correction => "correction",
+            Self::Alarm => "feed-alarm",
+            Self::Rung => "rung-number",
             Self::HandOver => "hand-over",
             Self::Discussion => "discussion",
         }
@@ -44,7 +51,7 @@ impl Kind {
 }
 
 /// Every open item, whenever it began.
-pub(super) const EVER: Timestamp = Timestamp::MAX;
+pub(crate) const EVER: Timestamp = Timestamp::MAX;
 
 #[async_trait]
 impl AttendanceStore for Store {
@@ -102,6 +109,19 @@ impl CorrectionStore for Store {
     }
 }
 
+#[async_trait]
+impl AlarmStore for Store {
+    async fn put_alarm(&self, alarm: &FeedAlarm) -> Result<(), PortError> {
+        let item = (Kind::Alarm, alarm.id.to_string());
+        let stands = (alarm.over.is_none(), alarm.raised);
+        self.put_one(item, stands, (alarm, &[])).await.doing("storing an alarm")
+    }
+
+    async fn alarms(&self, since: Timestamp) -> Result<Vec<FeedAlarm>, PortError> {
+        self.items_since(Kind::Alarm, since).await.doing("reading the alarms")
+    }
+}
+
 fn heard_id(partner: &AgencyId, attendance: AttendanceId) -> String {
     format!("{partner}/{}", attendance.0)
 }
@@ -118,7 +138,7 @@ impl Store {
         Ok(tx.commit().await?)
     }
 
-    pub(super) async fn put_item(
+    pub(crate) async fn put_item(
         &self,
         tx: &mut SqliteConnection,
         (kind, id): (Kind, String),
@@ -165,7 +185,7 @@ impl Store {
     }
 
     /// Those that are open, and those that began at or after a moment, in the order in which they began.
-    pub(super) async fn items_since<T: DeserializeOwned>(
+    pub(crate) async fn items_since<T: DeserializeOwned>(
         &self,
         kind: Kind,
         since: Timestamp,

@@ -2,7 +2,7 @@
 
 mod discussions;
 mod hand_overs;
-mod items;
+pub(crate) mod items;
 mod keys;
 mod messages;
 

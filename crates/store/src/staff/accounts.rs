@@ -1,7 +1,7 @@
 //! Accounts. Name, job, role, PIN hash and whether somebody may sign in are one sealed body, so that nobody who can write
 //! the file alone gives a person another role or another PIN.
 
-use kinfold_domain::{Employee, EmployeeId, UserName};
+use kinfold_domain::{EmailAddress, Employee, EmployeeId, UserName};
 use kinfold_service::ports::AccountRow;
 use kinfold_token::PinHash;
 use serde::{Deserialize, Serialize};
@@ -14,19 +14,27 @@ struct Body {
     employee: Employee,
     pin: String,
     disabled: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    email: Option<EmailAddress>,
+}
+
+fn seal(store: &Store, account: &AccountRow) -> Result<Vec<u8>, Fault> {
+    let employee = account.employee.id.0.to_string();
+    let body = Body {
+        employee: account.employee.clone(),
+        pin: account.pin.expose().to_owned(),
+        disabled: account.disabled,
+        email: account.email.clone(),
+    };
+    let identity = [employee.as_bytes(), account.employee.user_name.as_str().as_bytes()];
+    let columns = &store.columns;
+    Ok(columns.account.seal_json(&*columns.entropy, &identity, &body)?)
 }
 
 pub(super) async fn add(store: &Store, account: &AccountRow) -> Result<bool, Fault> {
     let employee = account.employee.id.0.to_string();
     let user_name = account.employee.user_name.as_str();
-    let body = Body {
-        employee: account.employee.clone(),
-        pin: account.pin.expose().to_owned(),
-        disabled: account.disabled,
-    };
-    let identity = [employee.as_bytes(), user_name.as_bytes()];
-    let columns = &store.columns;
-    let sealed = columns.account.seal_json(&*columns.entropy, &identity, &body)?;
+    let sealed = seal(store, account)?;
     let added = sqlx::query!(
         "INSERT INTO account (employee_id, user_name, sealed) VALUES ($1, $2, $3)
          ON CONFLICT (user_name) DO NOTHING",
@@ -37,6 +45,21 @@ pub(super) async fn add(store: &Store, account: &AccountRow) -> Result<bool, Fau
     .execute(&store.write)
     .await?;
     Ok(added.rows_affected() == 1)
+}
+
+pub(super) async fn set_email(
+    store: &Store,
+    employee: EmployeeId,
+    email: Option<&EmailAddress>,
+) -> Result<bool, Fault> {
+    let Some(account) = of(store, employee).await? else { return Ok(false) };
+    let sealed = seal(store, &AccountRow { email: email.cloned(), ..account })?;
+    let employee = employee.0.to_string();
+    let written =
+        sqlx::query!("UPDATE account SET sealed = $1 WHERE employee_id = $2", sealed, employee)
+            .execute(&store.write)
+            .await?;
+    Ok(written.rows_affected() == 1)
 }
 
 pub(super) async fn by_user_name(
@@ -90,6 +113,7 @@ impl Row {
         let identity = [self.employee_id.as_bytes(), self.user_name.as_bytes()];
         let body: Body = store.columns.account.open_json(&identity, &self.sealed)?;
         let pin: PinHash = body.pin.parse().map_err(|_| Fault::Form("a stored PIN hash"))?;
-        Ok(AccountRow { employee: body.employee, pin, disabled: body.disabled })
+        let Body { employee, disabled, email, .. } = body;
+        Ok(AccountRow { employee, pin, disabled, email })
     }
 }

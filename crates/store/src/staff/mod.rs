@@ -5,7 +5,7 @@ mod sessions;
 mod tokens;
 
 use async_trait::async_trait;
-use kinfold_domain::{EmployeeId, UserName};
+use kinfold_domain::{EmailAddress, EmployeeId, UserName};
 use kinfold_service::ports::{
     AccountRow, Burn, PortError, SessionId, SessionRow, StaffStore, TokenRow, TokenStatus,
 };
@@ -25,6 +25,14 @@ impl StaffStore for Store {
 
     async fn account_of(&self, employee: EmployeeId) -> Result<Option<AccountRow>, PortError> {
         accounts::of(self, employee).await.doing("reading an account")
+    }
+
+    async fn set_email(
+        &self,
+        employee: EmployeeId,
+        email: Option<&EmailAddress>,
+    ) -> Result<bool, PortError> {
+        accounts::set_email(self, employee, email).await.doing("writing an e-mail address")
     }
 
     async fn accounts(&self) -> Result<Vec<AccountRow>, PortError> {

@@ -35,6 +35,19 @@ async fn an_account_is_found_by_user_name_and_by_employee_after_a_restart() {
 }
 
 #[tokio::test]
+async fn an_address_is_set_and_taken_away_and_changes_nothing_else() {
+    let (_place, store, employee, _) = employed().await;
+    let email: EmailAddress = "t.nurse@trust.example".parse().unwrap();
+    assert!(store.set_email(employee, Some(&email)).await.unwrap());
+    let read = store.account_of(employee).await.unwrap().unwrap();
+    assert_eq!((read.email, read.employee), (Some(email), account(1, "t.nurse").employee));
+    assert!(store.set_email(employee, None).await.unwrap());
+    assert_eq!(store.account_of(employee).await.unwrap().unwrap().email, None);
+    let nobody = EmployeeId(uuid::Uuid::from_u128(99));
+    assert!(!store.set_email(nobody, None).await.unwrap());
+}
+
+#[tokio::test]
 async fn a_user_name_belongs_to_one_person() {
     let (_place, store) = store().await;
     assert!(store.add_account(&account(1, "t.nurse")).await.unwrap());

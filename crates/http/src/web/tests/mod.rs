@@ -9,6 +9,7 @@ mod pages;
 mod possible;
 mod refusals;
 mod register;
+mod telling;
 mod unread;
 mod views;
 pub(crate) mod world;

@@ -21,7 +21,7 @@ enum Stranger {
 }
 
 /// Every route. One that is missing here fails the test below.
-const ROUTES: [(&str, &str, Stranger); 59] = [
+const ROUTES: [(&str, &str, Stranger); 64] = [
     ("GET", "/healthz", Stranger::Served("no data")),
     ("GET", "/assets/{*path}", Stranger::Served("public files")),
     ("GET", "/sign-in", Stranger::Served("the way in")),
@@ -57,6 +57,7 @@ const ROUTES: [(&str, &str, Stranger); 59] = [
     ("GET", "/register", Stranger::Refused),
     ("POST", "/register/find", Stranger::Refused),
     ("POST", "/register/entry", Stranger::Refused),
+    ("POST", "/register/number", Stranger::Refused),
     ("POST", "/register/change", Stranger::Refused),
     ("POST", "/register/plan", Stranger::Refused),
     ("POST", "/register/confirm", Stranger::Refused),
@@ -80,6 +81,10 @@ const ROUTES: [(&str, &str, Stranger); 59] = [
     ("GET", "/feeds", Stranger::Refused),
     ("GET", "/feeds/events", Stranger::Refused),
     ("POST", "/feeds/mended", Stranger::Refused),
+    ("POST", "/feeds/alarm", Stranger::Refused),
+    ("GET", "/notifications", Stranger::Refused),
+    ("POST", "/notifications/again", Stranger::Refused),
+    ("POST", "/notifications/give-up", Stranger::Refused),
     ("GET", "/agreement", Stranger::Refused),
 ];
 

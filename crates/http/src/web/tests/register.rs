@@ -87,6 +87,20 @@ async fn an_end_is_shown_before_it_is_made_and_partners_pages_of_this_node_follo
 }
 
 #[tokio::test]
+async fn a_number_that_was_rung_says_since_when_it_is_known_to_be_right() {
+    let (_council, _trust, mut browser) = custodian().await;
+    let page = open(&mut browser, 1).await;
+    assert!(page.says("(not confirmed)") && !page.says("(last confirmed"), "{}", page.html);
+    let number = world::children::phones().emergency_duty_team.digits();
+    let fields = [("handle", page.handle()), ("number", number.as_str())];
+    let page = browser.post("/register/number", &fields).await;
+    assert!(page.says("(last confirmed 1 June 2026)"), "{}", page.html);
+    assert!(page.says("The number was rung: it is right."), "{}", page.html);
+    let wrong = [("handle", page.handle()), ("number", "01632999999")];
+    assert_eq!(browser.post("/register/number", &wrong).await.status, StatusCode::GONE);
+}
+
+#[tokio::test]
 async fn every_change_has_its_form_and_says_what_is_wrong_with_it() {
     let (_council, _trust, mut browser) = custodian().await;
     let entry = open(&mut browser, 1).await;

@@ -208,6 +208,7 @@ async fn employ_named(
         job_title: job_title.to_owned(),
         role: role.parse()?,
         pin: pin.to_owned(),
+        email: None,
     };
     done(execute(node, request).await)?;
     give_token(node, user_name).await

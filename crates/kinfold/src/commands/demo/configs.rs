@@ -13,6 +13,9 @@ pub(super) fn council(places: &Places, agency: &SampleAgency, stale_after_s: u64
     let (office, out_of_hours) = (agency.office, agency.out_of_hours);
     format!(
         r#"{common}
+[feeds]
+alarm = "otto.operator"
+
 [register]
 source = "case-system"
 poll_ms = 3000
@@ -34,6 +37,9 @@ pub(super) fn trust(places: &Places, agency: &SampleAgency, stale_after_s: u64) 
     let (port, mllp) = (places.fhir(), places.mllp());
     format!(
         r#"{common}
+[feeds]
+alarm = "piet.operator"
+
 [department.mllp]
 listen = "127.0.0.1:{mllp}"
 

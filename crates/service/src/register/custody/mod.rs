@@ -11,6 +11,7 @@ mod handing;
 mod import;
 mod look;
 mod plan;
+mod rung;
 mod shown;
 mod take_over;
 

@@ -22,14 +22,15 @@ use kinfold_service::{
     audit::{Follower, Ledgers, OwnLooks, TrailKey, WhoDesk, WhoLooked, WhoParts},
     check::Check,
     department::Present,
-    feeds::{Feeds, People, PeopleFeed},
+    feeds::{AlarmParts, AlarmTerms, FeedAlarms, Feeds, People, PeopleFeed},
     history::{Histories, History, HistoryDesk, HistoryParts},
+    notifications::NotificationDesk,
     pooled_view::{AskDesk, Holdings, Pool, PoolParts, SealedDeskTerms},
     ports::{Clock, Entropy, PeopleStore, SourceSystem, TrailStore},
     register::{Custodian, HandOvers, Register, RegisterFeed, Registers},
     sign_in::{SessionLimits, SignIn},
     staff::{Staff, StaffParts},
-    testing::MemoryWork,
+    testing::{MemoryOutbox, MemoryWork},
 };
 
 use super::Services;
@@ -74,6 +75,9 @@ pub(crate) struct Node {
     ledgers: Arc<Ledgers>,
     trail: Arc<MemoryTrail>,
     pub(crate) work: Arc<MemoryWork>,
+    pub(crate) outbox: Arc<MemoryOutbox>,
+    feeds: Arc<Feeds>,
+    pub(crate) alarms: Arc<FeedAlarms>,
     histories: Arc<Histories>,
     present: Arc<Present>,
 }
@@ -147,7 +151,13 @@ async fn node(
         people: Arc::clone(&holdings.people),
         ledgers: Arc::clone(&ledgers),
     });
+    let feeds = Arc::new(feeds(&core, &holdings, (&register, &work)));
+    let alarms = Arc::new(alarms(&core, &feeds, (&work, &staff_store)).await);
     Node {
+        feeds,
+        alarms,
+        outbox: Arc::default(),
+        work,
         follower: Follower::new(core.agency.id.clone(), core.journal.clone(), trail_store, keys),
         link: Arc::new(TestLink {
             own: core.agency.id.clone(),
@@ -167,7 +177,6 @@ async fn node(
         holdings,
         ledgers,
         trail,
-        work,
         histories,
         present: Arc::default(),
     }
@@ -328,7 +337,7 @@ impl Node {
             staff: Arc::clone(&self.staff),
             agreements: Arc::clone(&core.agreements),
             check: self.check(),
-            pool: Arc::new(self.pool(registers.clone())),
+            pool: Arc::new(self.pool(registers)),
             own_looks: Arc::new(OwnLooks {
                 journal: core.journal.clone(),
                 store: Arc::<MemoryTrail>::clone(&self.trail),
@@ -337,7 +346,16 @@ impl Node {
             who: Arc::new(self.who()),
             history: Arc::new(self.history()),
             custodian: self.custodian.clone(),
-            feeds: Arc::new(self.feeds(registers)),
+            feeds: Arc::clone(&self.feeds),
+            alarms: Arc::clone(&self.alarms),
+            notifications: Arc::new(NotificationDesk::new(
+                (
+                    Arc::<MemoryOutbox>::clone(&self.outbox),
+                    Arc::<MemoryStaff>::clone(&self.staff_store),
+                ),
+                core.journal.clone(),
+                core.clock(),
+            )),
             department: self.department().map(|department| department.pages),
             attendances: self.attendances().map(|known| known.lists),
             corrections: self.corrections(),
@@ -393,30 +411,57 @@ impl Node {
             entropy: Arc::clone(&self.core.entropy),
         })
     }
+}
 
-    fn feeds(&self, registers: Registers) -> Feeds {
-        let Held { source, store, people, .. } = &self.holdings;
-        let source: Arc<dyn SourceSystem> = Arc::<TestSource>::clone(source);
-        let store: Arc<dyn PeopleStore> = Arc::<MemoryPeople>::clone(store);
-        let feed = PeopleFeed::new(
-            source,
-            Arc::clone(&store),
-            Arc::clone(people),
-            self.core.clock(),
-            SignedDuration::from_hours(24),
-        );
-        Feeds {
-            people: Arc::clone(people),
-            sources: vec![Arc::new(feed)],
-            register: None,
-            replicas: Vec::new(),
-            registers,
-            store,
-            department: Some(self.work.clone()),
-            senders: OnceLock::new(),
-            agreements: Arc::clone(&self.core.agreements),
-            journal: self.core.journal.clone(),
-            clock: self.core.clock(),
-        }
+/// The feeds, with the work that a hospital's messages are.
+fn feeds(core: &Core, held: &Held, (register, work): (&Arc<Register>, &Arc<MemoryWork>)) -> Feeds {
+    let Held { source, store, people, .. } = held;
+    let source: Arc<dyn SourceSystem> = Arc::<TestSource>::clone(source);
+    let store: Arc<dyn PeopleStore> = Arc::<MemoryPeople>::clone(store);
+    let feed = PeopleFeed::new(
+        source,
+        Arc::clone(&store),
+        Arc::clone(people),
+        core.clock(),
+        (SignedDuration::from_hours(24), SignedDuration::from_mins(10)),
+    );
+    Feeds {
+        people: Arc::clone(people),
+        sources: vec![Arc::new(feed)],
+        register: None,
+        replicas: Vec::new(),
+        registers: Registers::new([Arc::clone(register)]),
+        store,
+        department: Some(Arc::<MemoryWork>::clone(work)),
+        senders: OnceLock::new(),
+        agreements: Arc::clone(&core.agreements),
+        journal: core.journal.clone(),
+        clock: core.clock(),
     }
+}
+
+/// Who is named to be told of feeds that stop.
+pub(crate) const ALARMED: &str = "operator.test1";
+
+async fn alarms(
+    core: &Core,
+    feeds: &Arc<Feeds>,
+    (work, staff): (&Arc<MemoryWork>, &Arc<MemoryStaff>),
+) -> FeedAlarms {
+    let terms = AlarmTerms {
+        first: Some(ALARMED.parse().unwrap()),
+        then: None,
+        then_after: SignedDuration::from_mins(30),
+        sender_silent: SignedDuration::from_mins(60),
+    };
+    let parts = AlarmParts {
+        terms,
+        feeds: Arc::clone(feeds),
+        store: Arc::<MemoryWork>::clone(work),
+        staff: Arc::<MemoryStaff>::clone(staff),
+        journal: core.journal.clone(),
+        clock: core.clock(),
+        entropy: Arc::clone(&core.entropy),
+    };
+    FeedAlarms::load(parts).await.unwrap()
 }

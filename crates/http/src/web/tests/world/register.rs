@@ -6,7 +6,9 @@ use async_trait::async_trait;
 use kinfold_domain::{AgencyId, RegisterEntry};
 use kinfold_service::{
     System,
-    ports::{Amendment, AmendmentKey, AmendmentStore, PortError, RegisterStore, StoredChange},
+    ports::{
+        Amendment, AmendmentKey, AmendmentStore, PortError, RegisterStore, RungNumber, StoredChange,
+    },
     register::{Custodian, CustodyParts, FeedStores, HandOverParts, HandOvers, RegisterFeed},
     testing::MemoryWork,
 };
@@ -19,6 +21,7 @@ use super::{Core, Held, children};
 pub(crate) struct MemoryRegister {
     changes: Mutex<Vec<StoredChange>>,
     amendments: Mutex<Vec<Amendment>>,
+    rung: Mutex<Vec<RungNumber>>,
 }
 
 impl MemoryRegister {
@@ -127,6 +130,15 @@ impl RegisterStore for MemoryRegister {
 impl AmendmentStore for MemoryRegister {
     async fn amendments(&self) -> Result<Vec<Amendment>, PortError> {
         Ok(self.amendments.lock().clone())
+    }
+
+    async fn rung_numbers(&self) -> Result<Vec<RungNumber>, PortError> {
+        Ok(self.rung.lock().clone())
+    }
+
+    async fn put_rung(&self, rung: &[RungNumber]) -> Result<(), PortError> {
+        self.rung.lock().extend_from_slice(rung);
+        Ok(())
     }
 
     async fn amend(&self, put: &[Amendment], gone: &[AmendmentKey]) -> Result<(), PortError> {

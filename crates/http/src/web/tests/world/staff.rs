@@ -30,6 +30,7 @@ impl Node {
             name: format!("Kim {role}"),
             job_title: "Test job".to_owned(),
             role: role.parse().unwrap(),
+            email: None,
         };
         let pin = PIN.parse::<Pin>().unwrap().choose().unwrap();
         self.staff.add(new, &pin).await.unwrap();

@@ -8,7 +8,9 @@ use std::{
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use kinfold_agreement::AgreementDigest;
-use kinfold_domain::{AgencyId, AskId, Category, EmployeeId, Person, PersonId, UserName};
+use kinfold_domain::{
+    AgencyId, AskId, Category, EmailAddress, EmployeeId, Person, PersonId, UserName,
+};
 use kinfold_service::ports::{
     AccountRow, AgreementStore, Burn, Clock, Covered, Entropy, Look, LookKey, PeopleStore,
     PortError, Rejected, RowToMend, RowsToMend, SessionId, SessionRow, SourceProgress, StaffStore,
@@ -115,6 +117,16 @@ impl StaffStore for MemoryStaff {
 
     async fn account_of(&self, employee: EmployeeId) -> Result<Option<AccountRow>, PortError> {
         Ok(self.accounts.lock().iter().find(|a| a.employee.id == employee).cloned())
+    }
+
+    async fn set_email(
+        &self,
+        employee: EmployeeId,
+        email: Option<&EmailAddress>,
+    ) -> Result<bool, PortError> {
+        let mut accounts = self.accounts.lock();
+        let account = accounts.iter_mut().find(|account| account.employee.id == employee);
+        Ok(account.map(|account| account.email = email.cloned()).is_some())
     }
 
     async fn accounts(&self) -> Result<Vec<AccountRow>, PortError> {

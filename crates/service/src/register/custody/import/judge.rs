@@ -51,6 +51,7 @@ fn judged(
     let number = number(row)?;
     let wanted = wanted(row, number, (reference, phones)).map_err(unreadable)?;
     days(&wanted, today)?;
+    row.rung(today).map_err(unreadable)?;
     let none = Vec::new();
     let entries = known.by_number.get(&number).unwrap_or(&none);
     if entries.is_empty() && known.replaced.contains(&number) {

@@ -16,7 +16,7 @@ use super::{ChangeError, Custodian, CustodyError, Work};
 use crate::{
     Release,
     caller::Caller,
-    ports::{Amendment, Covered, Rejected},
+    ports::{Amendment, Covered, Rejected, RungNumber},
     records::{Amending, Asker, Entry},
     today,
 };
@@ -50,6 +50,7 @@ impl Custodian {
         let known = self.known_by_number();
         let mut seen = HashSet::new();
         let (mut answers, mut amendments, mut rejected) = (Vec::new(), Vec::new(), Vec::new());
+        let mut rung = Vec::new();
         for row in &rows {
             let reference = self.reference(work.at)?;
             let judged = if seen.insert(row.key()) {
@@ -76,16 +77,26 @@ impl Custodian {
                     answers.push(RowAnswer { line: row.line, code: RowCode::Loaded, what_to_do });
                     let made = |detail| by_file(caller, work, (&entry, kind), detail);
                     amendments.extend(details.into_iter().map(made));
+                    rung.extend(self.rung(caller, work, row));
                 }
             }
         }
-        if !amendments.is_empty() {
-            self.record_import(caller, work, amendments.len()).await?;
+        if !amendments.is_empty() || !rung.is_empty() {
+            self.record_import(caller, work, amendments.len() + rung.len()).await?;
             self.parts.feed.amend(amendments, &[]).await?;
+            self.parts.feed.rang(rung).await?;
         }
         let feed = &self.parts.feed;
         feed.to_mend.note(Covered::Register(IMPORT), &rejected, work.at).await?;
         Ok(ImportReport::of(answers))
+    }
+
+    /// That the row's number was found right, where that is news. A row is judged before, so what can't be read is told there.
+    fn rung(&self, caller: &Caller, work: &Work<'_>, row: &ImportRow) -> Option<RungNumber> {
+        let number = row.rung(today(work.at)).ok().flatten()?;
+        let by = caller.employee().user_name.to_string();
+        let rung = RungNumber { number, by, at: work.at };
+        self.parts.feed.hand.is_news(&rung).then_some(rung)
     }
 
     /// Entries by number, with numbers that a custodian has replaced.

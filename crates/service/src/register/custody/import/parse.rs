@@ -19,7 +19,7 @@ const LONGEST_FIELD: usize = 200;
 const MUST: [&str; 6] =
     ["nhs_number", "plan_type", "start_date", "given_names", "family_name", "birth_date"];
 /// Columns that may be there.
-const MAY: [&str; 8] = [
+const MAY: [&str; 9] = [
     "end_date",
     "category",
     "legal_basis",
@@ -28,7 +28,11 @@ const MAY: [&str; 8] = [
     "key_worker",
     "key_worker_team",
     "key_worker_telephone",
+    CONFIRMED,
 ];
+
+/// The day on which the key worker's telephone was last found right.
+const CONFIRMED: &str = "key_worker_telephone_confirmed";
 
 /// Why a file is no whole file of this form: nothing of it is taken over.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -241,6 +245,16 @@ impl ImportRow {
             "s38" => LegalBasis::S38,
             _ => return Err(Unreadable("legal_basis")),
         }))
+    }
+
+    /// The key worker's number with the day on which it was last found right, where the row has both; never one that lies ahead.
+    pub(super) fn rung(&self, today: Date) -> Result<Option<Telephone>, Unreadable> {
+        let Some(day) = self.day(CONFIRMED)? else { return Ok(None) };
+        let number: Option<Telephone> = self.optional("key_worker_telephone")?;
+        if day > today || number.is_none() {
+            return Err(Unreadable(CONFIRMED));
+        }
+        Ok(number.map(|number| number.confirmed_on(Some(day))))
     }
 
     pub(super) fn worker(&self) -> Result<Option<Professional>, Unreadable> {

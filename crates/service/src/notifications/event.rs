@@ -1,0 +1,93 @@
+//! What employees and their systems are notified of.
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// What calls for somebody.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(into = "&'static str", try_from = "String")]
+pub enum Event {
+    /// An attendance at a partner waits for somebody to answer for it.
+    AttendanceToAcknowledge,
+    /// A feed has stopped.
+    FeedStopped,
+    /// A feed that had stopped is heard again.
+    FeedRunning,
+    /// Somebody says that an entry of the register is wrong.
+    CorrectionWaiting,
+    /// A notification could not be delivered.
+    DeadLetter,
+}
+
+/// There is no such event.
+#[derive(Debug, Clone, Copy, Eq, PartialEq, thiserror::Error)]
+#[error(
+    "the events are attendance-to-acknowledge, feed-stopped, feed-running, correction-waiting and dead-letter"
+)]
+pub struct UnknownEvent;
+
+impl Event {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::AttendanceToAcknowledge,
+        Self::FeedStopped,
+        Self::FeedRunning,
+        Self::CorrectionWaiting,
+        Self::DeadLetter,
+    ];
+
+    /// Its name, in the configuration, in webhooks and in the ledger.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::AttendanceToAcknowledge => "attendance-to-acknowledge",
+            Self::FeedStopped => "feed-stopped",
+            Self::FeedRunning => "feed-running",
+            Self::CorrectionWaiting => "correction-waiting",
+            Self::DeadLetter => "dead-letter",
+        }
+    }
+
+    /// As a message to an employee says it.
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::AttendanceToAcknowledge => "You have an attendance to acknowledge.",
+            Self::FeedStopped => "A feed has stopped, and you are asked to see to it.",
+            Self::FeedRunning => "A feed that had stopped is running again.",
+            Self::CorrectionWaiting => "A correction of the register waits for you.",
+            Self::DeadLetter => "A notification could not be delivered.",
+        }
+    }
+
+    /// The page on which it is dealt with, as a path.
+    pub const fn page(self) -> &'static str {
+        match self {
+            Self::AttendanceToAcknowledge => "/attendances",
+            Self::FeedStopped | Self::FeedRunning => "/feeds",
+            Self::CorrectionWaiting => "/corrections",
+            Self::DeadLetter => "/notifications",
+        }
+    }
+}
+
+impl From<Event> for &'static str {
+    fn from(event: Event) -> Self {
+        event.word()
+    }
+}
+
+impl FromStr for Event {
+    type Err = UnknownEvent;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|event| event.word() == text).ok_or(UnknownEvent)
+    }
+}
+
+impl TryFrom<String> for Event {
+    type Error = UnknownEvent;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}

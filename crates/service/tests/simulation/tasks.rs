@@ -1,0 +1,74 @@
+//! What a node does by itself while it serves, at the story's pace.
+
+use std::{future::Future, pin::Pin, sync::Arc};
+
+use kinfold_service::testing::TestNode;
+
+use crate::world::World;
+
+type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// The tasks of a node of any kind.
+pub(crate) fn of(node: &Arc<TestNode>, world: &Arc<World>) -> Vec<Task> {
+    let with = || (Arc::clone(node), Arc::clone(world));
+    let mut tasks: Vec<Task> = vec![Box::pin(tell(with()))];
+    if node.department.is_some() {
+        tasks.push(Box::pin(receive_arrivals(with())));
+    }
+    if node.replica.is_some() {
+        tasks.push(Box::pin(keep_replica(with())));
+    }
+    if node.feed.is_some() {
+        tasks.push(Box::pin(read_register(with())));
+    }
+    if node.attendances.is_some() {
+        tasks.push(Box::pin(escalate(with())));
+    }
+    tasks
+}
+
+async fn receive_arrivals((node, world): (Arc<TestNode>, Arc<World>)) {
+    let arrivals = &node.department.as_ref().unwrap().arrivals;
+    loop {
+        if arrivals.work().await.is_err() {
+            world.pause().await;
+            continue;
+        }
+        tokio::select! {
+            biased;
+            () = arrivals.wait() => {}
+            () = world.pause() => drop(arrivals.look_again().await),
+        }
+    }
+}
+
+async fn keep_replica((node, world): (Arc<TestNode>, Arc<World>)) {
+    loop {
+        let wait_ms = if world.chance.one_in(4) { 2_000 } else { 0 };
+        let _ = node.replica.as_ref().unwrap().pull(wait_ms).await;
+        world.pause().await;
+    }
+}
+
+async fn read_register((node, world): (Arc<TestNode>, Arc<World>)) {
+    loop {
+        let _ = node.feed.as_ref().unwrap().poll().await;
+        world.pause().await;
+    }
+}
+
+async fn escalate((node, world): (Arc<TestNode>, Arc<World>)) {
+    loop {
+        let _ = node.attendances.as_ref().unwrap().escalations.escalate().await;
+        world.pause().await;
+    }
+}
+
+async fn tell((node, world): (Arc<TestNode>, Arc<World>)) {
+    loop {
+        if node.notices.deliver().await.is_err() {
+            world.pause().await;
+        }
+        world.pause().await;
+    }
+}
