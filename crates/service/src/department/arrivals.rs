@@ -164,9 +164,6 @@ impl Arrivals {
     ) -> Result<(), WorkError> {
         let was = self.parts.present.of(attendance.id).map(|before| before.whereabouts);
         let back = was.is_some_and(|was| is_back(was, attendance.whereabouts));
-        if back {
-            attendance.told.clear();
-        }
         let known: BTreeMap<_, _> = attendance.told.iter().cloned().collect();
         // One that was entered in error concerns nobody, whoever it is.
         let cancelled = matches!(attendance.whereabouts, Whereabouts::Cancelled { .. });
@@ -174,6 +171,11 @@ impl Arrivals {
             self.check(&mut attendance, changes).await?;
         }
         let mut told: BTreeMap<_, _> = attendance.told.iter().cloned().collect();
+        let still = without(&told, &without(&told, &known));
+        if back && !still.is_empty() {
+            let arrived = attendance.arrived;
+            self.step(&mut attendance, (StepKind::Arrived, arrived), still, changes);
+        }
         if was == Some(attendance.whereabouts) {
             // The others heard of it when it ended.
             told = without(&told, &known);

@@ -55,7 +55,7 @@ pub fn ledger_keys(agency: &str) -> LedgerKeys {
 
 pub(super) fn open_ledger(ground: &Ground) -> Ledger {
     let keys = ledger_keys(ground.agency.id.as_str());
-    let Around { ledger, medium, salts, .. } = &ground.around;
+    let Around { ledger, medium, salts, .. } = &*ground.around;
     let options =
         ledger.clone().unwrap_or_else(|| Options { segment_bytes: 1 << 20, ..Options::default() });
     let entropy: Arc<dyn Entropy> = ground.entropy.clone();

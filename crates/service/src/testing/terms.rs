@@ -141,7 +141,7 @@ pub struct Ground {
     /// The way to the other node.
     pub link: Arc<LoopLink>,
     /// What a simulation puts around it.
-    pub around: Around,
+    pub around: Box<Around>,
 }
 
 impl Ground {
@@ -169,7 +169,7 @@ impl Ground {
             work: Arc::default(),
             source: Arc::new(ScriptedSource::new(source)),
             link: Arc::default(),
-            around: Around::default(),
+            around: Box::default(),
         }
     }
 }

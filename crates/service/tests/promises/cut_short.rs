@@ -74,6 +74,21 @@ async fn an_arrival_entered_in_error_that_was_none_is_told_anew() {
 }
 
 #[tokio::test]
+async fn who_is_here_after_all_and_no_longer_on_the_register_is_no_longer_waited_for() {
+    let nodes = staged().await;
+    let ada = Subject::from(&ada());
+    arrives(&nodes, &ada).await;
+    says(&nodes, "B", MovementEvent::Discharged, &ada).await;
+    let long_ago = jiff::civil::date(2024, 5, 1);
+    nodes.council.ground.source.register.lock().as_mut().unwrap()[0].end = Some(long_ago);
+    nodes.settle().await;
+    says(&nodes, "C", MovementEvent::DischargeCancelled, &ada).await;
+    let known = heard(&nodes).await;
+    assert_eq!(whats(&known), [StepKind::Arrived, StepKind::Left, StepKind::Cancelled]);
+    assert!(!known.waits());
+}
+
+#[tokio::test]
 async fn what_a_nurse_said_stands_though_the_node_ended_before_it_was_stored() {
     let nodes = staged().await;
     arrives(&nodes, &Subject::from(&ada())).await;

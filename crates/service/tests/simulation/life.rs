@@ -150,6 +150,7 @@ impl Life {
     /// Before an effect; never ready when the process ended.
     pub(crate) async fn lives(&self) {
         if !self.effect() {
+            self.ended.notify_one();
             std::future::pending::<()>().await;
         }
     }

@@ -1,7 +1,7 @@
 //! The people of a story: nurses at the board, social workers, the case system's users. Everybody looks, is shown something, and what they
 //! are shown is held against what really is.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use jiff::ToSpan;
 use kinfold_domain::{CheckAnswer, Purpose};
@@ -12,6 +12,8 @@ use kinfold_service::{
     testing::{COUNCIL, TRUST, caller},
 };
 
+use tokio::time::timeout;
+
 use crate::{
     children::{CHILDREN, known},
     happened::What,
@@ -21,6 +23,11 @@ use crate::{
 
 pub(crate) fn unscheduled() -> Purpose {
     "direct-care-unscheduled".parse().unwrap()
+}
+
+/// How long somebody waits for an answer: some leave the page at once, and the node drops what it was doing for them.
+fn patience(world: &World) -> Duration {
+    if world.chance.one_in(3) { world.chance.millis(1, 60) } else { Duration::from_secs(30) }
 }
 
 /// What the board shows a nurse; `None` where the node is down.
@@ -67,10 +74,12 @@ async fn say_what_became(world: &World) {
     let (id, outcome) = (row.attendance, *world.chance.pick(&Outcome::ALL).unwrap());
     let by = world.happened.lock().begin("nurse", What::Outcome(id, outcome));
     let nurse = caller(TRUST, &by, "ed-clinician");
+    let patience = patience(world);
     let done = world.trust().call(async move |node| {
-        node.department.as_ref().unwrap().outcomes.record(&nurse, id, outcome).await
+        let outcomes = &node.department.as_ref().unwrap().outcomes;
+        timeout(patience, outcomes.record(&nurse, id, outcome)).await.ok()
     });
-    let done = done.await.map(|done| done.is_ok());
+    let done = done.await.flatten().map(|done| done.is_ok());
     world.note(|| format!("{by} said {outcome:?} of {}: {done:?}", id.0));
     world.happened.lock().end(&by, done);
 }
@@ -88,12 +97,13 @@ async fn record_by_hand(world: &World) {
     let entries = checked.entries.iter().map(|(_, entry)| entry.clone()).collect();
     let by = world.happened.lock().begin("nurse", What::ByHand(entries, outcome));
     let nurse = caller(TRUST, &by, "ed-clinician");
+    let patience = patience(world);
     let done = world.trust().call(async move |node| {
         let outcomes = &node.department.as_ref().unwrap().outcomes;
         let whom = (&checked.subject, &checked.entries[..]);
-        outcomes.record_by_hand(&nurse, whom, outcome).await
+        timeout(patience, outcomes.record_by_hand(&nurse, whom, outcome)).await.ok()
     });
-    let done = done.await.map(|done| done.is_ok());
+    let done = done.await.flatten().map(|done| done.is_ok());
     world.note(|| format!("{by} recorded {outcome:?} by hand: {done:?}"));
     world.happened.lock().end(&by, done);
 }
@@ -126,11 +136,12 @@ pub(crate) async fn workers(world: Arc<World>, deeds: u32) {
         let (partner, id) = (row.heard.partner.clone(), row.heard.attendance);
         let by = world.happened.lock().begin("worker", What::Answered(id));
         let worker = caller(COUNCIL, &by, "social-worker");
+        let patience = patience(&world);
         let done = world.council().call(async move |node| {
             let lists = &node.attendances.as_ref().unwrap().lists;
-            lists.acknowledge(&worker, (&partner, id)).await
+            timeout(patience, lists.acknowledge(&worker, (&partner, id))).await.ok()
         });
-        let done = done.await.map(|done| done.is_ok());
+        let done = done.await.flatten().map(|done| done.is_ok());
         world.note(|| format!("{by} answered for {}: {done:?}", id.0));
         world.happened.lock().end(&by, done);
     }

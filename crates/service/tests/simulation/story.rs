@@ -7,7 +7,7 @@ use std::{
 };
 
 use kinfold_service::register::FeedState;
-use tokio::task::JoinSet;
+use tokio::{task::JoinSet, time::timeout};
 
 use crate::{
     after,
@@ -29,13 +29,17 @@ pub(crate) fn tell(seed: u64, tells: bool) -> Vec<String> {
             tokio::select! {
                 biased;
                 panic = broken.told() => resume_unwind(panic),
-                () = play(&world) => {}
+                told = timeout(world.longest(), play(&world)) => {
+                    told.expect("the story ends: nobody is kept waiting for ever");
+                }
             }
         });
     }));
     let told = std::mem::take(&mut *told.lock());
     if let Err(panic) = outcome {
-        told.iter().for_each(|line| println!("{line}"));
+        for line in &told {
+            println!("{line}");
+        }
         resume_unwind(panic);
     }
     told

@@ -2,7 +2,7 @@
 //! does it. The node must come to the same, whatever happened to it in between.
 
 use jiff::Timestamp;
-use kinfold_domain::{Movement, MovementEvent, Sex, Subject, Visit as Said};
+use kinfold_domain::{Movement, MovementEvent, Personal, Sex, Subject, Visit as Said};
 use kinfold_service::department::{Attendance, Whereabouts};
 
 /// One attendance that a hospital's messages tell of.
@@ -21,7 +21,7 @@ pub(crate) struct Visit {
 impl Visit {
     /// What the node made of it.
     pub(crate) fn of(attendance: &Attendance) -> Option<Self> {
-        let text = |personal: &kinfold_domain::Personal<String>| personal.expose().clone();
+        let text = |personal: &Personal<String>| personal.expose().clone();
         Some(Self {
             sender: attendance.sender.clone()?,
             patient: text(&attendance.patient),
@@ -52,7 +52,7 @@ pub(crate) fn visits<'a>(messages: impl Iterator<Item = (&'a str, &'a Movement)>
 fn tell(visits: &mut Vec<Visit>, sender: &str, movement: &Movement) {
     // Whatever happened, what is said of the person holds for all their visits.
     let patient = movement.patient.number.expose();
-    let merged: Vec<&String> = movement.merged.iter().map(|number| number.expose()).collect();
+    let merged: Vec<&String> = movement.merged.iter().map(Personal::expose).collect();
     for visit in visits.iter_mut().filter(|visit| visit.sender == sender) {
         if visit.patient == *patient || merged.contains(&&visit.patient) {
             visit.patient.clone_from(patient);
@@ -94,7 +94,7 @@ fn this_visit<'a>(
     patient: &str,
     said: &Said,
 ) -> Option<&'a mut Visit> {
-    let number = said.number.as_ref().map(|number| number.expose());
+    let number = said.number.as_ref().map(Personal::expose);
     visits.iter_mut().rev().filter(|visit| visit.sender == sender).find(|visit| {
         match (number, &visit.number) {
             (Some(said), Some(known)) => said == known,

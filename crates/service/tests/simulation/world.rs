@@ -177,6 +177,11 @@ impl World {
         told(council, trust) && told(trust, council)
     }
 
+    /// No story takes longer.
+    pub(crate) fn longest(&self) -> Duration {
+        self.span * 10 + Duration::from_hours(6)
+    }
+
     /// Writes down what happened, for whoever replays the story.
     pub(crate) fn note(&self, what: impl FnOnce() -> String) {
         if let Some(told) = &self.told {

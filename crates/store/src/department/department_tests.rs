@@ -1,6 +1,6 @@
 use kinfold_domain::{Movement, MovementEvent, MovingPatient, Personal, Subject};
 use kinfold_service::{
-    department::{Attendance, AttendanceId, Whereabouts},
+    department::{Attendance, AttendanceCheck, AttendanceId, Whereabouts},
     ports::{DepartmentStore, KeptMessage, Mark, MessageContent},
 };
 use uuid::Uuid;
@@ -74,7 +74,16 @@ async fn a_message_is_kept_once_and_waits_until_it_is_settled() {
         std::slice::from_ref(&here),
         "open, however old"
     );
-    let gone = Attendance { whereabouts: Whereabouts::Cancelled { at: at(3) }, ..here };
+    let check = AttendanceCheck {
+        ask: kinfold_domain::AskId(Uuid::from_u128(9)),
+        at: at(3),
+        answer: "not-on-register".to_owned(),
+        entries: Vec::new(),
+        sealed: false,
+        changes: 1,
+    };
+    let whereabouts = Whereabouts::Left { at: at(3) };
+    let gone = Attendance { whereabouts, check: Some(check), ..here };
     store.settle(2, std::slice::from_ref(&gone)).await.unwrap();
     assert!(store.waiting(9).await.unwrap().is_empty());
     assert!(store.attendances(at(9)).await.unwrap().is_empty());
