@@ -29,9 +29,23 @@ impl VisitMessage<'_> {
         self.message("A03", control_id, now)
     }
 
+    /// `ADT^A08`: something about the patient or the visit is other than was said.
+    pub fn update(&self, control_id: &str, now: Timestamp) -> String {
+        self.message("A08", control_id, now)
+    }
+
+    /// `ADT^A31`: something about the person, whether or not they are here.
+    pub fn person(&self, control_id: &str, now: Timestamp) -> String {
+        self.message("A31", control_id, now)
+    }
+
     fn message(&self, event: &str, control_id: &str, now: Timestamp) -> String {
         let (sent, arrived) = (moment(now), moment(self.arrived));
-        let structure = if event == "A04" { "ADT_A01" } else { "ADT_A03" };
+        let structure = match event {
+            "A03" => "ADT_A03",
+            "A31" => "ADT_A05",
+            _ => "ADT_A01",
+        };
         let left = if event == "A03" { sent.as_str() } else { "" };
         let segments = [
             format!(
@@ -39,14 +53,18 @@ impl VisitMessage<'_> {
             ),
             format!("EVN||{sent}"),
             self.pid(),
-            // PV1-3 place, PV1-15 whether pregnant, PV1-19 the visit's number, PV1-44 and -45 its beginning and end.
-            format!(
-                "PV1|1|E|Emergency department||||||||||||{}||||{}|||||||||||||||||||||||||{arrived}|{left}",
-                if self.pregnant { "B6" } else { "" },
-                escaped(&self.visit)
-            ),
+            if event == "A31" { "PV1|1|N".to_owned() } else { self.pv1(&arrived, left) },
         ];
         segments.map(|segment| segment + "\r").concat()
+    }
+
+    /// PV1-3 place, PV1-15 whether pregnant, PV1-19 the visit's number, PV1-44 and -45 its beginning and end.
+    fn pv1(&self, arrived: &str, left: &str) -> String {
+        format!(
+            "PV1|1|E|Emergency department||||||||||||{}||||{}|||||||||||||||||||||||||{arrived}|{left}",
+            if self.pregnant { "B6" } else { "" },
+            escaped(&self.visit)
+        )
     }
 
     fn pid(&self) -> String {

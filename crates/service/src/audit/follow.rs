@@ -54,7 +54,7 @@ impl Follower {
                 return Ok(followed);
             }
             let mut looks = Vec::new();
-            for (index, entry) in self.journal.read_all(followed, end) {
+            for (index, entry) in self.journal.follow(followed, end) {
                 match entry {
                     Ok(Some(entry)) => looks.extend(self.look(index, &entry)),
                     Ok(None) | Err(JournalError::Foreign) => {}

@@ -98,12 +98,12 @@ impl NoticeSender {
     /// What this stretch of the ledger holds for the partner, as much as fits one message; and where it ends.
     fn news(&self, from: u64, to: u64) -> Result<(News, u64), JournalError> {
         let mut news = News::default();
-        for (index, entry) in self.journal.read_all(from, to) {
+        for (index, entry) in self.journal.follow(from, to) {
             if news.bytes > MOST_BYTES || news.hand_overs.len() >= MOST_OFFERS {
                 return Ok((news, index));
             }
             match entry {
-                Ok(Some(entry)) => self.sort(entry, &mut news),
+                Ok(Some(entry)) => self.sort(&entry, &mut news),
                 Ok(None) | Err(JournalError::Foreign) => {}
                 Err(error) => return Err(error),
             }
@@ -111,44 +111,48 @@ impl NoticeSender {
         Ok((news, to))
     }
 
-    fn sort(&self, entry: Entry, news: &mut News) {
+    fn sort(&self, entry: &Entry, news: &mut News) {
         match entry {
             Entry::Receipt(shown) => {
-                let look = self.noticed(*shown);
+                let look = self.noticed(shown);
                 news.bytes += look.as_ref().map_or(0, bytes_of);
                 news.looks.extend(look);
             }
             Entry::Attendance(step) => {
-                let step = self.of_theirs(*step);
+                let step = self.of_theirs(step);
                 news.bytes += step.as_ref().map_or(0, bytes_of);
                 news.attendances.extend(step);
             }
-            Entry::AttendanceAcknowledged { partner, acknowledged } if partner == self.partner => {
-                news.bytes += bytes_of(&acknowledged);
-                news.acknowledged.push(*acknowledged);
+            Entry::AttendanceAcknowledged { partner, acknowledged } if *partner == self.partner => {
+                news.bytes += bytes_of(acknowledged);
+                news.acknowledged.push((**acknowledged).clone());
             }
             Entry::Correction(correction) if correction.owner == self.partner => {
-                news.bytes += bytes_of(&correction);
-                news.corrections.push(*correction);
+                news.bytes += bytes_of(correction);
+                news.corrections.push((**correction).clone());
             }
-            Entry::HandOver(step) if step.to == self.partner => news.hand_overs.push(*step),
+            Entry::HandOver(step) if step.to == self.partner => {
+                news.hand_overs.push((**step).clone());
+            }
             _ => {}
         }
     }
 
     /// A step as the partner is told it: of its own entries alone.
-    fn of_theirs(&self, mut step: AttendanceStep) -> Option<AttendanceStep> {
+    fn of_theirs(&self, step: &AttendanceStep) -> Option<AttendanceStep> {
+        let mut step = step.concerns.contains_key(&self.partner).then(|| step.clone())?;
         step.concerns.retain(|owner, _| *owner == self.partner);
-        (!step.concerns.is_empty()).then_some(step)
+        Some(step)
     }
 
-    fn noticed(&self, shown: Shown) -> Option<Noticed> {
-        let theirs = |(owner, _): &(AgencyId, EntryId)| *owner == self.partner;
+    fn noticed(&self, shown: &Shown) -> Option<Noticed> {
+        let theirs = |(owner, _): &&(AgencyId, EntryId)| *owner == self.partner;
+        let entries = || shown.about.entries.iter().filter(theirs);
         let read_replica = match shown.kind {
             // A register that was not granted was not searched, and has nothing to be told.
             AskKind::Check => shown.shown.contains_key(&self.partner),
             // While the owner can't be asked, the page shows what the replica holds.
-            AskKind::PooledView | AskKind::Board => shown.about.entries.iter().any(theirs),
+            AskKind::PooledView | AskKind::Board => entries().next().is_some(),
             AskKind::WhoLooked
             | AskKind::OwnLooks
             | AskKind::IdentityMatch
@@ -157,17 +161,13 @@ impl NoticeSender {
             | AskKind::RegisterWork
             | AskKind::History => false,
         };
-        if !read_replica {
-            return None;
-        }
-        let entries = shown.about.entries.into_iter().filter(theirs).take(MOST_ENTRIES);
-        Some(Noticed {
+        read_replica.then(|| Noticed {
             ask: shown.ask,
             at: shown.at,
-            asker: shown.asker,
-            purpose: shown.purpose,
-            answer: shown.answer,
-            entries: entries.map(|(_, entry)| entry).collect(),
+            asker: shown.asker.clone(),
+            purpose: shown.purpose.clone(),
+            answer: shown.answer.clone(),
+            entries: entries().take(MOST_ENTRIES).map(|(_, entry)| entry.clone()).collect(),
             notifies: false,
         })
     }

@@ -92,7 +92,7 @@ impl Herald {
                 return Ok(from);
             }
             let mut calls = Vec::new();
-            for (_, entry) in journal.read_all(from, to) {
+            for (_, entry) in journal.follow(from, to) {
                 match entry {
                     Ok(Some(entry)) => calls.extend(call(own, &entry)),
                     Ok(None) | Err(JournalError::Foreign) => {}

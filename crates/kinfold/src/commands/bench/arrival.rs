@@ -1,7 +1,7 @@
 //! Arrivals: from the frame that the hospital's system sends to the answer on a nurse's open board.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -12,55 +12,76 @@ use hyper::body::Incoming;
 use kinfold_sample::{RecordCopy, VisitMessage};
 use kinfold_service::ports::Clock;
 use parking_lot::Mutex;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
     task::JoinSet,
-    time::{MissedTickBehavior, interval},
+    time::{Interval, MissedTickBehavior, interval},
 };
 
-use super::{Terms, block_on_threads, ms, quantile, sorted, stage::Stage};
+use super::{ArrivalTerms, block_on_threads, ms, paced::Paced, quantile, sorted, stage::Stage};
 use crate::{ambient::SystemClock, telemetry::complain};
 
 /// Arrivals a second.
 const OFFERED: u32 = 50;
-/// Connections of the hospital's systems.
+/// Connections of the hospital's systems: so many tell of visits, and so many of whatever else happens.
 const SENDERS: u32 = 5;
 /// A child leaves after so many further arrivals at its sender: about a hundred are in the department at a time.
 const STAYS: usize = 20;
+/// Nurses who check meanwhile, and how often each.
+const NURSES: usize = 16;
+const EACH_EVERY: Duration = Duration::from_millis(100);
 /// How long the last ones may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// When each arrival was sent, and how long it took until the board had it, in seconds; by its bay, which no two have.
 type Sent = Arc<Mutex<HashMap<u32, (Instant, Option<f64>)>>>;
 
-pub(super) fn measure(terms: &Terms) -> anyhow::Result<Value> {
-    let stage = Stage::set(terms, 1)?;
-    let count = OFFERED * u32::try_from(terms.seconds).unwrap_or(10);
+/// The bays of those who are in the department.
+type Here = Arc<Mutex<VecDeque<u32>>>;
+
+pub(super) fn measure(ArrivalTerms { terms, messages }: &ArrivalTerms) -> anyhow::Result<Value> {
+    let stage = Stage::set(terms, 1 + NURSES)?;
+    let seconds = u32::try_from(terms.seconds).unwrap_or(10);
+    let count = OFFERED * seconds;
+    // Who arrives leaves again: two messages each.
+    let others = messages.saturating_sub(2 * OFFERED);
     block_on_threads(async {
         let processes = stage.begin().await?;
-        let mut browsers = stage.browsers(1).await?;
+        let mut browsers = stage.browsers(1 + NURSES).await?;
         let mut nurse = browsers.pop().context("a nurse is signed in")?;
         let board = nurse.stream("/department/events").await?;
         let sent = Sent::default();
         let watching = tokio::spawn(watch(board, Arc::clone(&sent)));
-        complain(&format!("{OFFERED} arrivals a second"));
+        let nurses = Paced::start(browsers, &Arc::new(stage.forms()), EACH_EVERY);
+        complain(&format!("{OFFERED} arrivals among {messages} messages a second"));
         let children = Arc::new(children(&stage));
+        let (here, port) = (Here::default(), stage.places.mllp());
         let mut senders = JoinSet::new();
         for sender in 0..SENDERS {
             let (sent, children) = (Arc::clone(&sent), Arc::clone(&children));
-            let port = stage.places.mllp();
-            senders.spawn(async move { send(sender, (count, port), &children, &sent).await });
+            let here = Arc::clone(&here);
+            senders
+                .spawn(async move { send(sender, (count, port), &children, (&sent, &here)).await });
+        }
+        for sender in (0..SENDERS).filter(|_| others > 0) {
+            let (here, children) = (Arc::clone(&here), Arc::clone(&children));
+            let pace = (others, others * seconds, port);
+            senders.spawn(async move { send_others(sender, pace, &children, &here).await });
         }
         let mut acknowledged = Vec::new();
         while let Some(took) = senders.join_next().await {
             acknowledged.extend(took??);
         }
+        let mut report = Map::new();
+        report.insert("messages_per_s".to_owned(), (*messages).into());
+        report.insert("checks_meanwhile".to_owned(), json!([nurses.stop().await?]));
         tokio::time::sleep(PATIENCE).await;
         watching.abort();
         processes.stop().await?;
-        Ok(report(&sent.lock(), &sorted(acknowledged)))
+        report.extend(arrivals(&sent.lock(), &sorted(acknowledged)));
+        Ok(report.into())
     })
 }
 
@@ -84,35 +105,81 @@ async fn send(
     sender: u32,
     (count, port): (u32, u16),
     children: &[(RecordCopy, bool)],
-    sent: &Sent,
+    (sent, here): (&Sent, &Here),
 ) -> anyhow::Result<Vec<f64>> {
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
-    stream.set_nodelay(true)?;
-    let mut ticks = interval(Duration::from_secs(1) * SENDERS / OFFERED);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);
-    let (mut took, mut here) = (Vec::new(), Vec::new());
+    let (mut stream, mut ticks) = (connect(port).await?, ticks(OFFERED));
+    let (mut took, mut stays) = (Vec::new(), VecDeque::new());
     for bay in (sender..count).step_by(SENDERS as usize) {
         ticks.tick().await;
-        let (patient, pregnant) = &children[bay as usize % children.len()];
+        let visit = visit(children, bay);
         let now = SystemClock.now();
-        let visit =
-            VisitMessage { patient, visit: format!("B{bay}"), arrived: now, pregnant: *pregnant };
-        let arrival = visit.arrival(&format!("A{bay}"), now);
-        let arrival = arrival.replace("Emergency department", &format!("Bay {bay}"));
-        let began = Instant::now();
-        sent.lock().insert(bay, (began, None));
-        ask(&mut stream, &arrival).await?;
-        took.push(began.elapsed().as_secs_f64());
-        here.push((bay, visit));
-        if here.len() > STAYS {
-            let (bay, visit) = here.remove(0);
-            ask(&mut stream, &visit.departure(&format!("D{bay}"), now)).await?;
+        let arrival = at_bay(&visit.arrival(&format!("A{bay}"), now), bay);
+        sent.lock().insert(bay, (Instant::now(), None));
+        took.push(ask(&mut stream, &arrival).await?);
+        stays.push_back((bay, visit));
+        here.lock().push_back(bay);
+        if stays.len() > STAYS
+            && let Some((bay, visit)) = stays.pop_front()
+        {
+            here.lock().retain(|other| *other != bay);
+            took.push(ask(&mut stream, &visit.departure(&format!("D{bay}"), now)).await?);
         }
     }
     Ok(took)
 }
 
-async fn ask(stream: &mut TcpStream, message: &str) -> anyhow::Result<()> {
+/// Another system: so many a second tell in turns of somebody who is here, and of somebody who is not.
+async fn send_others(
+    sender: u32,
+    (per_s, count, port): (u32, u32, u16),
+    children: &[(RecordCopy, bool)],
+    here: &Here,
+) -> anyhow::Result<Vec<f64>> {
+    let (mut stream, mut ticks) = (connect(port).await?, ticks(per_s));
+    let mut took = Vec::new();
+    for place in (sender..count).step_by(SENDERS as usize) {
+        ticks.tick().await;
+        let now = SystemClock.now();
+        let bay = {
+            let here = here.lock();
+            here.get(place as usize % here.len().max(1)).copied()
+        };
+        let message = match bay.filter(|_| place % 2 == 0) {
+            Some(bay) => at_bay(&visit(children, bay).update(&format!("U{place}"), now), bay),
+            None => visit(children, place).person(&format!("P{place}"), now),
+        };
+        took.push(ask(&mut stream, &message).await?);
+    }
+    Ok(took)
+}
+
+async fn connect(port: u16) -> anyhow::Result<TcpStream> {
+    let stream = TcpStream::connect(("127.0.0.1", port)).await?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
+}
+
+/// One sender's share of so many a second; what is late is made up for.
+fn ticks(per_s: u32) -> Interval {
+    let mut ticks = interval(Duration::from_secs(1) * SENDERS / per_s.max(1));
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);
+    ticks
+}
+
+fn visit(children: &[(RecordCopy, bool)], bay: u32) -> VisitMessage<'_> {
+    let (patient, pregnant) = &children[bay as usize % children.len()];
+    let arrived = SystemClock.now();
+    VisitMessage { patient, visit: format!("B{bay}"), arrived, pregnant: *pregnant }
+}
+
+/// With a place that no two share: the board shows it.
+fn at_bay(message: &str, bay: u32) -> String {
+    message.replace("Emergency department", &format!("Bay {bay}"))
+}
+
+/// Sends a message; answers how long its acknowledgement took, in seconds.
+async fn ask(stream: &mut TcpStream, message: &str) -> anyhow::Result<f64> {
+    let began = Instant::now();
     stream.write_all(&[&[0x0b], message.as_bytes(), &[0x1c, 0x0d]].concat()).await?;
     let mut answer = Vec::new();
     while !answer.ends_with(&[0x1c, 0x0d]) {
@@ -121,7 +188,7 @@ async fn ask(stream: &mut TcpStream, message: &str) -> anyhow::Result<()> {
         }
     }
     let taken = answer.windows(7).any(|part| part == b"MSA|AA|");
-    if taken { Ok(()) } else { bail!("the node did not take a message") }
+    if taken { Ok(began.elapsed().as_secs_f64()) } else { bail!("the node did not take a message") }
 }
 
 /// Reads the live board, and notes when each bay first stands on it.
@@ -151,15 +218,20 @@ fn note(event: &str, sent: &Sent) {
     }
 }
 
-fn report(sent: &HashMap<u32, (Instant, Option<f64>)>, acknowledged: &[f64]) -> Value {
+fn arrivals(
+    sent: &HashMap<u32, (Instant, Option<f64>)>,
+    acknowledged: &[f64],
+) -> Map<String, Value> {
     let shown = sorted(sent.values().filter_map(|(_, took)| *took).collect());
-    json!({
-        "offered_per_s": OFFERED,
-        "arrivals": sent.len(),
-        "lost": sent.len() - shown.len(),
-        "p50": ms(quantile(&shown, 0.5)),
-        "p99": ms(quantile(&shown, 0.99)),
-        "acknowledged_p50": ms(quantile(acknowledged, 0.5)),
-        "acknowledged_p99": ms(quantile(acknowledged, 0.99)),
-    })
+    let figures = [
+        ("offered_per_s", json!(OFFERED)),
+        ("arrivals", json!(sent.len())),
+        ("lost", json!(sent.len() - shown.len())),
+        ("p50", json!(ms(quantile(&shown, 0.5)))),
+        ("p99", json!(ms(quantile(&shown, 0.99)))),
+        ("acknowledged", json!(acknowledged.len())),
+        ("acknowledged_p50", json!(ms(quantile(acknowledged, 0.5)))),
+        ("acknowledged_p99", json!(ms(quantile(acknowledged, 0.99)))),
+    ];
+    figures.into_iter().map(|(name, figure)| (name.to_owned(), figure)).collect()
 }

@@ -27,8 +27,8 @@ pub(crate) enum Bench {
     Check(Terms),
     /// What the pooled view adds to its slowest source.
     PooledView(Terms),
-    /// From a hospital's arrival to the answer on a nurse's open board, at 50 arrivals a second.
-    Arrival(Terms),
+    /// From a hospital's arrival to the answer on a nurse's open board, at 50 arrivals among 500 messages a second.
+    Arrival(ArrivalTerms),
     /// A large register: replicated from nothing, its changes visible at the partner, and a check's time meanwhile.
     Register(RegisterTerms),
     /// How fast a node starts, and what it takes up when idle.
@@ -52,6 +52,16 @@ pub(crate) struct Terms {
     port: u16,
 }
 
+/// How to measure arrivals.
+#[derive(Args)]
+pub(crate) struct ArrivalTerms {
+    #[command(flatten)]
+    terms: Terms,
+    /// Messages a second, those of the 50 arrivals and departures among them.
+    #[arg(long, default_value_t = 500)]
+    messages: u32,
+}
+
 /// How to measure a register.
 #[derive(Args)]
 pub(crate) struct RegisterTerms {
@@ -67,7 +77,7 @@ impl Bench {
         let (terms, measured) = match self {
             Self::Check(terms) => (terms.json, check::measure(&terms)),
             Self::PooledView(terms) => (terms.json, pooled_view::measure(&terms)),
-            Self::Arrival(terms) => (terms.json, arrival::measure(&terms)),
+            Self::Arrival(terms) => (terms.terms.json, arrival::measure(&terms)),
             Self::Register(terms) => (terms.terms.json, register::measure(&terms)),
             Self::Node(terms) => (terms.json, node::measure(&terms)),
         };

@@ -1,10 +1,14 @@
 //! The ledger as the use cases use it: typed entries in, receipts out.
 
+mod lately;
+
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use kinfold_ledger::{Ledger, LedgerError, ReadError, Receipt};
+use parking_lot::Mutex;
 
+use self::lately::Lately;
 use crate::{exchange::Place, records::Entry};
 
 /// Entries read at a time, backwards.
@@ -14,6 +18,7 @@ const STRETCH: u64 = 32;
 #[derive(Clone)]
 pub struct Journal {
     ledger: Arc<Ledger>,
+    lately: Arc<Mutex<Lately>>,
 }
 
 /// Why an entry is not in the ledger. Nothing is disclosed then.
@@ -32,8 +37,8 @@ pub enum JournalError {
 
 impl Journal {
     /// Over an open ledger.
-    pub const fn new(ledger: Arc<Ledger>) -> Self {
-        Self { ledger }
+    pub fn new(ledger: Arc<Ledger>) -> Self {
+        Self { ledger, lately: Arc::default() }
     }
 
     /// The ledger itself, for following and proving.
@@ -43,14 +48,23 @@ impl Journal {
 
     /// Records one entry; returns once it is durable.
     pub async fn record(&self, entry: Entry) -> Result<Receipt, JournalError> {
-        self.ledger.submit(&body(&entry)?).await.map_err(JournalError::Unwritable)
+        let body = body(&entry)?;
+        let receipt = self.ledger.submit(&body).await.map_err(JournalError::Unwritable)?;
+        self.lately.lock().keep(receipt.index(), entry, body.len());
+        Ok(receipt)
     }
 
     /// Records several entries together, under one sync.
     pub async fn record_all(&self, entries: Vec<Entry>) -> Result<Vec<Receipt>, JournalError> {
         let bodies = entries.iter().map(body).collect::<Result<Vec<_>, _>>()?;
-        let bodies: Vec<&[u8]> = bodies.iter().map(Vec::as_slice).collect();
-        self.ledger.submit_batch(&bodies).await.map_err(JournalError::Unwritable)
+        let slices: Vec<&[u8]> = bodies.iter().map(Vec::as_slice).collect();
+        let receipts = self.ledger.submit_batch(&slices).await.map_err(JournalError::Unwritable)?;
+        let mut lately = self.lately.lock();
+        for ((receipt, entry), body) in receipts.iter().zip(entries).zip(&bodies) {
+            lately.keep(receipt.index(), entry, body.len());
+        }
+        drop(lately);
+        Ok(receipts)
     }
 
     /// The place of an entry with its proof, for a partner.
@@ -74,6 +88,26 @@ impl Journal {
         to: u64,
     ) -> impl Iterator<Item = (u64, Result<Option<Entry>, JournalError>)> + use<> {
         (from..to).zip(self.ledger.iter_from(from).map(parse))
+    }
+
+    /// As [`Journal::read_all`], for who follows the ledger as it grows: what was recorded lately is not read back.
+    pub(crate) fn follow(
+        &self,
+        from: u64,
+        to: u64,
+    ) -> impl Iterator<Item = (u64, Result<Option<Arc<Entry>>, JournalError>)> + use<> {
+        let lately = self.lately.lock().of(from..to);
+        let ledger = Arc::clone(&self.ledger);
+        let mut reading = None;
+        (from..to).map(move |index| {
+            if let Some(entry) = lately.get(&index) {
+                reading = None;
+                return (index, Ok(Some(Arc::clone(entry))));
+            }
+            let reading = reading.get_or_insert_with(|| ledger.iter_from(index));
+            let read = reading.next().unwrap_or(Err(ReadError::Absent));
+            (index, parse(read).map(|entry| entry.map(Arc::new)))
+        })
     }
 
     /// Stretches of entries, the newest stretch first, the entries of each in order; down to the stretch that begins before `since`.
