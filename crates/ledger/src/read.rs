@@ -27,7 +27,13 @@ impl Ledger {
     /// Streams the entries from `index` on, up to those durable when each is asked for: after its
     /// end, and more [growth](Ledger::growth), it goes on.
     pub fn iter_from(&self, index: u64) -> Entries {
-        Entries { shared: Arc::clone(&self.shared), next: index, walk: None, read: VecDeque::new() }
+        self.between(index, u64::MAX)
+    }
+
+    /// The same, up to `end` − 1: of a batch that goes on behind it, no more is decrypted.
+    pub fn between(&self, index: u64, end: u64) -> Entries {
+        let shared = Arc::clone(&self.shared);
+        Entries { shared, next: index, end, walk: None, read: VecDeque::new() }
     }
 
     /// Proves an entry against the latest checkpoint.
@@ -106,6 +112,7 @@ impl Ledger {
 pub struct Entries {
     shared: Arc<Shared>,
     next: u64,
+    end: u64,
     walk: Option<Walk>,
     read: VecDeque<Result<Entry, ReadError>>,
 }
@@ -118,7 +125,8 @@ impl Entries {
         };
         let found = walk.step()?.ok_or(ReadError::Absent)?;
         let batch = found.segment.parse(found.at, &found.bytes)?;
-        self.read = open_batch(&self.shared, &found, &batch, self.next).collect();
+        let wanted = usize::try_from(self.end.saturating_sub(self.next)).unwrap_or(usize::MAX);
+        self.read = open_batch(&self.shared, &found, &batch, self.next).take(wanted).collect();
         if self.read.is_empty() { Err(ReadError::Absent) } else { Ok(()) }
     }
 }
@@ -128,7 +136,7 @@ impl Iterator for Entries {
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.read.is_empty() {
-            if self.next >= self.shared.size.current() {
+            if self.next >= self.shared.size.current().min(self.end) {
                 return None;
             }
             if let Err(error) = self.read_batch() {

@@ -20,7 +20,7 @@ use crate::segment::{FIRST_BATCH, Segment};
 use crate::segments::Place;
 
 /// How long one that waits justifies waiting for more.
-const PER_JOB: Duration = Duration::from_micros(50);
+const PER_JOB: Duration = Duration::from_micros(20);
 const LONGEST_GATHERING: Duration = Duration::from_millis(1);
 
 pub(crate) struct Writer {

@@ -9,7 +9,7 @@ use axum::{
 use kinfold_service::{
     agreements::NoAgreement,
     attendances::ListError,
-    audit::{OwnLooksError, WhoError},
+    audit::{LinesError, WhoError},
     check::CheckError,
     department::{BoardError, OutcomeError},
     history::HistoryError,
@@ -73,7 +73,7 @@ pub(super) enum Failure {
     #[error(transparent)]
     Custody(#[from] CustodyError),
     #[error(transparent)]
-    OwnLooks(#[from] OwnLooksError),
+    OwnLooks(#[from] LinesError),
     #[error(transparent)]
     SignIn(#[from] SignInError),
     #[error(transparent)]
@@ -139,7 +139,7 @@ impl Failure {
             | Self::Board(BoardError::Ledger(error))
             | Self::Outcome(OutcomeError::Ledger(error))
             | Self::List(ListError::Ledger(error))
-            | Self::OwnLooks(OwnLooksError::Ledger(error))
+            | Self::OwnLooks(LinesError::Ledger(error))
             | Self::SignIn(SignInError::Ledger(error))
             | Self::Enrol(EnrolError::Ledger(error)) => Told::ledger(error),
             Self::Enrol(
@@ -158,7 +158,7 @@ impl Failure {
             | Self::History(HistoryError::Store(_))
             | Self::Outcome(OutcomeError::Store(_))
             | Self::List(ListError::Store(_))
-            | Self::OwnLooks(OwnLooksError::Store(_))
+            | Self::OwnLooks(LinesError::Store(_))
             | Self::SignIn(SignInError::Store(_))
             | Self::Enrol(EnrolError::Store(_))
             | Self::Session(SessionError::Store(_)) => {

@@ -16,7 +16,10 @@ pub(super) struct Behind {
 
 impl Behind {
     /// Starts a thread whose tasks `spawn` names.
-    pub(super) fn start(spawn: impl FnOnce(&LocalSet) + Send + 'static) -> io::Result<Self> {
+    pub(super) fn start(
+        name: &str,
+        spawn: impl FnOnce(&LocalSet) + Send + 'static,
+    ) -> io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let (running, ended) = oneshot::channel::<()>();
         let work = move || {
@@ -30,7 +33,7 @@ impl Behind {
                 let _ = ended.await;
             });
         };
-        let thread = std::thread::Builder::new().name("behind".into()).spawn(work)?;
+        let thread = std::thread::Builder::new().name(name.to_owned()).spawn(work)?;
         Ok(Self { thread, running })
     }
 

@@ -8,8 +8,8 @@ use kinfold_agreement::{InForce, Party};
 use kinfold_domain::{Agency, AgencyKind, Category};
 use kinfold_service::{
     audit::{
-        Follower, Hearers, Ledgers, NoticeDesk, NoticeSender, OwnLooks, TrailKey, WhoDesk,
-        WhoLooked, WhoParts,
+        Follower, Hearers, Ledgers, NoticeDesk, NoticeSender, TrailKey, WhoDesk, WhoLooked,
+        WhoParts,
     },
     check::Check,
     feeds::{People, PeopleFeed},
@@ -247,14 +247,6 @@ pub(super) fn identify(ground: &Ground, holdings: &Arc<Holdings>) -> Identify {
         journal: ground.journal.clone(),
         clock: Arc::clone(&ground.clock),
         entropy: Arc::clone(&ground.entropy),
-    }
-}
-
-pub(super) fn own_looks(ground: &Ground) -> OwnLooks {
-    OwnLooks {
-        journal: ground.journal.clone(),
-        store: Arc::clone(&ground.store) as Arc<dyn TrailStore>,
-        clock: Arc::clone(&ground.clock),
     }
 }
 

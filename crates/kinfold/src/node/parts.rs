@@ -31,8 +31,8 @@ use super::{
     council::{custodian, hand_overs},
     department::{AtPartners, Department, at_partners, corrections, department, hearers},
     joining::{
-        check, desks, follower, holdings, identify, loaded_replicas, notices, own_looks,
-        people_feeds, pool, register_feed, sign_in, staff, who,
+        check, desks, follower, holdings, identify, loaded_replicas, notices, people_feeds, pool,
+        register_feed, sign_in, staff, who,
     },
     keys::KeyFolder,
     opening::{credential, local_rules, open_ledger, open_store},
@@ -183,7 +183,10 @@ impl Node {
             corrections,
             identify: Arc::new(identify(&ground, &holdings)),
             pool: Arc::new(pool(&ground, holdings, registers)),
-            own_looks: Arc::new(own_looks(&ground)),
+            own_looks: Arc::new(OwnLooks {
+                ledgers: Arc::clone(&ledgers),
+                clock: Arc::clone(&ground.clock),
+            }),
             who: Arc::new(who(&ground, ledgers)),
             history: Arc::new(history(&ground, histories)),
             custodian: custodian.map(Arc::new),

@@ -13,13 +13,17 @@ use kinfold_service::{
 use tokio::{
     sync::watch,
     task::JoinSet,
-    time::{MissedTickBehavior, sleep},
+    time::{Instant, MissedTickBehavior, sleep},
 };
 
 use super::{Node, behind::Behind};
 
 /// How long a partner may hold a replica's request back: a fresh head comes at least that often.
 const HEAD_EVERY_MS: u32 = 2_000;
+/// How long the search tables may lag while nobody asks for them.
+const FOLLOW_AGAIN: Duration = Duration::from_millis(500);
+/// A reading of the register is followed by a rest of at least so many times as long.
+const RESTS: u32 = 4;
 /// How often notifications that are due are looked for.
 const SEND_AGAIN: Duration = Duration::from_secs(2);
 /// How often those who are here, and those who wait for an answer, are gone through.
@@ -30,19 +34,13 @@ const PAUSE: Duration = Duration::from_secs(2);
 /// A node's background tasks; dropping them ends them.
 pub(crate) struct Tasks {
     tasks: JoinSet<()>,
-    behind: Behind,
+    behind: [Behind; 2],
 }
 
 impl Tasks {
     /// Starts them all.
     pub(crate) fn start(node: &Node) -> io::Result<Self> {
         let mut tasks = JoinSet::new();
-        for (feed, terms) in node.feeds.sources.iter().zip(&node.config.sources) {
-            tasks.spawn(read_people(Arc::clone(feed), Duration::from_millis(terms.refresh_ms)));
-        }
-        if let (Some(feed), Some(terms)) = (&node.feeds.register, &node.config.register) {
-            tasks.spawn(read_register(Arc::clone(feed), Duration::from_millis(terms.poll_ms)));
-        }
         if let Some(department) = &node.department {
             tasks.spawn(receive_arrivals(Arc::clone(&department.arrivals)));
         }
@@ -54,27 +52,53 @@ impl Tasks {
         }
         tasks.spawn(watch_feeds(Arc::clone(&node.alarms)));
         tasks.spawn(send(Arc::clone(&node.telling.sender)));
-        for replica in &node.feeds.replicas {
-            tasks.spawn(keep_replica(Arc::clone(replica)));
-        }
-        let follow = follow(Arc::clone(&node.follower), node);
-        let tell: Vec<_> = node.notices.iter().map(|n| tell(Arc::clone(n), node)).collect();
-        let announce = announce(Arc::clone(&node.telling.herald), node);
-        let behind = Behind::start(|tasks| {
-            tasks.spawn_local(follow);
-            tasks.spawn_local(announce);
-            for tell in tell {
-                tasks.spawn_local(tell);
-            }
-        })?;
-        Ok(Self { tasks, behind })
+        Ok(Self { tasks, behind: [read(node)?, follow_and_tell(node)?] })
     }
 
     /// Ends them and waits until they are gone.
     pub(crate) async fn stop(mut self) {
         self.tasks.shutdown().await;
-        self.behind.stop().await;
+        for behind in self.behind {
+            behind.stop().await;
+        }
     }
+}
+
+/// What reads whole lists: people, registers, replicas.
+fn read(node: &Node) -> io::Result<Behind> {
+    let sources = node.feeds.sources.iter().zip(&node.config.sources);
+    let people: Vec<_> = sources
+        .map(|(feed, terms)| read_people(Arc::clone(feed), Duration::from_millis(terms.refresh_ms)))
+        .collect();
+    let register = node.feeds.register.as_ref().zip(node.config.register.as_ref());
+    let register = register
+        .map(|(feed, terms)| read_register(Arc::clone(feed), Duration::from_millis(terms.poll_ms)));
+    let replicas: Vec<_> = node.feeds.replicas.iter().map(Arc::clone).map(keep_replica).collect();
+    Behind::start("reading", |tasks| {
+        for people in people {
+            tasks.spawn_local(people);
+        }
+        for replica in replicas {
+            tasks.spawn_local(replica);
+        }
+        if let Some(register) = register {
+            tasks.spawn_local(register);
+        }
+    })
+}
+
+/// What is made of the ledger.
+fn follow_and_tell(node: &Node) -> io::Result<Behind> {
+    let follow = follow(Arc::clone(&node.follower), node);
+    let tell: Vec<_> = node.notices.iter().map(|n| tell(Arc::clone(n), node)).collect();
+    let announce = announce(Arc::clone(&node.telling.herald), node);
+    Behind::start("following", |tasks| {
+        tasks.spawn_local(follow);
+        tasks.spawn_local(announce);
+        for tell in tell {
+            tasks.spawn_local(tell);
+        }
+    })
 }
 
 async fn read_people(feed: Arc<PeopleFeed>, every: Duration) {
@@ -89,12 +113,14 @@ async fn read_people(feed: Arc<PeopleFeed>, every: Duration) {
 
 async fn read_register(feed: Arc<RegisterFeed>, every: Duration) {
     loop {
+        let began = Instant::now();
         match feed.poll().await {
             Ok(0) => {}
             Ok(changes) => tracing::info!(changes, "the register changed"),
             Err(error) => tracing::warn!(%error, "the register could not be read"),
         }
-        sleep(every).await;
+        // A large register takes seconds to read: the case system, and whoever uses this node, are left the most of the time.
+        sleep(every.max(began.elapsed() * RESTS)).await;
     }
 }
 
@@ -187,8 +213,11 @@ fn follow(follower: Arc<Follower>, node: &Node) -> impl Future<Output = ()> + us
                     if journal.ledger().growth(size).grown().await.is_none() {
                         return;
                     }
-                    // Entries come in bursts: a short pause makes one transaction of many.
-                    sleep(Duration::from_millis(50)).await;
+                    // Entries come in bursts: a pause makes one transaction of many. Who waits for the tables ends it.
+                    tokio::select! {
+                        () = sleep(FOLLOW_AGAIN) => {}
+                        () = journal.hurried() => {}
+                    }
                 }
                 Err(error) => {
                     tracing::error!(%error, "the search tables do not follow the ledger");

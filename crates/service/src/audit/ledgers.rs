@@ -16,9 +16,9 @@ use crate::{
 
 /// The most looks of one answer.
 pub(super) const MOST_LOOKS: u32 = 500;
-/// How often the search tables are looked at before they count as behind: they follow within a tenth of a second.
-const WAITS: u32 = 10;
-const WAIT: Duration = Duration::from_millis(50);
+/// How often the search tables are looked at before they count as behind: asked to hurry, they follow within a few milliseconds.
+const WAITS: u32 = 50;
+const WAIT: Duration = Duration::from_millis(10);
 
 /// This agency's ledger with its search tables.
 pub struct Ledgers {
@@ -95,6 +95,7 @@ impl Ledgers {
             if followed >= due {
                 break;
             }
+            self.journal.hurry();
             tokio::time::sleep(WAIT).await;
             followed = self.store.followed().await?;
         }

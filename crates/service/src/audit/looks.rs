@@ -6,10 +6,10 @@ use jiff::Timestamp;
 use kinfold_domain::{AskId, Purpose, Subject};
 use serde::Serialize;
 
+use super::{Ledgers, LinesError};
 use crate::{
     caller::Caller,
-    journal::{Journal, JournalError},
-    ports::{Clock, Look, PortError, TrailStore},
+    ports::{Clock, Look},
     records::{AskKind, Entry},
 };
 
@@ -32,41 +32,30 @@ pub struct OwnLook {
     pub index: u64,
 }
 
-/// Why own look-ups can't be listed.
-#[derive(Debug, thiserror::Error)]
-pub enum OwnLooksError {
-    /// The ledger.
-    #[error(transparent)]
-    Ledger(#[from] JournalError),
-    /// The search tables.
-    #[error(transparent)]
-    Store(#[from] PortError),
-}
-
 /// Lists own look-ups: what the employee typed themselves, and nobody else's facts.
 pub struct OwnLooks {
-    /// The ledger.
-    pub journal: Journal,
-    /// The search tables.
-    pub store: Arc<dyn TrailStore>,
+    /// The ledger with its search tables.
+    pub ledgers: Arc<Ledgers>,
     /// The clock.
     pub clock: Arc<dyn Clock>,
 }
 
 impl OwnLooks {
     /// The caller's own look-ups, the newest first. That the list was opened is recorded too.
-    pub async fn list(&self, caller: &Caller, limit: u32) -> Result<Vec<OwnLook>, OwnLooksError> {
+    pub async fn list(&self, caller: &Caller, limit: u32) -> Result<Vec<OwnLook>, LinesError> {
         let at = self.clock.now();
         let employee = caller.employee().id;
-        self.journal
-            .record(Entry::LedgerRead { at, employee, what: "own-looks".to_owned() })
-            .await?;
-        let looks = self.store.by_employee(employee, limit).await?;
+        let Ledgers { journal, store, .. } = &*self.ledgers;
+        let due = journal.ledger().size();
+        journal.record(Entry::LedgerRead { at, employee, what: "own-looks".to_owned() }).await?;
+        // Tables that stay behind lack the newest: the ledger has them, and governance is told so.
+        self.ledgers.behind(due).await?;
+        let looks = store.by_employee(employee, limit).await?;
         let mut lines: BTreeMap<AskId, OwnLook> = BTreeMap::new();
         let mut oldest_first = looks;
         oldest_first.sort_by_key(|look| look.index);
         for look in oldest_first {
-            if let Some(entry) = self.journal.read(look.index)? {
+            if let Some(entry) = journal.read(look.index)? {
                 merge(&mut lines, &look, entry);
             }
         }

@@ -18,7 +18,7 @@ pub use join::{Joined, LedgerPart, Side};
 pub use keys::TrailKey;
 pub use ledgers::{Ledgers, LinesError};
 pub(crate) use line::replica_kind;
-pub use looks::{OwnLook, OwnLooks, OwnLooksError};
+pub use looks::{OwnLook, OwnLooks};
 pub use notice_desk::{Hearers, NoticeDesk};
 pub use notices::{NoticeError, NoticeSender};
 pub use who::{WhoLooked, WhoParts};

@@ -1,5 +1,7 @@
 //! Messages as signed notes: a first line that says what it is, one line of JSON, the node's signature.
 
+use std::io;
+
 use kinfold_note::{MAX_TEXT_BYTES, Note, SigningKey, VerifierKey};
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -86,7 +88,22 @@ pub fn seal<T: Serialize>(
 
 /// The bytes of JSON that something takes in a message.
 pub(crate) fn bytes_of<T: Serialize>(content: &T) -> usize {
-    serde_json::to_vec(content).map_or(usize::MAX, |json| json.len())
+    let mut counted = Counted(0);
+    serde_json::to_writer(&mut counted, content).map_or(usize::MAX, |()| counted.0)
+}
+
+/// Counts the bytes that are written to it.
+struct Counted(usize);
+
+impl io::Write for Counted {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Verifies and reads a message: signature first, then kind, then content.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use kinfold_ledger::{Ledger, LedgerError, ReadError, Receipt};
 use parking_lot::Mutex;
+use tokio::sync::Notify;
 
 use self::lately::Lately;
 use crate::{exchange::Place, records::Entry};
@@ -19,6 +20,7 @@ const STRETCH: u64 = 32;
 pub struct Journal {
     ledger: Arc<Ledger>,
     lately: Arc<Mutex<Lately>>,
+    awaited: Arc<Notify>,
 }
 
 /// Why an entry is not in the ledger. Nothing is disclosed then.
@@ -38,12 +40,22 @@ pub enum JournalError {
 impl Journal {
     /// Over an open ledger.
     pub fn new(ledger: Arc<Ledger>) -> Self {
-        Self { ledger, lately: Arc::default() }
+        Self { ledger, lately: Arc::default(), awaited: Arc::default() }
     }
 
     /// The ledger itself, for following and proving.
     pub const fn ledger(&self) -> &Arc<Ledger> {
         &self.ledger
+    }
+
+    /// Asks who makes the search tables not to pause: somebody waits for what they will show.
+    pub(crate) fn hurry(&self) {
+        self.awaited.notify_one();
+    }
+
+    /// Until somebody waits for what is made of the ledger.
+    pub async fn hurried(&self) {
+        self.awaited.notified().await;
     }
 
     /// Records one entry; returns once it is durable.
@@ -87,7 +99,7 @@ impl Journal {
         from: u64,
         to: u64,
     ) -> impl Iterator<Item = (u64, Result<Option<Entry>, JournalError>)> + use<> {
-        (from..to).zip(self.ledger.iter_from(from).map(parse))
+        (from..to).zip(self.ledger.between(from, to).map(parse))
     }
 
     /// As [`Journal::read_all`], for who follows the ledger as it grows: what was recorded lately is not read back.
@@ -104,7 +116,7 @@ impl Journal {
                 reading = None;
                 return (index, Ok(Some(Arc::clone(entry))));
             }
-            let reading = reading.get_or_insert_with(|| ledger.iter_from(index));
+            let reading = reading.get_or_insert_with(|| ledger.between(index, to));
             let read = reading.next().unwrap_or(Err(ReadError::Absent));
             (index, parse(read).map(|entry| entry.map(Arc::new)))
         })

@@ -2,7 +2,10 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use kinfold_domain::{AgencyId, Employee, EmployeeId, Role};
@@ -21,6 +24,9 @@ use crate::{
 
 /// Ledger entries looked through for one write.
 const BATCH: u64 = 400;
+
+/// So many entries without anything to tell are worth a write.
+const UNWRITTEN: u64 = 10_000;
 
 /// Why the ledger could not be followed. It is tried again from the same place.
 #[derive(Debug, thiserror::Error)]
@@ -65,12 +71,14 @@ pub struct HeraldParts {
 /// Follows the ledger.
 pub struct Herald {
     parts: HeraldParts,
+    /// Up to where the ledger is known to hold nothing to tell; what of that is not written down is looked through again after a start.
+    quiet: AtomicU64,
 }
 
 impl Herald {
     /// Over these parts.
     pub const fn new(parts: HeraldParts) -> Self {
-        Self { parts }
+        Self { parts, quiet: AtomicU64::new(0) }
     }
 
     /// To be called before anything else is recorded: a node that never followed begins here, and tells nobody of what is long past.
@@ -85,8 +93,9 @@ impl Herald {
     /// are one write: whenever the process ends, nothing is forgotten, and what is put down twice is one notification.
     pub async fn catch_up(&self) -> Result<u64, AnnounceError> {
         let HeraldParts { store, journal, own, .. } = &self.parts;
+        let mut written = store.announced().await?.unwrap_or(0);
+        let mut from = written.max(self.quiet.load(Ordering::Relaxed));
         loop {
-            let from = store.announced().await?.unwrap_or(0);
             let to = journal.ledger().size().min(from + BATCH);
             if from >= to {
                 return Ok(from);
@@ -100,7 +109,12 @@ impl Herald {
                 }
             }
             let new = self.notifications(&calls).await?;
-            store.announce(&new, to).await?;
+            if !calls.is_empty() || to - written >= UNWRITTEN {
+                store.announce(&new, to).await?;
+                written = to;
+            }
+            from = to;
+            self.quiet.store(to, Ordering::Relaxed);
         }
     }
 

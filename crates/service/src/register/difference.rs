@@ -11,7 +11,7 @@ use kinfold_domain::{
 };
 
 use super::Vanished;
-use crate::{ports::Rejected, today};
+use crate::{exchange::bytes_of, ports::Rejected, today};
 
 /// The most bytes of an entry's JSON: it must fit into a page of changes, and no child's entry is nearly as long.
 const LONGEST_ENTRY: usize = 100 << 10;
@@ -42,7 +42,7 @@ pub(super) fn sound(
     entries: Vec<RegisterEntry>,
     mut rejected: Vec<Rejected>,
 ) -> (Vec<RegisterEntry>, Vec<Rejected>) {
-    let mut sound: BTreeMap<EntryId, (String, RegisterEntry)> = BTreeMap::new();
+    let mut sound: BTreeMap<EntryId, RegisterEntry> = BTreeMap::new();
     let mut reject = |id: &EntryId, problem: &str| {
         rejected.push(Rejected {
             category: Some(Category::Register),
@@ -52,24 +52,28 @@ pub(super) fn sound(
         });
     };
     for entry in entries {
-        // An entry is plain data with string keys: serialising it can't fail.
-        let json = serde_json::to_string(&entry).unwrap_or_default();
-        if json.len() > LONGEST_ENTRY {
+        if bytes_of(&entry) > LONGEST_ENTRY {
             reject(&entry.id, "the entry is longer than 100 kilobytes: shorten its lists");
             continue;
         }
-        let Some((known, other)) = sound.get_mut(&entry.id) else {
-            sound.insert(entry.id.clone(), (json, entry));
+        let Some(other) = sound.get_mut(&entry.id) else {
+            sound.insert(entry.id.clone(), entry);
             continue;
         };
         reject(&entry.id, "the reference is used twice: give each entry its own");
-        // Whichever is in force, then the later one; then by their text, so that every reading chooses the same.
-        let rank = |entry: &RegisterEntry| (entry.end.is_none(), entry.start);
-        if (rank(&entry), &json) > (rank(other), &*known) {
-            (*known, *other) = (json, entry);
+        if rank(&entry) > rank(other) {
+            *other = entry;
         }
     }
-    (sound.into_values().map(|(_, entry)| entry).collect(), rejected)
+    (sound.into_values().collect(), rejected)
+}
+
+/// Which of two entries of one reference counts: whichever is in force, then the later one; then by their text, so that every reading
+/// chooses the same.
+fn rank(entry: &RegisterEntry) -> (bool, Date, String) {
+    // An entry is plain data with string keys: serialising it can't fail.
+    let json = serde_json::to_string(entry).unwrap_or_default();
+    (entry.end.is_none(), entry.start, json)
 }
 
 /// Compares. An entry whose row is unread keeps what was known of it. `is_empty`: the source gave nothing at all, whatever stands by hand.

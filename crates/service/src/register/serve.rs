@@ -114,7 +114,6 @@ impl RegisterDesk {
         from: u64,
     ) -> Result<(Vec<String>, RegisterHead), RefusedPeer> {
         let own = &self.register.owner().id;
-        let may = |category| agreement.permits_any(peer, own, category);
         // Read before the changes, so that the head never confirms more than it counts.
         let confirmed = self.register.confirmed(self.clock.now()).as_at;
         let head = self.head(peer, agreement, confirmed).await?;
@@ -124,8 +123,8 @@ impl RegisterDesk {
         }
         let page = self.store.changes(own, from, PAGE).await?;
         // The register may have grown since its head was counted: what is beyond it comes with the next head.
-        let counted = page.iter().filter(|change| change.sequence < head.size);
-        Ok((first_of(counted.map(|change| leaf_for(change, may))), head))
+        let counted = page.into_iter().filter(|change| change.sequence < head.size);
+        Ok((first_of(counted.map(|change| leaf_for(change, &head.projection))), head))
     }
 
     /// The head of the list as this partner sees it: extended by what is new, begun anew under other terms.
@@ -136,9 +135,9 @@ impl RegisterDesk {
         confirmed: Option<AsAt>,
     ) -> Result<RegisterHead, RefusedPeer> {
         let own = &self.register.owner().id;
-        let may = |category| agreement.permits_any(peer, own, category);
         let digest = agreement.agreement().digest().to_string();
-        let projection: Categories = Category::ALL.into_iter().filter(|c| may(*c)).collect();
+        let may = |category: &Category| agreement.permits_any(peer, own, *category);
+        let projection: Categories = Category::ALL.into_iter().filter(may).collect();
         let mut lists = self.lists.lock().await;
         let seen = lists.entry(peer.clone()).or_default();
         if seen.agreement != digest || seen.projection != projection {
@@ -150,8 +149,8 @@ impl RegisterDesk {
             if next.is_empty() {
                 break;
             }
-            for change in &next {
-                seen.list.push(leaf_for(change, may).as_bytes());
+            for change in next {
+                seen.list.push(leaf_for(change, &projection).as_bytes());
             }
         }
         Ok(RegisterHead {
@@ -208,9 +207,9 @@ fn first_of(leaves: impl Iterator<Item = String>) -> Vec<String> {
     first
 }
 
-fn leaf_for(stored: &StoredChange, may: impl Fn(Category) -> bool) -> String {
-    let mut change = stored.change.clone();
-    change.entry = project(&change.entry, may);
+fn leaf_for(stored: StoredChange, projection: &Categories) -> String {
+    let mut change = stored.change;
+    change.entry = project(&change.entry, |category| projection.contains(&category));
     // Why a custodian changed it is told nobody else.
     change.reason = None;
     leaf(&change)

@@ -76,7 +76,7 @@ pub(super) fn measure(ArrivalTerms { terms, messages }: &ArrivalTerms) -> anyhow
         }
         let mut report = Map::new();
         report.insert("messages_per_s".to_owned(), (*messages).into());
-        report.insert("checks_meanwhile".to_owned(), json!([nurses.stop().await?]));
+        report.insert("checks_meanwhile".to_owned(), json!([nurses.stop().await?.0]));
         tokio::time::sleep(PATIENCE).await;
         watching.abort();
         processes.stop().await?;

@@ -7,16 +7,19 @@ use std::{
 
 use hyper::body::Bytes;
 use serde_json::{Value, json};
-use tokio::task::JoinSet;
+use tokio::{task::JoinSet, time::sleep};
 
 use super::{
-    Terms, block_on_threads, browser::Browser, disk::fdatasync_p50, ms, quantile, sorted,
-    stage::Stage,
+    Terms, block_on_threads, browser::Browser, disk::fdatasync_p50, ms, paced::Paced, quantile,
+    sorted, stage::Stage,
 };
 use crate::telemetry::complain;
 
-/// Concurrent sessions.
+/// Concurrent sessions, each asking again as soon as it is answered: nothing is left idle.
 const SESSIONS: [usize; 3] = [1, 16, 256];
+/// Sessions that each ask so often, whatever is answered: a thousand checks a second, a third of what two cores do.
+const PACED: usize = 16;
+const EACH_EVERY: Duration = Duration::from_millis(16);
 
 pub(super) fn measure(terms: &Terms) -> anyhow::Result<Value> {
     let most = SESSIONS.into_iter().max().unwrap_or(1);
@@ -27,6 +30,13 @@ pub(super) fn measure(terms: &Terms) -> anyhow::Result<Value> {
         complain("signing in");
         let mut browsers = stage.browsers(most).await?;
         let forms = Arc::new(stage.forms());
+        // First: whoever asks without a pause leaves work behind that follows the ledger.
+        complain(&format!("{PACED} sessions at a steady rate"));
+        let rest = browsers.split_off(PACED);
+        let paced = Paced::start(browsers, &forms, EACH_EVERY);
+        sleep(lasting).await;
+        let (paced, mut browsers) = paced.stop().await?;
+        browsers.extend(rest);
         let mut measured = Vec::new();
         let mut disk = Vec::new();
         for sessions in SESSIONS {
@@ -39,7 +49,7 @@ pub(super) fn measure(terms: &Terms) -> anyhow::Result<Value> {
             measured.push((sessions, times));
         }
         processes.stop().await?;
-        Ok(report(&measured, &sorted(disk), lasting))
+        Ok(report((&measured, paced), &sorted(disk), lasting))
     })
 }
 
@@ -73,7 +83,11 @@ async fn run(
     Ok((sorted(times), browsers))
 }
 
-fn report(measured: &[(usize, Vec<f64>)], disk: &[f64], lasting: Duration) -> Value {
+fn report(
+    (measured, paced): (&[(usize, Vec<f64>)], Value),
+    disk: &[f64],
+    lasting: Duration,
+) -> Value {
     let fdatasync = quantile(disk, 0.5);
     let line = |(sessions, times): &(usize, Vec<f64>)| {
         #[expect(clippy::cast_precision_loss, reason = "a count of requests")]
@@ -88,6 +102,7 @@ fn report(measured: &[(usize, Vec<f64>)], disk: &[f64], lasting: Duration) -> Va
     let single = measured.first().map_or(f64::NAN, |(_, times)| quantile(times, 0.5));
     json!({
         "sessions": measured.iter().map(line).collect::<Vec<_>>(),
+        "steady": [paced],
         "fdatasync_p50": ms(fdatasync),
         "ratio_p50_to_fdatasync": (single / fdatasync * 100.0).round() / 100.0,
     })

@@ -14,7 +14,7 @@ use super::{browser::Browser, ms, quantile, sorted};
 
 /// Nurses who check at a steady rate until they are told to stop.
 pub(super) struct Paced {
-    users: JoinSet<anyhow::Result<Vec<f64>>>,
+    users: JoinSet<anyhow::Result<(Vec<f64>, Browser)>>,
     stop: watch::Sender<bool>,
     every: Duration,
     sessions: usize,
@@ -42,27 +42,30 @@ impl Paced {
                     browser.page("/check", form.clone()).await?;
                     took.push(due.elapsed().as_secs_f64());
                 }
-                anyhow::Ok(took)
+                anyhow::Ok((took, browser))
             });
         }
         Self { users, stop, every, sessions }
     }
 
-    /// Stops them; answers what they met.
-    pub(super) async fn stop(mut self) -> anyhow::Result<Value> {
+    /// Stops them; answers what they met, and gives them back.
+    pub(super) async fn stop(mut self) -> anyhow::Result<(Value, Vec<Browser>)> {
         self.stop.send_replace(true);
-        let mut took = Vec::new();
+        let (mut took, mut browsers) = (Vec::new(), Vec::new());
         while let Some(user) = self.users.join_next().await {
-            took.extend(user??);
+            let (times, browser) = user??;
+            took.extend(times);
+            browsers.push(browser);
         }
         let took = sorted(took);
         let per_session = 1.0 / self.every.as_secs_f64();
-        Ok(json!({
+        let met = json!({
             "sessions": self.sessions,
             "each_per_s": per_session,
             "checks": took.len(),
             "p50": ms(quantile(&took, 0.5)),
             "p99": ms(quantile(&took, 0.99)),
-        }))
+        });
+        Ok((met, browsers))
     }
 }

@@ -15,7 +15,6 @@ use super::{
     RegisterTerms, block_on_threads,
     browser::{Browser, form},
     ms,
-    node::wait_for,
     paced::Paced,
     quantile, sorted,
     stage::{Stage, whole_form},
@@ -48,16 +47,15 @@ pub(super) fn measure(terms: &RegisterTerms) -> anyhow::Result<Value> {
         let began = Instant::now();
         let size = register_of(&stage, "council", children.len()).await?;
         let read = began.elapsed().as_secs_f64();
-        processes.stop_node("council").await?;
+        processes.hold_node("council", true)?;
         processes.start_node(&stage.places, "trust")?;
         people_of(&stage, "trust").await?;
         let mut nurses = stage.browsers(SESSIONS + 1).await?;
         let mut watcher = nurses.pop().context("a nurse is signed in")?;
         let checks = Paced::start(nurses, &Arc::new(stage.forms()), EVERY);
         complain("the trust's node replicates it");
-        processes.start_node(&stage.places, "council")?;
-        wait_for(stage.places.web("council")).await?;
         let began = Instant::now();
+        processes.hold_node("council", false)?;
         register_of(&stage, "trust", size).await?;
         let replicated = began.elapsed().as_secs_f64();
         complain(&format!("{CHANGES} plans end"));
@@ -66,7 +64,7 @@ pub(super) fn measure(terms: &RegisterTerms) -> anyhow::Result<Value> {
         for child in children.iter().step_by((children.len() / CHANGES).max(1)).take(CHANGES) {
             visible.push(change(&stage, &mut custodian, &mut watcher, child).await?);
         }
-        let checks = checks.stop().await?;
+        let (checks, _) = checks.stop().await?;
         processes.stop().await?;
         let visible = sorted(visible);
         Ok(json!({

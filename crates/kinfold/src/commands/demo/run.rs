@@ -4,6 +4,7 @@ use std::{path::Path, process::Stdio, time::Duration};
 
 use anyhow::{Context, bail};
 use kinfold_sample::District;
+use rustix::process::{Pid, Signal};
 use tokio::process::{Child, Command};
 
 use super::{Places, arrivals::FrontDesk, build, screen};
@@ -85,12 +86,18 @@ impl Processes {
         Ok(())
     }
 
-    /// Stops one node.
-    pub(crate) async fn stop_node(&mut self, name: &str) -> anyhow::Result<()> {
+    /// Lets a node stand still, as one that can't be reached, or go on.
+    pub(crate) fn hold_node(&self, name: &str, still: bool) -> anyhow::Result<()> {
+        let pid = self.pid(name)?;
+        let signal = if still { Signal::STOP } else { Signal::CONT };
+        Ok(rustix::process::kill_process(pid, signal)?)
+    }
+
+    fn pid(&self, name: &str) -> anyhow::Result<Pid> {
         let what = node_called(name)?;
-        let (gone, kept) = std::mem::take(&mut self.0).into_iter().partition(|p| p.what == what);
-        self.0 = kept;
-        Self(gone).stop().await
+        let process = self.0.iter().find(|process| process.what == what);
+        let id = process.and_then(|process| process.child.id()).context("it does not run")?;
+        i32::try_from(id).ok().and_then(Pid::from_raw).context("it has no process")
     }
 
     /// Tells each to stop, waits, and kills what does not.
@@ -110,9 +117,7 @@ impl Processes {
 
     /// The resident memory of a node, in KiB.
     pub(crate) fn memory_kib(&self, name: &str) -> anyhow::Result<u64> {
-        let what = node_called(name)?;
-        let process = self.0.iter().find(|process| process.what == what);
-        let id = process.and_then(|process| process.child.id()).context("it does not run")?;
+        let id = self.pid(name)?.as_raw_nonzero();
         let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
         let line = status.lines().find(|line| line.starts_with("VmRSS:"));
         let words = line.and_then(|line| line.split_whitespace().nth(1));

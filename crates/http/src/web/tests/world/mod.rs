@@ -73,7 +73,6 @@ pub(crate) struct Node {
     pub(crate) staff: Arc<Staff>,
     desks: Arc<Desks>,
     ledgers: Arc<Ledgers>,
-    trail: Arc<MemoryTrail>,
     pub(crate) work: Arc<MemoryWork>,
     pub(crate) outbox: Arc<MemoryOutbox>,
     feeds: Arc<Feeds>,
@@ -122,9 +121,8 @@ async fn node(
     let is_council = agency.kind == AgencyKind::Council;
     let register = register(&agency);
     let holdings = holdings(&agency, &clock, &register).await;
-    let trail = Arc::new(MemoryTrail::default());
     let keys = Arc::new(TrailKey::new([3; 32]));
-    let trail_store: Arc<dyn TrailStore> = Arc::<MemoryTrail>::clone(&trail);
+    let trail_store: Arc<dyn TrailStore> = Arc::new(MemoryTrail::default());
     let ledgers = Arc::new(Ledgers {
         journal: journal.clone(),
         store: Arc::clone(&trail_store),
@@ -176,7 +174,6 @@ async fn node(
         hand_overs,
         holdings,
         ledgers,
-        trail,
         histories,
         present: Arc::default(),
     }
@@ -339,8 +336,7 @@ impl Node {
             check: self.check(),
             pool: Arc::new(self.pool(registers)),
             own_looks: Arc::new(OwnLooks {
-                journal: core.journal.clone(),
-                store: Arc::<MemoryTrail>::clone(&self.trail),
+                ledgers: Arc::clone(&self.ledgers),
                 clock: core.clock(),
             }),
             who: Arc::new(self.who()),
