@@ -21,6 +21,9 @@ pub(crate) async fn story(stage: &Stage) -> anyhow::Result<()> {
     }
     ensure!(browser.count(".kinfold-feed").await? >= 2, "a source and a register");
     browser.seen("feeds").await?;
+    browser.go("/notifications").await?;
+    browser.arrive("Notifications that could not be delivered").await?;
+    browser.seen("notifications").await?;
     for path in ["/check", "/view", "/who"] {
         browser.go(path).await?;
         browser.arrive("There is a problem").await?;
