@@ -131,7 +131,7 @@ impl NoticeSender {
                 news.bytes += bytes_of(&correction);
                 news.corrections.push(*correction);
             }
-            Entry::HandOver(step) if step.to == self.partner => news.hand_overs.push(*step),
+            Entry::HandOver { step, .. } if step.to == self.partner => news.hand_overs.push(*step),
             _ => {}
         }
     }
