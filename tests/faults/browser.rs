@@ -8,7 +8,7 @@ use std::{
 
 use jiff::SignedDuration;
 use kinfold_domain::Subject;
-use kinfold_sample::agencies;
+use kinfold_sample::{agencies, neighbour};
 use kinfold_token::{Generator, OtpauthUri};
 
 use crate::stage::{Stage, now};
@@ -45,6 +45,14 @@ impl Page {
             .replace("&#x2f;", "/")
             .replace("&amp;", "&");
         text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// The value of a form's hidden field.
+    #[track_caller]
+    pub(crate) fn field(&self, name: &str) -> String {
+        let found = self.body.split_once(&format!("name=\"{name}\" value=\""));
+        let Some((_, rest)) = found else { panic!("no field {name}: {}", self.text()) };
+        rest.split('"').next().expect("its value").to_owned()
     }
 
     /// Fails unless the page is of this status and says this.
@@ -221,8 +229,10 @@ pub(crate) fn about(subject: &Subject, purpose: &str) -> Vec<(&'static str, Stri
 
 /// The PIN of an employee of the demonstration.
 pub(crate) fn pin(user: &str) -> &'static str {
-    let employees = agencies().into_iter().flat_map(|agency| agency.employees.iter());
-    employees.into_iter().find(|employee| employee.user_name == user).expect("an employee").pin
+    let all = agencies().into_iter().chain([neighbour()]);
+    let employees = all.flat_map(|agency| agency.employees.iter());
+    let mut employees = employees;
+    employees.find(|employee| employee.user_name == user).expect("an employee").pin
 }
 
 /// The code that an employee's token shows.

@@ -1,4 +1,4 @@
-//! The one demonstration that every test gets a copy of.
+//! The demonstrations that every test gets a copy of one of.
 
 use std::{
     fs,
@@ -22,12 +22,21 @@ pub(crate) struct Built {
 impl Built {
     /// Builds it.
     pub(crate) fn new() -> Self {
-        let folder = scratch("faults-built");
+        Self::of("faults-built", &[])
+    }
+
+    /// Builds one with a second council.
+    pub(crate) fn with_neighbour() -> Self {
+        Self::of("faults-built-two", &["--neighbour"])
+    }
+
+    fn of(name: &str, more: &[&str]) -> Self {
+        let folder = scratch(name);
         let _ = fs::remove_dir_all(&folder);
         let base = free_ports();
         let mut build = Command::new(env!("CARGO_BIN_EXE_kinfold"));
         build.args(["demo", "--build-only", "--people", &PEOPLE.to_string(), "--folder"]);
-        build.arg(&folder).args(["--port", &base.to_string()]);
+        build.arg(&folder).args(["--port", &base.to_string()]).args(more);
         let output = build.output().expect("the program runs");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let ready = fs::read_to_string(folder.join("ready")).expect("a built demonstration");

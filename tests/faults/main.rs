@@ -19,6 +19,7 @@ mod council_away;
 mod crash;
 mod edge;
 mod folder;
+mod handing_over;
 mod ledger_full;
 mod logs;
 mod proxy;

@@ -23,6 +23,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(40);
 /// One test at a time: the built demonstration's agreement names its ports.
 static TURN: Mutex<()> = Mutex::new(());
 static BUILT: OnceLock<Built> = OnceLock::new();
+static WITH_NEIGHBOUR: OnceLock<Built> = OnceLock::new();
 
 /// The time.
 #[expect(clippy::disallowed_methods, reason = "whole processes live by the machine's clock")]
@@ -43,8 +44,17 @@ pub(crate) struct Stage {
 impl Stage {
     /// A fresh copy of the demonstration; nothing runs yet.
     pub(crate) fn set(name: &str) -> Self {
+        Self::of(name, || BUILT.get_or_init(Built::new))
+    }
+
+    /// The same with a second council.
+    pub(crate) fn with_neighbour(name: &str) -> Self {
+        Self::of(name, || WITH_NEIGHBOUR.get_or_init(Built::with_neighbour))
+    }
+
+    fn of(name: &str, built: impl FnOnce() -> &'static Built) -> Self {
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-        let built = BUILT.get_or_init(Built::new);
+        let built = built();
         let root = scratch(&format!("faults-{name}"));
         let _ = fs::remove_dir_all(&root);
         let stage = Self {
@@ -88,15 +98,25 @@ impl Stage {
     }
 
     pub(crate) fn web(&self, node: &str) -> u16 {
-        self.base + if node == "council" { 1 } else { 2 }
+        self.base
+            + match node {
+                "council" => 1,
+                "neighbour" => 7,
+                _ => 2,
+            }
     }
 
     /// Where a node answers its partner, by the agreement.
     pub(crate) fn partner(&self, node: &str) -> u16 {
-        self.base + if node == "council" { 3 } else { 4 }
+        self.base
+            + match node {
+                "council" => 3,
+                "neighbour" => 0,
+                _ => 4,
+            }
     }
 
-    /// A port that nobody uses.
+    /// A port that nobody uses, but for a neighbour.
     pub(crate) fn free_port(&self) -> u16 {
         self.base + 7
     }

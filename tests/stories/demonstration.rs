@@ -29,6 +29,7 @@ pub(crate) const STALE_AFTER: Duration = Duration::from_secs(15);
 pub(crate) enum Node {
     Council,
     Trust,
+    Neighbour,
 }
 
 /// Somebody who can sign in.
@@ -47,6 +48,7 @@ pub(crate) const NURSE: Person = person(Node::Trust, "nina.nurse", "372849");
 pub(crate) const OTHER_NURSE: Person = person(Node::Trust, "noel.nurse", "958126");
 pub(crate) const SOCIAL_WORKER: Person = person(Node::Council, "wendy.worker", "518203");
 pub(crate) const CUSTODIAN: Person = person(Node::Council, "cora.custodian", "740962");
+pub(crate) const NEIGHBOURS_CUSTODIAN: Person = person(Node::Neighbour, "lena.custodian", "318570");
 pub(crate) const TRUST_GOVERNANCE: Person = person(Node::Trust, "greta.infogov", "614730");
 pub(crate) const COUNCIL_GOVERNANCE: Person = person(Node::Council, "ivan.infogov", "295817");
 pub(crate) const OPERATOR: Person = person(Node::Trust, "piet.operator", "283965");
@@ -62,12 +64,22 @@ pub(crate) struct Demonstration {
 
 impl Demonstration {
     pub(crate) async fn start() -> anyhow::Result<Self> {
+        Self::with(&[]).await
+    }
+
+    /// One with a second council.
+    pub(crate) async fn with_neighbour() -> anyhow::Result<Self> {
+        Self::with(&["--neighbour"]).await
+    }
+
+    async fn with(more: &[&str]) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let port = free_ports()?;
         let mut process = Command::new(PROGRAM)
             .args(["demo", "--people", "600", "--port", &port.to_string()])
             .args(["--stale-after-s", &STALE_AFTER.as_secs().to_string(), "--folder"])
             .arg(folder.path().join("demo"))
+            .args(more)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -91,7 +103,12 @@ impl Demonstration {
 
     /// Where an agency's pages are.
     pub(crate) fn address(&self, node: Node) -> String {
-        let port = self.port + if matches!(node, Node::Council) { 1 } else { 2 };
+        let port = self.port
+            + match node {
+                Node::Council => 1,
+                Node::Trust => 2,
+                Node::Neighbour => 7,
+            };
         format!("http://localhost:{port}")
     }
 
@@ -101,7 +118,11 @@ impl Demonstration {
     }
 
     pub(crate) fn config(&self, node: Node) -> PathBuf {
-        let name = if matches!(node, Node::Council) { "council" } else { "trust" };
+        let name = match node {
+            Node::Council => "council",
+            Node::Trust => "trust",
+            Node::Neighbour => "neighbour",
+        };
         self.root().join(name).join("kinfold.toml")
     }
 

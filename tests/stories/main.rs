@@ -10,6 +10,7 @@ mod council_away;
 mod demonstration;
 mod department;
 mod governance;
+mod handing_over;
 mod keyboard;
 mod ledgers;
 mod no_script;
@@ -32,7 +33,7 @@ struct Stage {
 type Going<'a> = Pin<Box<dyn Future<Output = anyhow::Result<()>> + 'a>>;
 type Story = (&'static str, for<'a> fn(&'a Stage) -> Going<'a>);
 
-const STORIES: [Story; 8] = [
+const STORIES: [Story; 9] = [
     ("a_nurse_learns_within_a_breath_whom_to_ring", |stage| Box::pin(nurse::story(stage))),
     ("the_pages_that_matter_work_without_scripts", |stage| Box::pin(no_script::story(stage))),
     ("a_social_worker_sees_what_the_trust_knows", |stage| Box::pin(social_worker::story(stage))),
@@ -40,6 +41,7 @@ const STORIES: [Story; 8] = [
     ("governance_sees_both_ledgers_sides_joined", |stage| Box::pin(governance::story(stage))),
     ("an_operator_sees_feeds_and_no_child", |stage| Box::pin(operator::story(stage))),
     ("the_command_line_finds_both_ledgers_sound", |stage| Box::pin(ledgers::story(stage))),
+    ("a_child_is_handed_over_to_the_council_next_door", |_| Box::pin(handing_over::story())),
     ("a_check_is_answered_while_the_council_is_away", |stage| Box::pin(council_away::story(stage))),
 ];
 

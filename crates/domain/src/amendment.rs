@@ -233,6 +233,7 @@ mod tests {
             school: None,
             sealed: None,
             successor: None,
+            handing_over: None,
         }
     }
 

@@ -44,8 +44,8 @@ pub use nhs_number::{NhsNumber, NhsNumberError};
 pub use person::{Person, PersonId};
 pub use personal::Personal;
 pub use register::{
-    AbuseCategory, ChangeKind, EntryId, LegalBasis, RegisterChange, RegisterEntry, RegisterPhones,
-    RegisterStatus, SealedDesk, Standing,
+    AbuseCategory, ChangeKind, EntryId, HandingOver, LegalBasis, RegisterChange, RegisterEntry,
+    RegisterPhones, RegisterStatus, SealedDesk, Standing,
 };
 pub use statutory::{Deadline, Due, due};
 pub use subject::{AskId, Subject};

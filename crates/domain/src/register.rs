@@ -4,7 +4,8 @@ use jiff::{Timestamp, ToSpan, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    BirthDate, Demographics, HouseholdMember, Personal, Professional, Telephone, label::label,
+    AgencyId, BirthDate, Demographics, HouseholdMember, Personal, Professional, Telephone,
+    label::label,
 };
 
 label! {
@@ -119,6 +120,21 @@ pub struct RegisterPhones {
     pub emergency_duty_team: Telephone,
 }
 
+/// Another council to which an entry is being handed over, or was: who has to be rung as well.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HandingOver {
+    /// Which council.
+    pub to: AgencyId,
+    /// Its name.
+    pub name: String,
+    /// The day of the offer.
+    pub since: Date,
+    /// The day on which it had the child on its register; `None` until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepted: Option<Date>,
+}
+
 /// One entry of the register. Lists that the reader may not see are empty in the reader's copy.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub struct RegisterEntry {
@@ -168,6 +184,9 @@ pub struct RegisterEntry {
     /// The entry that took this one's place once it had ended: the newborn's after an unborn plan, or the same plan as the case system has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub successor: Option<EntryId>,
+    /// Set while it is being handed over to another council, and once it was. The register alone says so, never a source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handing_over: Option<HandingOver>,
 }
 
 impl RegisterPhones {
@@ -241,6 +260,8 @@ pub enum ChangeKind {
     Born,
     /// An entry made by hand ended because the case system has it now.
     Superseded,
+    /// The entry is being handed over to another council, or is not any more.
+    HandingOver,
 }
 
 impl ChangeKind {
@@ -258,6 +279,7 @@ impl ChangeKind {
             Self::Unsealed => "unsealed",
             Self::Born => "born",
             Self::Superseded => "superseded",
+            Self::HandingOver => "handing-over",
         }
     }
 
@@ -275,6 +297,7 @@ impl ChangeKind {
             Self::Unsealed => "Seal taken off",
             Self::Born => "Born: the child’s own plan begins",
             Self::Superseded => "Replaced by the case system’s entry",
+            Self::HandingOver => "Hand-over",
         }
     }
 }
@@ -324,6 +347,7 @@ mod tests {
             school: None,
             sealed: None,
             successor: None,
+            handing_over: None,
         }
     }
 

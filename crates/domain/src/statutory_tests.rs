@@ -26,6 +26,7 @@ fn entry(status: RegisterStatus, start: Date, next_review: Option<Date>) -> Regi
         school: None,
         sealed: None,
         successor: None,
+        handing_over: None,
     }
 }
 

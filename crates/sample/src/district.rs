@@ -92,6 +92,19 @@ impl District {
         }
     }
 
+    /// The district next door: other people, on a register of its own. Of children with a story its council knows no plan.
+    pub fn neighbouring(seed: Seed, size: Size, today: Date) -> Self {
+        // Numbers are dealt from another place on.
+        let mut district = Self::generate(Seed(seed.0 + 500_000), size, today);
+        let home = |id: ResidentId| district.residents[id.0].household;
+        let told: Vec<usize> = district.stories.iter().map(|story| home(story.resident)).collect();
+        let mut placements = std::mem::take(&mut district.placements);
+        placements.retain(|placement| {
+            !told.contains(&district.residents[placement.resident.0].household)
+        });
+        Self { placements, ..district }
+    }
+
     /// Children with fixed details, to show and to test with.
     pub fn stories(&self) -> &[Story] {
         &self.stories

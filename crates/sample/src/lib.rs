@@ -43,6 +43,6 @@ pub use hospital::{
 pub use names::Origin;
 pub use register::{Placement, SealReason};
 pub use resident::{Household, Part, Resident, ResidentId};
-pub use staff::{SampleAgency, SampleEmployee, Worker, agencies};
+pub use staff::{SampleAgency, SampleEmployee, Worker, agencies, neighbour};
 pub use storage::{Progress, StorageError};
 pub use stories::{Story, StoryAnswer, StoryKey};

@@ -152,6 +152,34 @@ const TRUST: SampleAgency = SampleAgency {
     ],
 };
 
+const NEIGHBOUR: SampleAgency = SampleAgency {
+    id: "larkford-council",
+    name: "Larkford Council children's service (synthetic)",
+    kind: AgencyKind::Council,
+    office: "01632 960700",
+    out_of_hours: "01632 960799",
+    employees: &[
+        employee(
+            "lena.custodian",
+            "Lena Custodian (sample)",
+            ("Register custodian", "register-custodian"),
+            "318570",
+        ),
+        employee("olga.operator", "Olga Operator (sample)", ("IT operator", "operator"), "926413"),
+        employee(
+            "paul.approver",
+            "Paul Approver (sample)",
+            ("Caldicott Guardian", "approver"),
+            "574206",
+        ),
+    ],
+};
+
+/// The council next door, to which children are handed over.
+pub const fn neighbour() -> SampleAgency {
+    NEIGHBOUR
+}
+
 /// The demonstration's agencies: the council first, then the trust.
 pub const fn agencies() -> [SampleAgency; 2] {
     [COUNCIL, TRUST]

@@ -160,6 +160,7 @@ pub(crate) fn change(sequence: u64, family: &str) -> StoredChange {
         school: None,
         sealed: None,
         successor: None,
+        handing_over: None,
     };
     let (kind, by) = (ChangeKind::Added, "feed".into());
     let change = RegisterChange { kind, at: at(0), by, reason: None, entry };

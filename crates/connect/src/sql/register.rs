@@ -213,6 +213,7 @@ fn entry(row: &mut RowReader<'_>) -> Option<RegisterEntry> {
         school: row.text("school").map(Into::into),
         sealed: sealed(row)?,
         successor: None,
+        handing_over: None,
     })
 }
 

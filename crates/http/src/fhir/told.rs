@@ -125,13 +125,18 @@ fn entry_line(checked: &Checked, hit: &RegisterHit) -> String {
     let category = entry.category.map(|category| format!(" ({})", category.words()));
     let ended = entry.end.filter(|_| !is_current(checked, hit));
     let ended = ended.map(|end| format!(", ended {}", day(end)));
+    let handing = entry.handing_over.as_ref().map(|handing| match handing.accepted {
+        None => format!(", being handed over to {} since {}", handing.name, day(handing.since)),
+        Some(on) => format!(", handed over to {}, which accepted on {}", handing.name, day(on)),
+    });
     format!(
-        "{}: {}{}, since {}{}.",
+        "{}: {}{}, since {}{}{}.",
         hit.agency.name,
         entry.status.words(),
         category.unwrap_or_default(),
         day(entry.start),
-        ended.unwrap_or_default()
+        ended.unwrap_or_default(),
+        handing.unwrap_or_default()
     )
 }
 

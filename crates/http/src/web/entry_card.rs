@@ -2,8 +2,8 @@
 
 use jiff::civil::Date;
 use kinfold_domain::{
-    Category, Demographics, HouseholdMember, NumberAgreement, Professional, RegisterEntry,
-    RegisterHit, Standing,
+    Category, Demographics, HandingOver, HouseholdMember, NumberAgreement, Professional,
+    RegisterEntry, RegisterHit, Standing,
 };
 use serde::Serialize;
 
@@ -50,6 +50,8 @@ pub(super) struct EntryCard {
     pub(super) professionals: Vec<NamedLine>,
     pub(super) household: Vec<NamedLine>,
     pub(super) reference: String,
+    /// The council to which it was handed over.
+    pub(super) handed_to: Option<String>,
 }
 
 impl EntryCard {
@@ -78,6 +80,7 @@ impl EntryCard {
             professionals: entry.professionals.iter().map(professional).collect(),
             household: entry.household.iter().map(|member| household(spoken, member)).collect(),
             reference: entry.id.to_string(),
+            handed_to: handed_to(entry),
         }
     }
 }
@@ -110,7 +113,7 @@ pub(super) fn address(address: &kinfold_domain::Address) -> String {
 
 /// What the register says of the plan, without whom to ring.
 pub(super) fn rows(spoken: &Spoken, entry: &RegisterEntry) -> Vec<(&'static str, String)> {
-    let mut rows = Vec::with_capacity(9);
+    let mut rows = Vec::with_capacity(10);
     if let Some(category) = entry.category {
         rows.push(("Category", category.words().to_owned()));
     }
@@ -121,6 +124,9 @@ pub(super) fn rows(spoken: &Spoken, entry: &RegisterEntry) -> Vec<(&'static str,
     // What has ended says so above its rows.
     if let Some(end) = entry.end.filter(|end| *end > spoken.today()) {
         rows.push(("Until", day(end)));
+    }
+    if let Some(handing) = &entry.handing_over {
+        rows.push(("Hand-over", hand_over(handing)));
     }
     if let Some(expected) = entry.expected {
         rows.push(("Baby expected", day(expected.expose())));
@@ -139,6 +145,24 @@ pub(super) fn rows(spoken: &Spoken, entry: &RegisterEntry) -> Vec<(&'static str,
         rows.push(("School", school.expose().clone()));
     }
     rows
+}
+
+/// To whom a child is being handed over, and who is responsible.
+fn hand_over(handing: &HandingOver) -> String {
+    let HandingOver { name, since, accepted, .. } = handing;
+    match accepted {
+        None => format!(
+            "Being handed over to {name} since {}. This council is responsible until {name} accepts.",
+            day(*since)
+        ),
+        Some(accepted) => format!("Handed over to {name}, which accepted on {}.", day(*accepted)),
+    }
+}
+
+/// Which council has the child now.
+fn handed_to(entry: &RegisterEntry) -> Option<String> {
+    let handing = entry.handing_over.as_ref().filter(|handing| handing.accepted.is_some());
+    handing.map(|handing| handing.name.clone())
 }
 
 pub(super) fn professional(known: &Professional) -> NamedLine {

@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::{
     answer_page,
     failure::sentence,
+    letter_case::capitalised,
     looks, purposes,
     site::Site,
     spoken::{Moment, Spoken},
@@ -145,6 +146,10 @@ fn side_line(site: &Site, spoken: &Spoken, recorded: &Side) -> SideLine {
         "replica-look" => {
             ("Read from this register's copy", looks::outcome(&recorded.line.outcome))
         }
+        "hand-over" => ("Hand-over: told the other council", handed(&recorded.line.outcome)),
+        "hand-over-heard" => {
+            ("Hand-over: heard from the other council", handed(&recorded.line.outcome))
+        }
         _ => ("Entry", sentence(&recorded.line.outcome)),
     };
     SideLine {
@@ -153,6 +158,14 @@ fn side_line(site: &Site, spoken: &Spoken, recorded: &Side) -> SideLine {
         at: spoken.moment(recorded.line.at),
         outcome,
         index: recorded.line.index,
+    }
+}
+
+/// A word of a hand-over, with the headings of what an offer tells.
+fn handed(outcome: &str) -> String {
+    match outcome.split_once(": ") {
+        Some((word, categories)) => format!("{}. {}", capitalised(word), told(categories)),
+        None => capitalised(outcome),
     }
 }
 

@@ -96,6 +96,9 @@ impl NotificationsConfig {
     pub(crate) fn roles(&self) -> anyhow::Result<BTreeMap<Event, Vec<Role>>> {
         let mut roles = BTreeMap::from([
             (Event::CorrectionWaiting, vec![Role::REGISTER_CUSTODIAN.parse()?]),
+            (Event::HandOverOffered, vec![Role::REGISTER_CUSTODIAN.parse()?]),
+            (Event::HandOverAnswered, vec![Role::REGISTER_CUSTODIAN.parse()?]),
+            (Event::HandOverDue, vec![Role::REGISTER_CUSTODIAN.parse()?]),
             (Event::DeadLetter, vec![Role::OPERATOR.parse()?]),
         ]);
         roles.extend(self.roles.clone());

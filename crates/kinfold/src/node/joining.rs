@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use anyhow::Context;
 use jiff::SignedDuration;
-use kinfold_agreement::{InForce, Party};
+use kinfold_agreement::InForce;
 use kinfold_domain::{Agency, AgencyKind, Category};
 use kinfold_service::{
     audit::{
@@ -57,18 +57,9 @@ pub(super) async fn register_feed(
 /// A replica for every partner that is a council. They are known at the start: a new agreement takes effect with a restart of its parties'
 /// replicas, which `serve` does by itself when the agreement changes.
 fn replicas(config: &Config, ground: &Ground) -> Vec<(Arc<Register>, Arc<Replica>)> {
-    let partners = ground.agreements.partners();
-    let own = ground.agreements.own();
-    // Between councils an agreement may hand entries over and show no register. One that is not in force yet may show it later.
-    let agreement = ground.agreements.in_force(ground.clock.now()).ok();
-    let may_hold = |party: &Party| {
-        let permits = |agreement: &Arc<InForce>| {
-            agreement.permits_any(own, &party.agency, Category::Register)
-        };
-        party.kind == AgencyKind::Council && agreement.as_ref().is_none_or(permits)
-    };
-    let councils = partners.into_iter().filter(may_hold);
-    councils
+    let partners = ground.agreements.partners().into_iter();
+    partners
+        .filter(|party| party.kind == AgencyKind::Council)
         .map(|party| {
             let owner = Agency { id: party.agency, name: party.name, kind: party.kind };
             let register = Arc::new(Register::new(owner, config.stale_after_s));
@@ -87,16 +78,26 @@ fn replicas(config: &Config, ground: &Ground) -> Vec<(Arc<Register>, Arc<Replica
         .collect()
 }
 
-/// The replicas with what was stored of them.
+/// The replicas that the agreement lets this agency hold, with what was stored of them. Between councils it may hand entries over and show no
+/// register: what an earlier one let this agency hold is forgotten then. Its clauses say so before it is in force, too.
 pub(super) async fn loaded_replicas(
     config: &Config,
     ground: &Ground,
 ) -> anyhow::Result<Vec<(Arc<Register>, Arc<Replica>)>> {
-    let replicas = replicas(config, ground);
-    for (_, replica) in &replicas {
-        replica.load().await.context("a register's replica can't be loaded")?;
+    let (own, agreement) = (ground.agreements.own(), ground.agreements.held());
+    let mut loaded = Vec::new();
+    for (register, replica) in replicas(config, ground) {
+        let permits = |agreement: &Arc<InForce>| {
+            agreement.permits_any(own, replica.owner(), Category::Register)
+        };
+        if agreement.as_ref().is_none_or(permits) {
+            replica.load().await.context("a register's replica can't be loaded")?;
+            loaded.push((register, replica));
+        } else {
+            replica.forget().await.context("a register's replica can't be forgotten")?;
+        }
     }
-    Ok(replicas)
+    Ok(loaded)
 }
 
 pub(super) fn follower(config: &Config, ground: &Ground, key: Arc<TrailKey>) -> Follower {

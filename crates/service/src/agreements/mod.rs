@@ -149,6 +149,14 @@ impl Agreements {
         }
     }
 
+    /// The agreement held, in force now or not; `None` where there is none, or none that can be used.
+    pub fn held(&self) -> Option<Arc<InForce>> {
+        match &*self.held.read() {
+            Held::Active(agreement) => Some(Arc::clone(agreement)),
+            Held::None | Held::Unusable { .. } => None,
+        }
+    }
+
     /// The parties of the agreement held, in force or not.
     pub fn parties(&self) -> Vec<Party> {
         match &*self.held.read() {

@@ -70,7 +70,7 @@ impl Follower {
         let look = |kind, ask, at, agency: &AgencyId, employee, keys| {
             Some(Look { index, kind, ask, at, agency: agency.clone(), employee, keys })
         };
-        let nobody = About::default();
+        let (nobody, no_subject) = (About::default(), kinfold_domain::Subject::default());
         match entry {
             Entry::Intent(i) => {
                 let keys = self.keys.all(&i.subject, &nobody);
@@ -78,7 +78,7 @@ impl Follower {
                 look(LookKind::Intent, i.ask, i.at, &i.asker.agency, employee, keys)
             }
             Entry::Receipt(s) => {
-                let keys = self.keys.all(&kinfold_domain::Subject::default(), &s.about);
+                let keys = self.keys.all(&no_subject, &s.about);
                 look(LookKind::Receipt, s.ask, s.at, &self.own, Some(s.asker.employee), keys)
             }
             Entry::Disclosure(d) => {
@@ -96,6 +96,14 @@ impl Follower {
                 let entries = r.entries.iter();
                 let keys = entries.map(|entry| self.keys.entry(&self.own, entry)).collect();
                 look(LookKind::ReplicaLook, r.ask, r.at, &r.asker.agency, None, keys)
+            }
+            Entry::HandOver { step, about } => {
+                let (by, keys) = (Some(step.by.employee), self.keys.all(&no_subject, about));
+                look(LookKind::Disclosure, step.ask(), step.at, &step.to, by, keys)
+            }
+            Entry::HandOverHeard { at, partner, step, about } => {
+                let keys = self.keys.all(&no_subject, about);
+                look(LookKind::Disclosure, step.ask(), *at, partner, None, keys)
             }
             _ => None,
         }

@@ -95,12 +95,25 @@ pub(super) fn join(sides: Vec<Side>, ledgers: &[LedgerPart]) -> Vec<Joined> {
 }
 
 fn look(ask: AskId, mut sides: Vec<Side>, answering: &BTreeSet<&AgencyId>) -> Joined {
-    // The same notice may arrive twice after a broken connection: it is one line.
+    // The same notice may arrive twice after a broken connection, and a word of a hand-over be said twice: it is one line.
     sides.sort_by(|a, b| {
-        (&a.ledger, &a.line.entry, a.line.index).cmp(&(&b.ledger, &b.line.entry, b.line.index))
+        let key = |side: &Side| {
+            (
+                side.ledger.clone(),
+                side.line.entry.clone(),
+                side.line.outcome.clone(),
+                side.line.index,
+            )
+        };
+        key(a).cmp(&key(b))
     });
     sides.dedup_by(|a, b| {
-        a.ledger == b.ledger && a.line.entry == b.line.entry && a.line.entry == "replica-look"
+        let same = a.ledger == b.ledger && a.line.entry == b.line.entry;
+        same && match a.line.entry.as_str() {
+            "replica-look" => true,
+            "hand-over" | "hand-over-heard" => a.line.outcome == b.line.outcome,
+            _ => false,
+        }
     });
     sides.sort_by(|a, b| {
         (a.line.at, &a.ledger, a.line.index).cmp(&(b.line.at, &b.ledger, b.line.index))

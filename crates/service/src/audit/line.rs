@@ -22,6 +22,12 @@ pub(super) fn line(look: &Look, entry: Entry) -> Option<WhoLine> {
         Entry::ReplicaLook(r) => {
             (replica_kind(&r.answer), Some(r.asker), Some(r.purpose), r.answer, "replica-look")
         }
+        Entry::HandOver { step, .. } => {
+            (AskKind::RegisterWork, Some(step.by.clone()), None, step.outcome(), "hand-over")
+        }
+        Entry::HandOverHeard { step, .. } => {
+            (AskKind::RegisterWork, Some(step.by.clone()), None, step.outcome(), "hand-over-heard")
+        }
         _ => return None,
     };
     let (ask, at, index, entry) = (look.ask, look.at, look.index, name.to_owned());
@@ -53,6 +59,8 @@ fn others(entry: &Entry) -> Vec<AgencyId> {
             refusal.asker.iter().map(|asker| asker.agency.clone()).collect()
         }
         Entry::ReplicaLook(look) => vec![look.asker.agency.clone()],
+        Entry::HandOver { step, .. } => vec![step.to.clone()],
+        Entry::HandOverHeard { partner, .. } => vec![partner.clone()],
         _ => Vec::new(),
     }
 }

@@ -116,7 +116,8 @@ impl NoticeDesk {
             return Ok(hand_overs.hear(peer, notice).await?);
         }
         let (at, partner) = (self.clock.now(), peer.clone());
-        let heard = Entry::HandOverHeard { at, partner, step: Box::new(notice.step) };
+        let (step, about) = (Box::new(notice.step), Box::default());
+        let heard = Entry::HandOverHeard { at, partner, step, about };
         self.journal.record(heard).await.map(drop).map_err(NotKept::Ledger)
     }
 }

@@ -131,7 +131,7 @@ impl NoticeSender {
                 news.bytes += bytes_of(correction);
                 news.corrections.push((**correction).clone());
             }
-            Entry::HandOver(step) if step.to == self.partner => {
+            Entry::HandOver { step, .. } if step.to == self.partner => {
                 news.hand_overs.push((**step).clone());
             }
             _ => {}

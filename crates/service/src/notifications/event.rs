@@ -16,6 +16,12 @@ pub enum Event {
     FeedRunning,
     /// Somebody says that an entry of the register is wrong.
     CorrectionWaiting,
+    /// Another council hands a child over, or tells of a stay.
+    HandOverOffered,
+    /// Another council has answered an offer.
+    HandOverAnswered,
+    /// The time for an answer to an offer is about to run out.
+    HandOverDue,
     /// A notification could not be delivered.
     DeadLetter,
 }
@@ -23,17 +29,20 @@ pub enum Event {
 /// There is no such event.
 #[derive(Debug, Clone, Copy, Eq, PartialEq, thiserror::Error)]
 #[error(
-    "the events are attendance-to-acknowledge, feed-stopped, feed-running, correction-waiting and dead-letter"
+    "the events are attendance-to-acknowledge, feed-stopped, feed-running, correction-waiting, hand-over-offered, hand-over-answered, hand-over-due and dead-letter"
 )]
 pub struct UnknownEvent;
 
 impl Event {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 8] = [
         Self::AttendanceToAcknowledge,
         Self::FeedStopped,
         Self::FeedRunning,
         Self::CorrectionWaiting,
+        Self::HandOverOffered,
+        Self::HandOverAnswered,
+        Self::HandOverDue,
         Self::DeadLetter,
     ];
 
@@ -44,6 +53,9 @@ impl Event {
             Self::FeedStopped => "feed-stopped",
             Self::FeedRunning => "feed-running",
             Self::CorrectionWaiting => "correction-waiting",
+            Self::HandOverOffered => "hand-over-offered",
+            Self::HandOverAnswered => "hand-over-answered",
+            Self::HandOverDue => "hand-over-due",
             Self::DeadLetter => "dead-letter",
         }
     }
@@ -55,6 +67,9 @@ impl Event {
             Self::FeedStopped => "A feed has stopped, and you are asked to see to it.",
             Self::FeedRunning => "A feed that had stopped is running again.",
             Self::CorrectionWaiting => "A correction of the register waits for you.",
+            Self::HandOverOffered => "A hand-over waits for your answer.",
+            Self::HandOverAnswered => "A hand-over was answered.",
+            Self::HandOverDue => "The time for the answer to a hand-over is about to run out.",
             Self::DeadLetter => "A notification could not be delivered.",
         }
     }
@@ -65,6 +80,9 @@ impl Event {
             Self::AttendanceToAcknowledge => "/attendances",
             Self::FeedStopped | Self::FeedRunning => "/feeds",
             Self::CorrectionWaiting => "/corrections",
+            Self::HandOverOffered | Self::HandOverAnswered | Self::HandOverDue => {
+                "/register/hand-overs"
+            }
             Self::DeadLetter => "/notifications",
         }
     }

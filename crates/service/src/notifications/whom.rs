@@ -8,7 +8,7 @@ use super::{event::Event, outbox::opaque};
 use crate::{
     department::StepKind,
     feeds::AlarmStep,
-    records::{Entry, NotificationStep},
+    records::{Entry, NotificationStep, Said},
 };
 
 /// A call for somebody.
@@ -66,6 +66,19 @@ pub(super) fn call(own: &AgencyId, entry: &Entry) -> Option<Call> {
         Entry::CorrectionHeard { at, correction } => {
             let id = correction.id.to_string();
             Some(Call::new(Event::CorrectionWaiting, &[&id], "", *at))
+        }
+        Entry::HandOverHeard { at, step, .. } => {
+            let event = match step.said {
+                Said::Offered(_) => Event::HandOverOffered,
+                Said::Accepted { .. } | Said::Refused { .. } | Said::Noted => {
+                    Event::HandOverAnswered
+                }
+                Said::Withdrawn { .. } | Said::Settled { .. } => return None,
+            };
+            Some(Call::new(event, &[&step.hand_over.0.to_string()], "", *at))
+        }
+        Entry::HandOverDue { at, hand_over, .. } => {
+            Some(Call::new(Event::HandOverDue, &[&hand_over.0.to_string()], "", *at))
         }
         Entry::FeedAlarm(step) => {
             let event = match step.what {

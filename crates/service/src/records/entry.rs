@@ -1,13 +1,13 @@
 //! The entries of the ledger.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use kinfold_domain::{AgencyId, EmployeeId, EntryId, Role};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    AlarmChanged, Amending, Confirmation, Correction, Disclosure, DiscussionStep, HandOverId,
-    HandOverStep, Intent, NotificationStep, Refusal, ReplicaLook, Shown,
+    About, AlarmChanged, Amending, Confirmation, Correction, Disclosure, DiscussionStep,
+    HandOverId, HandOverStep, Intent, NotificationStep, Refusal, ReplicaLook, Shown,
 };
 use crate::department::{Acknowledged, AttendanceId, AttendanceStep};
 
@@ -112,7 +112,14 @@ pub enum Entry {
     /// A custodian is about to change this agency's register by hand.
     RegisterAmended(Box<Amending>),
     /// A word of a hand-over between two councils' registers: the other council is told of it.
-    HandOver(Box<HandOverStep>),
+    HandOver {
+        /// The word.
+        #[serde(flatten)]
+        step: Box<HandOverStep>,
+        /// Whom it is about: so that this ledger can be searched for it. It is told to nobody.
+        #[serde(default, skip_serializing_if = "About::is_nobody")]
+        about: Box<About>,
+    },
     /// A word of a hand-over, as the other council told it.
     HandOverHeard {
         /// When it was heard.
@@ -121,6 +128,18 @@ pub enum Entry {
         partner: AgencyId,
         /// The word.
         step: Box<HandOverStep>,
+        /// Whom it is about.
+        #[serde(default, skip_serializing_if = "About::is_nobody")]
+        about: Box<About>,
+    },
+    /// The time for an answer to a hand-over is about to run out.
+    HandOverDue {
+        /// When that was noticed.
+        at: Timestamp,
+        /// Which.
+        hand_over: HandOverId,
+        /// The last day for the conference.
+        day: Date,
     },
     /// A strategy discussion is recorded, or what came of it.
     StrategyDiscussion(Box<DiscussionStep>),
@@ -220,7 +239,7 @@ impl Entry {
             Self::Attendance(step) => step.at,
             Self::AttendanceAcknowledged { acknowledged, .. } => acknowledged.at,
             Self::Correction(correction) => correction.at,
-            Self::HandOver(step) => step.at,
+            Self::HandOver { step, .. } => step.at,
             Self::StrategyDiscussion(step) => step.at,
             Self::FeedAlarm(step) => step.at,
             Self::Notification(step) => step.at,
@@ -230,6 +249,7 @@ impl Entry {
             | Self::CorrectionHeard { at, .. }
             | Self::CorrectionSettled { at, .. }
             | Self::HandOverHeard { at, .. }
+            | Self::HandOverDue { at, .. }
             | Self::HandOverSeen { at, .. }
             | Self::RegisterSent { at, .. }
             | Self::RegisterChanged { at, .. }

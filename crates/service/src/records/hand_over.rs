@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::{Timestamp, civil::Date};
-use kinfold_domain::{AgencyId, Category, EntryId, Personal};
+use kinfold_domain::{AgencyId, AskId, Category, EntryId, Personal};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -26,6 +26,20 @@ pub struct HandOverStep {
     pub to: AgencyId,
     /// What.
     pub said: Said,
+}
+
+impl HandOverStep {
+    /// The ask under which reviews of who looked find all words of one hand-over, in both councils' ledgers.
+    pub const fn ask(&self) -> AskId {
+        AskId(self.hand_over.0)
+    }
+
+    /// What was said, as reviews name it: the word, and the categories that an offer let the other council have.
+    pub fn outcome(&self) -> String {
+        let Said::Offered(offer) = &self.said else { return self.said.word().to_owned() };
+        let categories: Vec<String> = offer.granted.keys().map(ToString::to_string).collect();
+        format!("{}: {}", self.said.word(), categories.join(", "))
+    }
 }
 
 /// What is said.

@@ -140,6 +140,13 @@ pub struct About {
     pub subjects: Vec<Subject>,
 }
 
+impl About {
+    /// Whether it names nobody and nothing.
+    pub fn is_nobody(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// Records of one category that a source holds and could not hand on.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -65,6 +65,7 @@ impl RegisterFeed {
         }
         let mut after = amended(known.as_deref(), &rows)?;
         self.hand.stamp(after.telephones_mut());
+        after.handing_over = self.handing_over().remove(entry);
         if known.as_deref() == Some(&after) {
             return None;
         }

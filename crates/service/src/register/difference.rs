@@ -139,7 +139,8 @@ fn born_under(known: &RegisterEntry, entry: &RegisterEntry) -> Option<RegisterEn
     let id = format!("{stem}{UNBORN}").parse().ok()?;
     let day = entry.subject.birth_date.map_or(entry.start, kinfold_domain::BirthDate::expose);
     let end = Some(known.end.unwrap_or(day));
-    Some(RegisterEntry { id, end, successor: Some(entry.id.clone()), ..known.clone() })
+    let successor = Some(entry.id.clone());
+    Some(RegisterEntry { id, end, successor, handing_over: None, ..known.clone() })
 }
 
 fn change_kind(known: Option<&RegisterEntry>, entry: &RegisterEntry) -> Option<ChangeKind> {
@@ -153,6 +154,16 @@ fn change_kind(known: Option<&RegisterEntry>, entry: &RegisterEntry) -> Option<C
         }
         Some(known) if known.end.is_none() && entry.end.is_some() => Some(ChangeKind::Ended),
         Some(known) if known.end.is_some() && entry.end.is_none() => Some(ChangeKind::Reopened),
+        Some(known)
+            if entry.handing_over != known.handing_over
+                && *entry
+                    == RegisterEntry {
+                        handing_over: entry.handing_over.clone(),
+                        ..known.clone()
+                    } =>
+        {
+            Some(ChangeKind::HandingOver)
+        }
         Some(_) => Some(ChangeKind::Corrected),
     }
 }

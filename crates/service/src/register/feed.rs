@@ -15,6 +15,7 @@ use super::{
     amending::left,
     difference::{Difference, Moment, difference, sound},
     hand::Hand,
+    held::Held,
     overlay::{Reading, overlay},
 };
 use crate::{
@@ -70,8 +71,8 @@ pub struct RegisterFeed {
     pub(super) clock: Arc<dyn Clock>,
     state: RwLock<FeedState>,
     pub(super) grown: watch::Sender<u64>,
-    /// Entries that are being handed over, by hand-over, with the reason.
-    pub(super) held: RwLock<BTreeMap<HandOverId, (EntryId, String)>>,
+    /// What hand-overs mean for entries.
+    pub(super) held: RwLock<BTreeMap<HandOverId, Held>>,
     /// One reading at a time: two would each make the same changes.
     reading: Mutex<()>,
     /// One change of the list at a time. A reading holds it once the source has answered, so that a custodian never waits for a source.
@@ -220,6 +221,10 @@ impl RegisterFeed {
         }
         let mut laid = overlay(reading, &known, &standing);
         self.hand.stamp(laid.entries.iter_mut().flat_map(RegisterEntry::telephones_mut));
+        let mut handing_over = self.handing_over();
+        for entry in &mut laid.entries {
+            entry.handing_over = handing_over.remove(&entry.id);
+        }
         // Their end is told below, with what took their place.
         unread.extend(laid.superseded.iter().map(|entry| entry.id.clone()));
         let moment = Moment { at, by };

@@ -43,7 +43,9 @@ pub(super) fn replaced(
     let replaced = made.into_iter().filter_map(|row| {
         let rows = rows_of(standing, &row.entry);
         let entry = amended(None, &rows)?;
-        let case = known.of_child(&entry).find(|case| is_same(&entry, case))?;
+        // What somebody ended by hand, or handed over, is an older plan, though the case system still has it in force.
+        let ended = |case: &RegisterEntry| is_ended_by_hand(standing, &case.id);
+        let case = known.of_child(&entry).find(|case| !ended(case) && is_same(&entry, case))?;
         let carried = carried(&entry, case, &rows);
         let carried =
             carried.into_iter().filter(|row| !standing.contains_key(&row.key())).collect();
@@ -80,6 +82,11 @@ impl<'a> ByIdentity<'a> {
         let born = made.subject.birth_date.and_then(|born| self.births.get(&born.expose()));
         number.into_iter().chain(born).flatten().copied()
     }
+}
+
+fn is_ended_by_hand(standing: &Standing, entry: &EntryId) -> bool {
+    let end = standing.get(&(entry.clone(), DetailKind::End));
+    end.is_some_and(|row| matches!(row.detail, Detail::End(Some(_))))
 }
 
 /// Whether the case system's entry is about the same child and the same plan.

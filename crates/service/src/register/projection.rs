@@ -13,6 +13,10 @@ pub fn project(entry: &RegisterEntry, allows: impl Fn(Category) -> bool) -> Regi
     if sealed || !allows(Category::Household) {
         entry.household.clear();
     }
+    // Which council takes over tells where a child moves to, and whom to ring: it goes with the entry, and not with a sealed child's.
+    if sealed || !allows(Category::Register) {
+        entry.handing_over = None;
+    }
     if sealed || !allows(Category::Involvement) {
         entry.school = None;
     }

@@ -54,7 +54,9 @@ impl Base {
         let register = Arc::new(Register::new(owner.clone(), STALE_AFTER_S));
         let feed = if council { Some(self.feed(&register).await) } else { None };
         let replica = if council { None } else { Some(Arc::new(self.replica(&register).await)) };
-        let registers = Registers::new([Arc::clone(&register)]);
+        let further = self.further().await;
+        let (second, also) = further.unzip();
+        let registers = Registers::new(std::iter::once(Arc::clone(&register)).chain(second));
         let holdings = Arc::new(self.holdings(council.then(|| Arc::clone(&register))));
         let keys = Arc::new(TrailKey::new([if council { 5 } else { 6 }; 32]));
         let (journal, store) = (self.journal.clone(), self.ground.trail.clone());
@@ -105,6 +107,7 @@ impl Base {
             register,
             feed,
             replica,
+            also,
             desks,
         }
     }
@@ -168,6 +171,12 @@ impl Base {
         );
         replica.load().await.expect("the stored replica");
         replica
+    }
+
+    async fn further(&self) -> Option<(Arc<Register>, Arc<Replica>)> {
+        let register = Arc::new(Register::new(self.ground.also.clone()?, STALE_AFTER_S));
+        let replica = Arc::new(self.replica(&register).await);
+        Some((register, replica))
     }
 
     fn holdings(&self, register: Option<Arc<Register>>) -> Holdings {

@@ -73,6 +73,8 @@ pub struct TestNode {
     pub hand_overs: Option<Arc<HandOvers>>,
     /// The trust's replica.
     pub replica: Option<Arc<Replica>>,
+    /// Its replica of a further council's register.
+    pub also: Option<Arc<Replica>>,
     /// The check.
     pub check: Arc<Check>,
     /// Identity matches.
@@ -154,7 +156,7 @@ impl TestNode {
         if let Some(feed) = &self.feed {
             let _ = feed.poll().await;
         }
-        if let Some(replica) = &self.replica {
+        for replica in self.replica.iter().chain(&self.also) {
             let _ = replica.pull(0).await;
         }
         if let Some(department) = &self.department {

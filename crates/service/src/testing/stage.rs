@@ -81,6 +81,7 @@ pub fn entry(id: &str, subject: &Demographics) -> RegisterEntry {
         school: Some("Quarryside Infant School".into()),
         sealed: None,
         successor: None,
+        handing_over: None,
     }
 }
 

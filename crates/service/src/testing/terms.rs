@@ -116,6 +116,8 @@ pub struct Ground {
     pub agency: Agency,
     /// The other one of the two that are running.
     pub partner: Agency,
+    /// A further council, of whose register a trust holds a copy as well.
+    pub also: Option<Agency>,
     /// Its clock.
     pub clock: Arc<ManualClock>,
     /// Its chance.
@@ -157,6 +159,7 @@ impl Ground {
         Self {
             agency: agency(id),
             partner: agency(partner),
+            also: None,
             clock: Arc::new(ManualClock::new(start())),
             entropy: Arc::new(CountingEntropy::new(start_of_chance)),
             media: MemoryMedia::new(),

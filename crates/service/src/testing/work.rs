@@ -61,6 +61,11 @@ impl MemoryWork {
         self.heard.lock().values().cloned().collect()
     }
 
+    /// Hand-overs.
+    pub fn hand_overs(&self) -> Vec<HandOver> {
+        self.hand_overs.lock().values().cloned().collect()
+    }
+
     /// Corrections.
     pub fn corrections(&self) -> Vec<HeardCorrection> {
         self.corrections.lock().values().cloned().collect()

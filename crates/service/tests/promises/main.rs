@@ -12,6 +12,8 @@ mod enrolment;
 mod facts;
 mod feed_alarms;
 mod hand_over;
+mod hand_over_cut_short;
+mod hand_over_told;
 mod history;
 mod looked_up;
 mod newborn;

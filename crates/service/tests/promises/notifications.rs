@@ -18,19 +18,22 @@ use kinfold_token::Pin;
 use crate::{department::arrives, *};
 
 /// What tells at the council's node.
-struct Telling {
+pub(crate) struct Telling {
     outbox: Arc<MemoryOutbox>,
     post: Arc<Post>,
     audience: Audience,
 }
 
 impl Telling {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let role = |role: &str| role.parse::<Role>().unwrap();
         let audience = Audience {
             by_email: true,
             roles: [
                 (Event::CorrectionWaiting, vec![role(Role::REGISTER_CUSTODIAN)]),
+                (Event::HandOverOffered, vec![role(Role::REGISTER_CUSTODIAN)]),
+                (Event::HandOverAnswered, vec![role(Role::REGISTER_CUSTODIAN)]),
+                (Event::HandOverDue, vec![role(Role::REGISTER_CUSTODIAN)]),
                 (Event::DeadLetter, vec![role(Role::OPERATOR)]),
             ]
             .into(),
@@ -39,7 +42,7 @@ impl Telling {
         Self { outbox: Arc::default(), post: Arc::default(), audience }
     }
 
-    fn herald(&self, node: &TestNode) -> Herald {
+    pub(crate) fn herald(&self, node: &TestNode) -> Herald {
         Herald::new(HeraldParts {
             own: node.ground.agency.id.clone(),
             audience: self.audience.clone(),
@@ -69,7 +72,7 @@ impl Telling {
     }
 
     /// Follows the ledger and sends what is due.
-    async fn tell(&self, node: &TestNode) {
+    pub(crate) async fn tell(&self, node: &TestNode) {
         self.herald(node).catch_up().await.unwrap();
         self.sender(node).send_due().await.unwrap();
         // A dead letter calls for an operator in turn.
@@ -78,7 +81,7 @@ impl Telling {
     }
 
     /// Whom was told of what, in order of the names.
-    fn told(&self) -> Vec<(String, &'static str)> {
+    pub(crate) fn told(&self) -> Vec<(String, &'static str)> {
         let taken = self.post.taken.lock();
         let mut told: Vec<_> = taken
             .iter()

@@ -243,7 +243,7 @@ fn the_replica_is_the_register(world: &World) {
     }
 }
 
-fn ledgers_verify(world: &World) {
+pub(crate) fn ledgers_verify(world: &World) {
     for host in world.hosts() {
         let (ground, keys) = (host.ground(), ledger_keys(host.name));
         let verifier = [keys.signing.verifier().clone()];

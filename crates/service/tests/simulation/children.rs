@@ -1,6 +1,8 @@
 //! Whom the stories are about: children with names and numbers that nobody could mistake for one another, and adults.
 
-use kinfold_domain::{BirthDate, Demographics, EntryId, Sex, Subject};
+use std::sync::LazyLock;
+
+use kinfold_domain::{BirthDate, Demographics, EntryId, NhsNumber, Sex, Subject};
 use kinfold_service::testing::{child, nhs_number};
 
 const NAMES: [(&str, &str); 8] = [
@@ -40,8 +42,10 @@ pub(crate) fn adult() -> Subject {
 
 /// Whose number that is.
 pub(crate) fn who(subject: &Subject) -> Option<usize> {
+    static NUMBERS: LazyLock<Vec<NhsNumber>> =
+        LazyLock::new(|| (0..CHILDREN).map(|n| nhs_number(n + 1)).collect());
     let number = subject.nhs_number?;
-    (0..CHILDREN).find(|n| nhs_number(n + 1) == number)
+    NUMBERS.iter().position(|known| *known == number)
 }
 
 pub(crate) fn entry_of(n: usize) -> EntryId {

@@ -54,6 +54,12 @@ fn name(entry: &Entry) -> Option<String> {
         }
         Entry::Correction(correction) => format!("told correction {}", correction.id),
         Entry::CorrectionHeard { correction, .. } => format!("heard correction {}", correction.id),
+        Entry::HandOver { step, .. } => {
+            format!("told word {} {}", step.hand_over.0, step.said.word())
+        }
+        Entry::HandOverHeard { step, .. } => {
+            format!("heard word {} {}", step.hand_over.0, step.said.word())
+        }
         Entry::RegisterSent { partner, from, to, .. } => format!("sent {partner} {from} {to}"),
         _ => return None,
     })

@@ -1,8 +1,12 @@
 //! What people and systems did, as they know it themselves: what they were told succeeded must have happened, once; of what they got no
 //! answer to either may be true.
 
+use std::collections::BTreeSet;
+
 use kinfold_domain::{EntryId, Movement};
 use kinfold_service::department::{AttendanceId, Outcome};
+
+use crate::handing::Word;
 
 /// A message of a hospital's system.
 #[derive(Clone, Debug)]
@@ -41,6 +45,12 @@ pub(crate) enum What {
 pub(crate) struct Happened {
     pub(crate) sent: Vec<Sent>,
     pub(crate) deeds: Vec<Deed>,
+    /// What custodians said about hand-overs.
+    pub(crate) words: Vec<Word>,
+    /// Children whose plan was closed in the case system of the council that had it first.
+    pub(crate) closed: BTreeSet<usize>,
+    /// How many changes each council's register had when it was last looked at.
+    pub(crate) sizes: Vec<usize>,
 }
 
 impl Happened {

@@ -17,7 +17,7 @@ use kinfold_service::{
 use parking_lot::Mutex;
 use serde::de::DeserializeOwned;
 
-use crate::{host::Host, world::World};
+use crate::{handing, host::Host, world::World};
 
 /// How the way from one node to another is.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -112,6 +112,7 @@ async fn deliver(
         answer.map_err(|refused| PartnerError::Refused(refused.to_string()))
     });
     let answer = tokio::time::timeout(Duration::from_secs(30), answering).await;
+    handing::registers::somebody_stands_for_each(world);
     let answer = answer.map_err(|_| PartnerError::TimedOut)?;
     let answer = answer.ok_or(PartnerError::Unreachable)?;
     if let Ok(answer) = &answer {
@@ -138,7 +139,8 @@ fn stands_in_ledger(sender: &Host, route: Route, message: &str) {
         })
         .chain(told.looks.iter().map(|look| format!("told look {} {}", look.ask.0, look.at)))
         .chain(told.acknowledged.iter().map(|a| format!("told answer {} {}", a.attendance.0, a.at)))
-        .chain(told.corrections.iter().map(|c| format!("told correction {}", c.id)));
+        .chain(told.corrections.iter().map(|c| format!("told correction {}", c.id)))
+        .chain(words(&told).map(|word| format!("told {word}")));
     for name in names {
         assert!(
             durable.has(&name),
@@ -158,6 +160,7 @@ fn is_heard(receiver: &Host, from: &AgencyId, route: Route, (message, answer): (
         Route::Notices => {
             let told: NoticesMessage = content(message);
             names.extend(told.looks.iter().map(|l| format!("heard look {} {}", l.ask.0, l.at)));
+            names.extend(words(&told).map(|word| format!("heard {word}")));
             if node.attendances.is_some() {
                 let steps = told.attendances.iter();
                 names.extend(steps.map(|s| format!("heard step {} {}", s.attendance.0, s.number)));
@@ -177,6 +180,12 @@ fn is_heard(receiver: &Host, from: &AgencyId, route: Route, (message, answer): (
     for name in names {
         assert!(durable.has(&name), "{} answered before that was durable: {name}", receiver.name);
     }
+}
+
+/// The words of hand-overs.
+fn words(told: &NoticesMessage) -> impl Iterator<Item = String> {
+    let steps = told.hand_overs.iter().map(|notice| &notice.step);
+    steps.map(|step| format!("word {} {}", step.hand_over.0, step.said.word()))
 }
 
 /// The JSON of a signed note: its second line.

@@ -26,7 +26,7 @@ pub(crate) fn unscheduled() -> Purpose {
 }
 
 /// How long somebody waits for an answer: some leave the page at once, and the node drops what it was doing for them.
-fn patience(world: &World) -> Duration {
+pub(crate) fn patience(world: &World) -> Duration {
     if world.chance.one_in(3) { world.chance.millis(1, 60) } else { Duration::from_secs(30) }
 }
 

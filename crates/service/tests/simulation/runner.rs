@@ -1,4 +1,4 @@
-//! Which stories are told: three hundred, so many as `KINFOLD_SEEDS` says, or the one that `KINFOLD_SEED` names.
+//! Which stories are told: as many as is usual, so many as `KINFOLD_SEEDS` says, or the one that `KINFOLD_SEED` names.
 
 use std::{
     env,
@@ -11,25 +11,20 @@ use std::{
     time::Instant,
 };
 
-use crate::story::tell;
-
-/// How many stories an ordinary run tells.
-const ORDINARILY: u64 = 300;
-
 fn number(name: &str) -> Option<u64> {
     let text = env::var(name).ok()?;
     Some(text.parse().unwrap_or_else(|_| panic!("{name} is a number")))
 }
 
 /// Tells the stories; names the seeds of those in which a promise was broken.
-pub(crate) fn run() {
+pub(crate) fn run(tell: impl Fn(u64, bool) -> Vec<String> + Sync, ordinarily: u64) {
     if let Some(seed) = number("KINFOLD_SEED") {
         for line in tell(seed, true) {
             println!("{line}");
         }
         return;
     }
-    let (count, next) = (number("KINFOLD_SEEDS").unwrap_or(ORDINARILY), AtomicU64::new(0));
+    let (count, next) = (number("KINFOLD_SEEDS").unwrap_or(ordinarily), AtomicU64::new(0));
     let (broken, began) = (Mutex::new(Vec::new()), Instant::now());
     let threads = thread::available_parallelism().map_or(1, usize::from);
     thread::scope(|scope| {

@@ -14,17 +14,26 @@ use crate::{
     hospital::Hospital,
     network::Weather,
     people::{board, case_workers, nurses, workers},
-    world::World,
+    world::{Told, World},
 };
 
 /// Tells the story of a seed; a broken promise panics. What happened, where that is asked for.
 pub(crate) fn tell(seed: u64, tells: bool) -> Vec<String> {
+    tell_of(tells, |told| World::new(seed, told), play)
+}
+
+/// Tells a story of any world.
+pub(crate) fn tell_of(
+    tells: bool,
+    world: impl FnOnce(Option<Told>) -> Arc<World>,
+    play: impl AsyncFnOnce(&Arc<World>),
+) -> Vec<String> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     let (runtime, told) = (runtime.unwrap(), Arc::default());
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         runtime.block_on(async {
-            let world = World::new(seed, tells.then(|| Arc::clone(&told)));
+            let world = world(tells.then(|| Arc::clone(&told)));
             let broken = Arc::clone(&world.broken);
             tokio::select! {
                 biased;
@@ -92,7 +101,7 @@ async fn weather(world: Arc<World>) {
 }
 
 /// A node ends whatever it does.
-async fn power_cuts(world: Arc<World>) {
+pub(crate) async fn power_cuts(world: Arc<World>) {
     for _ in 0..world.chance.between(0, 2) {
         tokio::time::sleep(world.up_to(world.span)).await;
         let host = world.chance.pick(world.hosts()).unwrap();

@@ -2,7 +2,7 @@
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
-use kinfold_service::testing::TestNode;
+use kinfold_service::{register::Replica, testing::TestNode};
 
 use crate::world::World;
 
@@ -15,13 +15,17 @@ pub(crate) fn of(node: &Arc<TestNode>, world: &Arc<World>) -> Vec<Task> {
     if node.department.is_some() {
         tasks.push(Box::pin(receive_arrivals(with())));
     }
-    if node.replica.is_some() {
-        tasks.push(Box::pin(keep_replica(with())));
+    for replica in node.replica.iter().chain(&node.also) {
+        tasks.push(Box::pin(keep_replica(Arc::clone(replica), Arc::clone(world))));
     }
     if node.feed.is_some() {
         tasks.push(Box::pin(read_register(with())));
     }
-    if node.attendances.is_some() {
+    if world.councils().len() > 1 {
+        if node.hand_overs.is_some() {
+            tasks.push(Box::pin(hand_over(with())));
+        }
+    } else if node.attendances.is_some() {
         tasks.push(Box::pin(escalate(with())));
     }
     tasks
@@ -42,10 +46,10 @@ async fn receive_arrivals((node, world): (Arc<TestNode>, Arc<World>)) {
     }
 }
 
-async fn keep_replica((node, world): (Arc<TestNode>, Arc<World>)) {
+async fn keep_replica(replica: Arc<Replica>, world: Arc<World>) {
     loop {
         let wait_ms = if world.chance.one_in(4) { 2_000 } else { 0 };
-        let _ = node.replica.as_ref().unwrap().pull(wait_ms).await;
+        let _ = replica.pull(wait_ms).await;
         world.pause().await;
     }
 }
@@ -60,6 +64,13 @@ async fn read_register((node, world): (Arc<TestNode>, Arc<World>)) {
 async fn escalate((node, world): (Arc<TestNode>, Arc<World>)) {
     loop {
         let _ = node.attendances.as_ref().unwrap().escalations.escalate().await;
+        world.pause().await;
+    }
+}
+
+async fn hand_over((node, world): (Arc<TestNode>, Arc<World>)) {
+    loop {
+        let _ = node.hand_overs.as_ref().unwrap().work().await;
         world.pause().await;
     }
 }

@@ -12,7 +12,9 @@ use jiff::Timestamp;
 use kinfold_agreement::InForce;
 use kinfold_domain::AgencyId;
 use kinfold_ledger::Options;
-use kinfold_service::testing::{COUNCIL, Ground, TRUST, TwoNodes, Way, start};
+use kinfold_service::testing::{
+    COUNCIL, Ground, NEIGHBOUR, TRUST, TestNode, TwoCouncils, TwoNodes, Way, agency, start,
+};
 use parking_lot::Mutex;
 use tokio::{sync::Notify, time::Instant};
 
@@ -53,36 +55,46 @@ pub(crate) struct World {
 }
 
 impl World {
+    /// A council and a hospital.
     pub(crate) fn new(seed: u64, told: Option<Told>) -> Arc<Self> {
+        let world = Self::of(seed, told, &[COUNCIL, TRUST]);
+        world.show_case_system();
+        world
+    }
+
+    /// Two councils and a hospital.
+    pub(crate) fn of_councils(seed: u64, told: Option<Told>) -> Arc<Self> {
+        Self::of(seed, told, &[COUNCIL, NEIGHBOUR, TRUST])
+    }
+
+    fn of(seed: u64, told: Option<Told>, cast: &[&'static str]) -> Arc<Self> {
         let chance = Arc::new(Chance::new(seed));
         let began = Instant::now();
         let minutes = *chance.pick(&[2, 2, 10, 10, 10, 60, 60, 26 * 60]).unwrap();
         let on_register: Vec<usize> = (0..5).filter(|_| chance.one_in(2)).collect();
-        let world = Arc::new_cyclic(|world| {
-            let hosts = [COUNCIL, TRUST].map(|name| {
-                let ground = ground(name);
+        Arc::new_cyclic(|world| {
+            let host = |name: &&'static str| {
+                let ground = if cast.len() == 2 { ground(name) } else { ground_of_three(name) };
                 let from = ground.agency.id.clone();
                 ground.link.set(Way::Through(Arc::new(Wire { from, world: world.clone() })));
                 let wrong_by = i64::try_from(chance.between(0, 4_000)).unwrap() - 2_000;
                 Arc::new(Host::new(name, ground, Clockwork::new(began, wrong_by)))
-            });
+            };
             Self {
                 broken: Arc::default(),
                 network: Network::default(),
                 case_system: Mutex::new(CaseSystem::of(&on_register)),
                 happened: Mutex::default(),
-                hosts: hosts.to_vec(),
+                hosts: cast.iter().map(host).collect(),
                 clock: Clockwork::new(began, 0),
                 span: Duration::from_secs(minutes * 60),
                 calm: OnceLock::new(),
                 calmed: Notify::new(),
                 ends: AtomicU64::new(0),
                 told,
-                chance,
+                chance: Arc::clone(&chance),
             }
-        });
-        world.show_case_system();
-        world
+        })
     }
 
     pub(crate) fn hosts(&self) -> &[Arc<Host>] {
@@ -98,7 +110,12 @@ impl World {
     }
 
     pub(crate) fn trust(&self) -> &Arc<Host> {
-        &self.hosts[1]
+        &self.hosts[self.hosts.len() - 1]
+    }
+
+    /// Every council's.
+    pub(crate) fn councils(&self) -> &[Arc<Host>] {
+        &self.hosts[..self.hosts.len() - 1]
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -169,12 +186,10 @@ impl World {
 
     /// Whether every node has told its partner all that its ledger holds.
     pub(crate) fn told_all(&self) -> bool {
-        let [council, trust] = [self.council(), self.trust()];
-        let told = |host: &Host, partner: &Host| {
+        self.hosts.iter().all(|host| {
             let size = host.node().map(|node| node.size());
-            size == Some(host.ground().trail.told(&partner.ground().agency.id))
-        };
-        told(council, trust) && told(trust, council)
+            size == Some(host.ground().trail.told(&host.ground().partner.id))
+        })
     }
 
     /// No story takes longer.
@@ -193,9 +208,28 @@ impl World {
 
 /// A machine on which nothing ran yet, but for the agreement.
 fn ground(name: &str) -> Ground {
-    let mut ground = Ground::new(name);
     let (council, trust) = agreements();
-    ground.around.agreement = Some(Arc::clone(if name == COUNCIL { council } else { trust }));
+    on(Ground::new(name), if name == COUNCIL { council } else { trust })
+}
+
+/// The same where two councils and a hospital have agreed.
+fn ground_of_three(name: &str) -> Ground {
+    let partner = if name == COUNCIL { NEIGHBOUR } else { COUNCIL };
+    let mut ground = Ground::beside(name, partner);
+    ground.also = (name == TRUST).then(|| agency(NEIGHBOUR));
+    let [council, neighbour, trust] = agreements_of_three();
+    on(
+        ground,
+        match name {
+            COUNCIL => council,
+            NEIGHBOUR => neighbour,
+            _ => trust,
+        },
+    )
+}
+
+fn on(mut ground: Ground, agreement: &Arc<InForce>) -> Ground {
+    ground.around.agreement = Some(Arc::clone(agreement));
     ground.around.ledger = Some(Options {
         segment_bytes: 32 << 10,
         publish_pause: Duration::from_hours(1),
@@ -208,16 +242,33 @@ fn ground(name: &str) -> Ground {
 fn agreements() -> &'static (Arc<InForce>, Arc<InForce>) {
     static HELD: OnceLock<(Arc<InForce>, Arc<InForce>)> = OnceLock::new();
     HELD.get_or_init(|| {
-        let held = async {
+        apart(async {
             let nodes = TwoNodes::start().await;
-            let of = |node: &kinfold_service::testing::TestNode| {
-                node.agreements.in_force(start()).expect("in force")
-            };
-            (of(&nodes.council), of(&nodes.trust))
-        };
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
-        // A story runs already on this thread.
-        let other = std::thread::spawn(move || runtime.unwrap().block_on(held));
-        other.join().unwrap()
+            (held_by(&nodes.council), held_by(&nodes.trust))
+        })
     })
+}
+
+fn agreements_of_three() -> &'static [Arc<InForce>; 3] {
+    static HELD: OnceLock<[Arc<InForce>; 3]> = OnceLock::new();
+    HELD.get_or_init(|| {
+        apart(async {
+            let councils = TwoCouncils::start().await;
+            let trust = Ground::beside(TRUST, COUNCIL);
+            let trust = Ground { agreements: councils.giver.ground.agreements.clone(), ..trust };
+            let trust = TestNode::open(trust).await;
+            [&councils.giver, &councils.taker, &trust].map(held_by)
+        })
+    })
+}
+
+fn held_by(node: &TestNode) -> Arc<InForce> {
+    node.agreements.in_force(start()).expect("in force")
+}
+
+/// On a thread of its own: a story runs already on this one.
+fn apart<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+    let other = std::thread::spawn(move || runtime.unwrap().block_on(work));
+    other.join().unwrap()
 }

@@ -6,7 +6,7 @@ use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
 use kinfold_agreement::{Approver, Draft, PhoneLine, template::Standard};
 use kinfold_domain::AgencyKind;
-use kinfold_sample::{CaseSystem, District, Hospital, SampleAgency, Seed, Size, agencies};
+use kinfold_sample::{CaseSystem, District, Hospital, SampleAgency, Seed, Size};
 use kinfold_service::ports::{Clock, Entropy};
 use kinfold_token::{Generator, OtpauthUri, StepNumber};
 
@@ -66,7 +66,9 @@ fn make(
         fs::remove_dir_all(&places.root)
             .with_context(|| format!("can't remove {}", places.root.display()))?;
     }
-    for folder in ["council", "trust", "approvers", "tokens"] {
+    let agencies = places.agencies();
+    let folders = agencies.iter().map(|(name, _)| *name);
+    for folder in folders.chain(["approvers", "tokens"]) {
         fs::create_dir_all(places.root.join(folder))
             .with_context(|| format!("can't make {}", places.root.display()))?;
     }
@@ -83,13 +85,19 @@ fn make(
     block_on(async {
         CaseSystem::create(&places.case_system(), district, tell("the council's case system"))
             .await?;
+        if places.neighbour {
+            let (seed, today) = (district.seed, district.today);
+            let next_door = District::neighbouring(seed, Size::SMALL, today);
+            let tell = tell("the neighbour's case system");
+            CaseSystem::create(&places.case_system_of("neighbour"), &next_door, tell).await?;
+        }
         Hospital::create(&places.hospital(), district, tell("the hospital's records")).await?;
         Ok(())
     })?;
     write_secret(&places.hospital_token(), &hex::encode(SystemEntropy::bytes()))?;
     bar.set_message("keys and the agreement");
     let note = agree(places)?;
-    for (name, agency) in ["council", "trust"].into_iter().zip(agencies()) {
+    for (name, agency) in agencies {
         bar.set_message(format!("employees and tokens of {}", agency.name));
         block_on(settle(places, name, &agency, &note))?;
     }
@@ -97,26 +105,24 @@ fn make(
 }
 
 fn write_configs(places: &Places, demo: &Demo) -> anyhow::Result<()> {
-    let [council, trust] = agencies();
-    let written = [
-        ("council", configs::council(places, &council, demo.stale_after_s)),
-        ("trust", configs::trust(places, &trust, demo.stale_after_s)),
-    ];
-    for (name, text) in written {
+    for (name, agency) in places.agencies() {
+        let text = match agency.kind {
+            AgencyKind::Council => configs::council(places, (name, &agency), demo.stale_after_s)?,
+            AgencyKind::NhsTrust => configs::trust(places, (name, &agency), demo.stale_after_s)?,
+        };
         fs::write(places.config(name), text)?;
+        if agency.kind == AgencyKind::Council {
+            let mapping = places.agency(name).join("case-system-mapping.toml");
+            fs::write(mapping, configs::CASE_SYSTEM_MAPPING)?;
+        }
     }
-    fs::write(
-        places.agency("council").join("case-system-mapping.toml"),
-        configs::CASE_SYSTEM_MAPPING,
-    )?;
     Ok(())
 }
 
-/// Both agencies' keys, and the agreement signed by both their approvers.
+/// The agencies' keys, and the agreement signed by all their approvers.
 fn agree(places: &Places) -> anyhow::Result<String> {
-    let [council, trust] = agencies();
     let mut parties = Vec::new();
-    for (name, agency) in [("council", &council), ("trust", &trust)] {
+    for (name, agency) in places.agencies() {
         let config = Config::read(&places.config(name))?;
         make_keys(&config)?;
         let key = new_key(format!("approver.{}", agency.id).parse()?)?;
@@ -124,8 +130,8 @@ fn agree(places: &Places) -> anyhow::Result<String> {
         parties.push(party(
             &config,
             format!("127.0.0.1:{}", places.partner(name)).parse()?,
-            vec![approver(agency, key.verifier().clone())],
-            telephones(agency)?,
+            vec![approver(&agency, key.verifier().clone())],
+            telephones(&agency)?,
         )?);
     }
     let day = kinfold_service::today(SystemClock.now());
@@ -143,7 +149,7 @@ fn agree(places: &Places) -> anyhow::Result<String> {
 }
 
 fn sign(places: &Places, mut draft: Draft) -> anyhow::Result<String> {
-    for name in ["council", "trust"] {
+    for (name, _) in places.agencies() {
         draft.sign(&read_signing(&places.approver(name))?)?;
     }
     Ok(draft.to_string())

@@ -1,5 +1,7 @@
 //! The two nodes' configurations, as an operator would write them.
 
+use anyhow::Context;
+use kinfold_domain::AgencyKind;
 use kinfold_sample::SampleAgency;
 
 use super::Places;
@@ -8,13 +10,18 @@ use super::Places;
 pub(super) const CASE_SYSTEM_MAPPING: &str =
     include_str!("../../../../connect/mappings/ashmoor-case-system.toml");
 
-pub(super) fn council(places: &Places, agency: &SampleAgency, stale_after_s: u64) -> String {
-    let common = common(places, agency, "council", stale_after_s);
+pub(super) fn council(
+    places: &Places,
+    (name, agency): (&str, &SampleAgency),
+    stale_after_s: u64,
+) -> anyhow::Result<String> {
+    let common = common(places, (name, agency), stale_after_s);
+    let operator = operator(agency)?;
     let (office, out_of_hours) = (agency.office, agency.out_of_hours);
-    format!(
+    Ok(format!(
         r#"{common}
 [feeds]
-alarm = "otto.operator"
+alarm = "{operator}"
 
 [register]
 source = "case-system"
@@ -29,16 +36,21 @@ refresh_ms = 3000
 database = {{ kind = "sqlite", file = "case-system.sqlite" }}
 mapping = "case-system-mapping.toml"
 "#
-    )
+    ))
 }
 
-pub(super) fn trust(places: &Places, agency: &SampleAgency, stale_after_s: u64) -> String {
-    let common = common(places, agency, "trust", stale_after_s);
+pub(super) fn trust(
+    places: &Places,
+    (name, agency): (&str, &SampleAgency),
+    stale_after_s: u64,
+) -> anyhow::Result<String> {
+    let common = common(places, (name, agency), stale_after_s);
+    let operator = operator(agency)?;
     let (port, mllp) = (places.fhir(), places.mllp());
-    format!(
+    Ok(format!(
         r#"{common}
 [feeds]
-alarm = "piet.operator"
+alarm = "{operator}"
 
 [department.mllp]
 listen = "127.0.0.1:{mllp}"
@@ -57,12 +69,21 @@ page_size = 1000
 plain_http = true
 auth = {{ kind = "bearer", token_file = "hospital.token" }}
 "#
-    )
+    ))
 }
 
-fn common(places: &Places, agency: &SampleAgency, name: &str, stale_after_s: u64) -> String {
+/// Who is told that a feed has stopped.
+fn operator(agency: &SampleAgency) -> anyhow::Result<&'static str> {
+    let operator = agency.employees.iter().find(|employee| employee.role == "operator");
+    Ok(operator.context("an agency of the demonstration has no operator")?.user_name)
+}
+
+fn common(places: &Places, (name, agency): (&str, &SampleAgency), stale_after_s: u64) -> String {
     let (web, partner) = (places.web(name), places.partner(name));
-    let kind = if name == "council" { "council" } else { "nhs-trust" };
+    let kind = match agency.kind {
+        AgencyKind::Council => "council",
+        AgencyKind::NhsTrust => "nhs-trust",
+    };
     let SampleAgency { id, name, out_of_hours, .. } = agency;
     format!(
         r#"# A node of the demonstration. Everything in it is synthetic.

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::Args;
-use kinfold_sample::{District, Size};
+use kinfold_sample::{District, SampleAgency, Size, agencies, neighbour};
 
 use super::block_on;
 
@@ -38,6 +38,9 @@ pub(crate) struct Demo {
     /// After so many seconds without its register's owner a replica counts as not confirmed.
     #[arg(long, default_value_t = 60)]
     stale_after_s: u64,
+    /// A second council beside the first, to which children can be handed over.
+    #[arg(long)]
+    neighbour: bool,
     /// Prepares everything and ends.
     #[arg(long)]
     build_only: bool,
@@ -48,6 +51,7 @@ pub(crate) struct Demo {
 pub(crate) struct Places {
     root: PathBuf,
     port: u16,
+    neighbour: bool,
 }
 
 impl Places {
@@ -60,7 +64,17 @@ impl Places {
     }
 
     pub(crate) fn case_system(&self) -> PathBuf {
-        self.agency("council").join("case-system.sqlite")
+        self.case_system_of("council")
+    }
+
+    fn case_system_of(&self, council: &str) -> PathBuf {
+        self.agency(council).join("case-system.sqlite")
+    }
+
+    /// The agencies by the names of their folders.
+    fn agencies(&self) -> Vec<(&'static str, SampleAgency)> {
+        let neighbour = self.neighbour.then(|| ("neighbour", neighbour()));
+        ["council", "trust"].into_iter().zip(agencies()).chain(neighbour).collect()
     }
 
     fn hospital(&self) -> PathBuf {
@@ -88,11 +102,21 @@ impl Places {
     }
 
     pub(crate) fn web(&self, name: &str) -> u16 {
-        self.port + if name == "council" { 1 } else { 2 }
+        self.port
+            + match name {
+                "council" => 1,
+                "neighbour" => 7,
+                _ => 2,
+            }
     }
 
     fn partner(&self, name: &str) -> u16 {
-        self.port + if name == "council" { 3 } else { 4 }
+        self.port
+            + match name {
+                "council" => 3,
+                "neighbour" => 0,
+                _ => 4,
+            }
     }
 
     fn fhir(&self) -> u16 {
@@ -122,7 +146,13 @@ impl Demo {
         if self.reset {
             reset(&root)?;
         }
-        let places = Places { root, port: self.port };
+        let places = Places { neighbour: self.neighbour, root, port: self.port };
+        if places.ready().exists() && places.neighbour != places.agency("neighbour").exists() {
+            bail!(
+                "{} was built with other councils: start with --reset, or with the same --neighbour",
+                places.root.display()
+            );
+        }
         let district = build::prepare(&places, self)?;
         Ok((places, district))
     }
@@ -130,7 +160,16 @@ impl Demo {
     /// A demonstration to measure with, in a folder of its own.
     pub(crate) fn for_bench(folder: &Path, people: usize, port: u16) -> Self {
         let folder = folder.to_owned();
-        Self { folder, reset: false, people, seed: 7, port, stale_after_s: 60, build_only: true }
+        Self {
+            folder,
+            reset: false,
+            people,
+            seed: 7,
+            port,
+            stale_after_s: 60,
+            neighbour: false,
+            build_only: true,
+        }
     }
 }
 

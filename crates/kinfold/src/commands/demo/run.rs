@@ -20,7 +20,11 @@ const GRACE: Duration = Duration::from_secs(6);
 const PATIENCE: Duration = Duration::from_mins(3);
 
 /// The nodes by the names of their folders.
-const NODES: [(&str, &str); 2] = [("council", "the council's node"), ("trust", "the trust's node")];
+const NODES: [(&str, &str); 3] = [
+    ("council", "the council's node"),
+    ("trust", "the trust's node"),
+    ("neighbour", "the neighbouring council's node"),
+];
 
 /// A process of the demonstration.
 struct Process {
@@ -60,7 +64,7 @@ impl Processes {
     /// Starts them all.
     pub(crate) fn start(places: &Places) -> anyhow::Result<Self> {
         let mut processes = Self::without_nodes(places)?;
-        for (name, _) in NODES {
+        for (name, _) in places.agencies() {
             processes.start_node(places, name)?;
         }
         Ok(processes)
@@ -163,11 +167,12 @@ fn spawn(what: &'static str, mut command: Command, log: &Path) -> anyhow::Result
 
 /// Waits until both nodes know their people, the register is read and replicated.
 pub(crate) async fn wait_until_ready(places: &Places, district: &District) -> anyhow::Result<()> {
-    let sockets = [
-        control::socket(&Config::read(&places.config("council"))?),
-        control::socket(&Config::read(&places.config("trust"))?),
-    ];
-    let expected = [district.clients.len(), district.patients.len()];
+    let mut sockets = Vec::new();
+    for (name, _) in places.agencies() {
+        sockets.push(control::socket(&Config::read(&places.config(name))?));
+    }
+    // The neighbour's people are not this district's.
+    let expected = [district.clients.len(), district.patients.len(), 0];
     let bar = screen::bar(expected.iter().sum::<usize>());
     loop {
         let mut people = 0;
@@ -175,7 +180,7 @@ pub(crate) async fn wait_until_ready(places: &Places, district: &District) -> an
         for (socket, expected) in sockets.iter().zip(expected) {
             match control::ask(socket, &Request::Status).await {
                 Ok(Some(Answer::Status { people: here, register, fresh, .. })) => {
-                    people += here;
+                    people += here.min(expected);
                     // Rows that a source rejects are work for somebody, not a reason to wait for ever.
                     ready &= here * 100 >= expected * 95 && register > 0 && fresh;
                 }

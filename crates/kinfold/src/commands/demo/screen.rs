@@ -7,7 +7,7 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressStyle};
 use kinfold_domain::Subject;
-use kinfold_sample::{District, SampleEmployee, Story, agencies};
+use kinfold_sample::{District, SampleEmployee, Story};
 use kinfold_token::Generator;
 
 use super::Places;
@@ -31,7 +31,7 @@ pub(super) fn ended(what: &str, how: &str) {
 /// Where to go, who can sign in, whom to look for.
 pub(super) fn introduce(places: &Places, district: &District) {
     say("\nKinfold demonstration: everybody and everything in it is invented.\n");
-    for (name, agency) in ["council", "trust"].into_iter().zip(agencies()) {
+    for (name, agency) in places.agencies() {
         say(&format!("{}\n    http://localhost:{}/", agency.name, places.web(name)));
     }
     say("\nChildren to look for:");
@@ -40,7 +40,7 @@ pub(super) fn introduce(places: &Places, district: &District) {
     }
     say("\nWho can sign in (the code changes every eight seconds and opens once):\n");
     if !std::io::stdout().is_terminal() {
-        for (name, employee) in employees() {
+        for (name, employee) in employees(places) {
             say(&row(places, name, employee, None));
             say(&format!(
                 "      kinfold token show {}",
@@ -51,9 +51,9 @@ pub(super) fn introduce(places: &Places, district: &District) {
     }
 }
 
-fn employees() -> Vec<(&'static str, &'static SampleEmployee)> {
-    let both = ["council", "trust"].into_iter().zip(agencies());
-    both.flat_map(|(name, agency)| agency.employees.iter().map(move |employee| (name, employee)))
+fn employees(places: &Places) -> Vec<(&'static str, &'static SampleEmployee)> {
+    let all = places.agencies().into_iter();
+    all.flat_map(|(name, agency)| agency.employees.iter().map(move |employee| (name, employee)))
         .filter(|(_, employee)| employee.role != "approver")
         .collect()
 }
@@ -81,7 +81,7 @@ pub(super) async fn codes(places: &Places) -> anyhow::Result<()> {
         std::future::pending::<()>().await;
     }
     let mut generators = Vec::new();
-    for (name, employee) in employees() {
+    for (name, employee) in employees(places) {
         let token = read_token(&places.token(employee.user_name))?;
         generators.push((name, employee, Generator::new(token.seed(), token.parameters())));
     }

@@ -3,15 +3,13 @@
 use jiff::{ToSpan, civil::Date};
 use kinfold_domain::{AgencyId, EntryId, Subject, WorkingDays, due};
 
-use super::{
-    Custodian, CustodyError, DueLine, DueList,
-    hand_overs::{HandOverLine, due as due_of},
-};
+use super::{Custodian, CustodyError, DueLine, DueList, hand_overs::HandOverLine};
 use crate::{
     Release,
     caller::Caller,
     ports::PortError,
-    register::{Discussion, Side},
+    records::About,
+    register::{Discussion, HandOver, Side},
     today,
 };
 
@@ -56,7 +54,7 @@ impl Custodian {
             shown.push(line);
         }
         let list = DueList { ask, at, lines: shown, more };
-        self.release_handing(&handing, list, (entries, subjects)).await
+        self.release_handing(&handing, list, About { entries, subjects, ..About::default() }).await
     }
 
     /// What is due of a hand-over. It is listed however far off it is: it is somebody's work from its first day.
@@ -80,7 +78,7 @@ impl Custodian {
     /// How many are overdue, and how many are due soon.
     pub(super) async fn due_counts(&self, today: Date) -> Result<(usize, usize), PortError> {
         let handed = self.parts.hand_overs.open().await?;
-        let handed = handed.iter().filter_map(due_of);
+        let handed = handed.iter().filter_map(HandOver::due);
         let held = self.parts.discussions.open_discussions().await?;
         let held = held.iter().filter_map(Discussion::due);
         let all: Vec<bool> = self

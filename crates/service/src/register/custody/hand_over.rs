@@ -12,7 +12,7 @@ use crate::{
     Release,
     caller::Caller,
     permit::granted,
-    records::{Asker, Entry, HandOverId, Offered, Said, Stay},
+    records::{About, Asker, Entry, HandOverId, Offered, Said, Stay},
     register::{Act, HandOver, Handed, Side, handover::offered},
     release::digest,
     today,
@@ -66,9 +66,13 @@ impl Custodian {
             Some(_) => Deadline::TemporaryResident.due(wanted.moved).ok(),
         };
         let to = self.parts.agreements.agency(&wanted.to);
-        let shown = vec![(own, handed.register_entry.id.clone())];
+        let about = About {
+            entries: vec![(own, handed.register_entry.id.clone())],
+            nhs_numbers: handed.register_entry.subject.nhs_number.into_iter().collect(),
+            ..About::default()
+        };
         let planned = PlannedHandOver { ask: work.ask, at: work.at, to, handed, due };
-        self.release_handing(&handing, planned, (shown, Vec::new())).await
+        self.release_handing(&handing, planned, about).await
     }
 
     /// Offers an entry, or tells of a stay. This council stays responsible until the other has accepted.
@@ -98,6 +102,7 @@ impl Custodian {
         self.parts.hand_overs.say(&mut item, (by.clone(), at), told).await?;
         if wanted.stay.is_none() {
             self.end_stays(&offer.register_entry, (by, at)).await?;
+            self.parts.hand_overs.finish(&mut item).await?;
         }
         Ok(id)
     }
@@ -181,6 +186,14 @@ impl Custodian {
                     Err(ChangeError::Ended)
                 }
             }
+            // The other council relies on this entry, too: both would end theirs.
+            Said::Settled { stays: false, .. } => {
+                let own = item.offer().and_then(|offer| feed.living(&offer.register_entry));
+                match own.filter(|own| feed.is_held_beside(item.id, &own.id)) {
+                    Some(_) => Err(ChangeError::HandingOver),
+                    None => Ok(()),
+                }
+            }
             // The entry was made, and the process ended before the acceptance was said.
             Said::Refused { .. } => {
                 let made = crate::register::handover::made_of(item.id);
@@ -224,6 +237,9 @@ impl Custodian {
             if offer.as_ref().is_some_and(same) && !item.waits_to_be_seen() {
                 return Err(ChangeError::AlreadyOffered.into());
             }
+        }
+        if self.parts.feed.is_held(&entry.id) {
+            return Err(ChangeError::HandingOver.into());
         }
         let days = (wanted.moved, today(work.at));
         let allows = |category| ruled.permits(category) && work.permit.allows(category);

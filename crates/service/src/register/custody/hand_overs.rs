@@ -2,8 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use kinfold_domain::{
-    Agency, AgencyId, AskId, Deadline, Due, EntryId, PersonName, RegisterEntry, RegisterStatus,
-    Standing, Subject,
+    Agency, AgencyId, AskId, Due, EntryId, PersonName, RegisterEntry, RegisterStatus, Standing,
+    Subject,
 };
 use serde::Serialize;
 
@@ -12,7 +12,7 @@ use crate::{
     Release,
     caller::Caller,
     ports::PortError,
-    records::{Asker, HandOverId, HandOverStep, Stay},
+    records::{About, Asker, HandOverId, HandOverStep, Stay},
     register::{HandOver, Handed, Side, State, handover::made_of},
     today,
 };
@@ -94,9 +94,9 @@ impl Custodian {
             at.saturating_sub(SignedDuration::from_hours(24 * REMEMBERED_DAYS)).unwrap_or(at);
         let items = self.parts.hand_overs.since(since).await?;
         let lines: Vec<_> = items.iter().map(|item| self.line(&handing, item)).collect();
-        let shown = lines.iter().filter_map(|line| self.about(line)).collect();
+        let entries = lines.iter().filter_map(|line| self.about(line)).collect();
         let list = HandOverList { ask, at, lines };
-        self.release_handing(&handing, list, (shown, Vec::new())).await
+        self.release_handing(&handing, list, About { entries, ..About::default() }).await
     }
 
     /// One of them.
@@ -126,10 +126,15 @@ impl Custodian {
         let own = own.and_then(|own| self.parts.feed.living(own)).map(|entry| work.cut(&entry));
         let here = self.parts.agreements.own().clone();
         let of_own = own.iter().chain(&alike).map(|entry| (here.clone(), entry.id.clone()));
-        let shown = of_own.chain(self.about(&line)).collect();
+        let about = About {
+            entries: of_own.chain(self.about(&line)).collect(),
+            // One child alone is shown: whoever reviews who looked finds this by the child's number.
+            nhs_numbers: item.about.nhs_numbers.clone(),
+            ..About::default()
+        };
         let (ask, at, words) = (work.ask, work.at, item.words.clone());
         let opened = OpenedHandOver { ask, at, line, handed, words, own, stands, alike };
-        self.release_handing(&handing, opened, (shown, Vec::new())).await
+        self.release_handing(&handing, opened, about).await
     }
 
     /// How many children wait for this council's answer, and how many hand-overs somebody has to look at.
@@ -190,22 +195,10 @@ impl Custodian {
             offered: item.offered().map(|step| (step.by.clone(), step.at)),
             moved: offer.map(|offer| offer.moved),
             stay: offer.and_then(|offer| offer.stay),
-            due: due(item),
+            due: item.due(),
             trouble: item.trouble.clone(),
             waits_to_be_seen: item.waits_to_be_seen(),
             is_open: item.is_open(),
         }
-    }
-}
-
-/// What is due of a hand-over: the taker's conference; of a stay whose end nobody knows, its longest.
-pub(super) fn due(item: &HandOver) -> Option<Due> {
-    let (offer, step) = (item.offer()?, item.offered()?);
-    match (offer.stay, item.state()) {
-        (None, State::Offered) => Some(Due::of(Deadline::TransferIn, today(step.at))),
-        (Some(Stay { until: None }), State::Offered | State::Noted) => {
-            Some(Due::of(Deadline::TemporaryResident, offer.moved))
-        }
-        _ => None,
     }
 }

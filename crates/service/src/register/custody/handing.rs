@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use kinfold_agreement::{Decision as Ruled, InForce, Question};
-use kinfold_domain::{Agency, AgencyId, AgencyKind, Categories, Category, EntryId, Role, Subject};
+use kinfold_domain::{Agency, AgencyId, AgencyKind, Categories, Category, Role, Subject};
 use serde::Serialize;
 
 use super::{Custodian, CustodyError, PURPOSE, Work};
@@ -107,13 +107,13 @@ impl Custodian {
         &self,
         handing: &Handing<'_>,
         content: T,
-        (entries, subjects): (Vec<(AgencyId, EntryId)>, Vec<Subject>),
+        about: About,
     ) -> Result<Release<T>, CustodyError> {
         let work = &handing.work;
         let own = (self.parts.agreements.own().clone(), work.permit.categories());
         let theirs = handing.received.iter();
         let theirs = theirs.map(|(giver, permit)| (giver.clone(), permit.categories()));
-        let met = |agency: &AgencyId| entries.iter().any(|(owner, _)| owner == agency);
+        let met = |agency: &AgencyId| about.entries.iter().any(|(owner, _)| owner == agency);
         let shown = std::iter::once(own).chain(theirs).filter(|(agency, _)| met(agency));
         let shown = Shown {
             ask: work.ask,
@@ -123,7 +123,7 @@ impl Custodian {
             purpose: work.purpose.clone(),
             answer: "register-work".to_owned(),
             shown: shown.collect(),
-            about: About { entries, subjects, ..About::default() },
+            about,
             digest: String::new(),
             sources: Vec::new(),
             partner_proofs: BTreeMap::new(),

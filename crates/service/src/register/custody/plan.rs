@@ -114,6 +114,7 @@ fn added(new: &NewEntry, terms: &Terms) -> Result<RegisterEntry, ChangeError> {
         school: None,
         sealed: None,
         successor: None,
+        handing_over: None,
     })
 }
 
@@ -138,6 +139,7 @@ fn looked_after(
         legal_basis: Some(basis),
         start,
         next_review: None,
+        handing_over: None,
         ..entry.clone()
     })
 }
@@ -194,6 +196,7 @@ fn newborn(
         household: household.collect(),
         school: None,
         successor: None,
+        handing_over: None,
         ..unborn.clone()
     }
 }

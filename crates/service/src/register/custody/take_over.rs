@@ -32,6 +32,10 @@ impl Custodian {
         let terms = (own, self.parts.phones.clone());
         let entry = taken(&handed, decided, terms, today(work.at))?;
         let stands = match self.stands_already(work, &entry, &entry.id) {
+            // Nobody may rely on an entry that may end by another hand-over.
+            Some(known) if self.parts.feed.is_held(&known) => {
+                return Err(ChangeError::HandingOver.into());
+            }
             Some(known) => known,
             None => self.add_taken(work, &item, entry).await?,
         };

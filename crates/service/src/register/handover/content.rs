@@ -58,7 +58,9 @@ pub(in crate::register) fn offered(
     if moved > today.saturating_add(AHEAD_DAYS.days()) {
         return Err(ChangeError::MoveTooFar);
     }
-    let handed = Handed { register_entry: entry.clone(), address }.cut(allows);
+    // An earlier hand-over of it is no part of this one.
+    let register_entry = RegisterEntry { handing_over: None, ..entry.clone() };
+    let handed = Handed { register_entry, address }.cut(allows);
     if handed.is_too_much() { Err(ChangeError::TooMuch) } else { Ok(handed) }
 }
 
@@ -119,5 +121,6 @@ pub(in crate::register) fn taken(
         school: given.school.clone(),
         sealed: None,
         successor: None,
+        handing_over: None,
     })
 }

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use kinfold_agreement::Question;
-use kinfold_domain::{AgencyId, Categories, Category, EntryId, Purpose, Role};
+use kinfold_domain::{
+    AgencyId, Categories, Category, Demographics, EntryId, Purpose, Role, Subject,
+};
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::{HandOver, Handed, Side, State, state::speaker};
@@ -15,10 +17,13 @@ use crate::{
     journal::JournalError,
     pooled_view::SealedDeskTerms,
     ports::{HandOverStore, PortError},
-    records::{Asker, Entry, HandOverId, HandOverStep, Said},
-    register::{FeedError, RegisterFeed},
+    records::{About, Asker, Entry, HandOverId, HandOverStep, Said},
+    register::{FeedError, RegisterFeed, held::Held},
     release::digest,
 };
+
+/// How long it is told that an entry was handed over: as long as one that has ended is shown, and some weeks for the answer.
+const TOLD_DAYS: i64 = 364 + 92;
 
 /// Why a hand-over did not go on. What was said stays, and is tried again.
 #[derive(Debug, thiserror::Error)]
@@ -63,9 +68,12 @@ impl HandOvers {
         Self { parts, changing: Mutex::default() }
     }
 
-    /// Takes up what was under way: entries that are being handed over are held until they are answered.
+    /// Takes up what was under way: entries that are being handed over are held until they are answered, and what was handed over says so
+    /// as long as it is shown.
     pub async fn load(&self) -> Result<(), PortError> {
-        for item in self.parts.store.open_hand_overs().await? {
+        let now = self.parts.feed.now();
+        let since = now.saturating_sub(SignedDuration::from_hours(24 * TOLD_DAYS)).unwrap_or(now);
+        for item in self.parts.store.recent_hand_overs(since).await? {
             self.hold(&item);
         }
         Ok(())
@@ -93,16 +101,13 @@ impl HandOvers {
             _ => return Ok(()),
         };
         if item.take(&step, from) {
-            self.record(Entry::HandOverHeard {
-                at,
-                partner: partner.clone(),
-                step: Box::new(step.clone()),
-            })
-            .await?;
             self.receive(&mut item, &step, handed);
+            let (partner, step) = (partner.clone(), Box::new(step));
+            let about = Box::new(item.about.clone());
+            self.record(Entry::HandOverHeard { at, partner, step, about }).await?;
             self.keep(&item).await?;
         }
-        self.fulfil(&mut item).await.map(drop)
+        self.fulfil(&mut item).await
     }
 
     /// What comes with a word, and what nobody needs any more.
@@ -117,10 +122,32 @@ impl HandOvers {
             }
             item.handed = whole.and_then(|handed| self.permitted(&item.partner, &handed));
         }
+        self.name(item, step);
         forget(item);
         // Of an offer that was taken back nothing needs to be told any more.
         if item.state() == State::Withdrawn {
             item.trouble = None;
+        }
+    }
+
+    /// Notes whom a word is about, as far as this node may know it, before what was told is forgotten.
+    fn name(&self, item: &mut HandOver, step: &HandOverStep) {
+        let own = self.parts.agreements.own();
+        let (giver, taker) = match item.side {
+            Side::Giver => (own, &item.partner),
+            Side::Taker => (&item.partner, own),
+        };
+        match &step.said {
+            Said::Offered(offer) => {
+                let entry = (giver.clone(), offer.register_entry.clone());
+                let told = item.handed.as_ref().map(|handed| &handed.register_entry.subject);
+                item.about = told.map(about).unwrap_or_default();
+                item.about.entries.push(entry);
+            }
+            Said::Accepted { register_entry, .. } => {
+                item.about.entries.push((taker.clone(), register_entry.clone()));
+            }
+            _ => {}
         }
     }
 
@@ -153,6 +180,7 @@ impl HandOvers {
         if !item.take(&step, item.side) {
             return Ok(());
         }
+        self.name(item, &step);
         item.unsaid.push(step);
         forget(item);
         self.keep(item).await?;
@@ -164,7 +192,7 @@ impl HandOvers {
         &self,
         item: &mut HandOver,
     ) -> Result<(), HandOverError> {
-        self.fulfil(item).await.map(drop)
+        self.fulfil(item).await
     }
 
     /// Words that are kept and perhaps not in the ledger: said twice, they are heard once.
@@ -173,7 +201,8 @@ impl HandOvers {
             return Ok(());
         }
         for step in &item.unsaid {
-            self.record(Entry::HandOver(Box::new(step.clone()))).await?;
+            let (step, about) = (Box::new(step.clone()), Box::new(item.about.clone()));
+            self.record(Entry::HandOver { step, about }).await?;
         }
         item.unsaid.clear();
         self.keep(item).await
@@ -213,14 +242,19 @@ impl HandOvers {
 
     /// Neither custodian nor case system ends an entry that is being handed over.
     fn hold(&self, item: &HandOver) {
-        let name = self.parts.agreements.agency(&item.partner).name;
-        let why = match item.side {
-            Side::Giver => format!("Being handed over to {name}, and not yet accepted."),
+        let partner = self.parts.agreements.agency(&item.partner);
+        let why = || match item.side {
+            Side::Giver => format!("Being handed over to {}, and not yet accepted.", partner.name),
             Side::Taker => {
+                let name = &partner.name;
                 format!("Handed over by {name}, which took the offer back at the same time.")
             }
         };
-        self.parts.feed.hold(item.id, item.holds().map(|entry| (entry, why)));
+        let (holds, told) = (item.holds(), item.told(&partner));
+        let offered = || item.offer().map(|offer| offer.register_entry.clone());
+        let entry = holds.clone().or_else(|| told.as_ref().and_then(|_| offered()));
+        let held = entry.map(|entry| Held { entry, why: holds.map(|_| why()), told });
+        self.parts.feed.hold(item.id, held);
     }
 
     pub(super) async fn record(&self, entry: Entry) -> Result<(), JournalError> {
@@ -240,6 +274,15 @@ fn forget(item: &mut HandOver) {
     if !matches!(item.state(), State::Unheard | State::Offered | State::Noted) {
         item.handed = None;
     }
+}
+
+/// A child who has a number is found by it, whoever has none by name and date of birth.
+fn about(child: &Demographics) -> About {
+    let nhs_numbers: Vec<_> = child.nhs_number.into_iter().collect();
+    let (name, birth_date) = (Some(child.name.clone()), child.birth_date);
+    let subject = Subject { name, birth_date, ..Subject::default() };
+    let subjects = if nhs_numbers.is_empty() { vec![subject] } else { Vec::new() };
+    About { nhs_numbers, subjects, ..About::default() }
 }
 
 /// The entry that is made of a hand-over: the same one however often it is tried.

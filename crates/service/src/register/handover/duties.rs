@@ -1,17 +1,15 @@
 //! What a node does about hand-overs by itself: it ends the entry that was handed over, takes back what can't be handed over any more, and
 //! says what a process that ended has left unsaid.
 
-use kinfold_domain::{ChangeKind, Detail, DetailKind, EntryId, PersonId, RegisterEntry};
+use kinfold_domain::{ChangeKind, Deadline, Detail, DetailKind, EntryId, PersonId, RegisterEntry};
 
 use super::{HandOver, HandOverError, HandOvers, Side, State, desk::made_of, state::Duty};
 use crate::{
     ports::Amendment,
-    records::{Asker, Said},
+    records::{Asker, Entry, Said},
+    register::held::HAND_OVER,
     today,
 };
-
-/// Who changed an entry, where a hand-over did.
-const HAND_OVER: &str = "hand-over";
 
 impl HandOvers {
     /// Goes through everything that is open; answers how many of them went on.
@@ -24,21 +22,43 @@ impl HandOvers {
             self.fulfil(&mut item).await?;
             self.take_back(&mut item).await?;
             self.end_stay(&mut item).await?;
+            self.remind(&mut item).await?;
             count += usize::from(item != before);
         }
         Ok(count)
     }
 
-    /// Does what this node owes; `false` where it owes nothing.
-    pub(super) async fn fulfil(&self, item: &mut HandOver) -> Result<bool, HandOverError> {
-        let Some(duty) = item.duty() else { return Ok(false) };
-        match (duty, item.side) {
-            (Duty::EndOwn, Side::Giver) => self.end_given(item).await?,
-            (Duty::EndOwn, Side::Taker) => self.end_taken(item).await?,
-            (Duty::SealOwn, _) => self.seal_taken(item).await?,
+    /// Does what this node owes, and has its entry say how the hand-over stands.
+    pub(super) async fn fulfil(&self, item: &mut HandOver) -> Result<(), HandOverError> {
+        self.finish_taking(item).await?;
+        if let Some(duty) = item.duty() {
+            match (duty, item.side) {
+                (Duty::EndOwn, Side::Giver) => self.end_given(item).await?,
+                (Duty::EndOwn, Side::Taker) => self.end_taken(item).await?,
+                (Duty::SealOwn, _) => self.seal_taken(item).await?,
+            }
+            self.keep(item).await?;
         }
-        self.keep(item).await?;
-        Ok(true)
+        let offer = item.offer().filter(|_| item.side == Side::Giver && !item.stays_only());
+        if let Some(offer) = offer {
+            let name = self.parts.agreements.agency(&item.partner).name;
+            let reason = format!("Hand-over to {name}: {}", item.state().words());
+            self.parts.feed.tell_hand_over(&offer.register_entry, reason).await?;
+        }
+        Ok(())
+    }
+
+    /// An acceptance that broke off once the child stood on the register: others read it there, so it is said. Where the offer was taken
+    /// back meanwhile, the giver decides.
+    async fn finish_taking(&self, item: &mut HandOver) -> Result<(), HandOverError> {
+        if item.side != Side::Taker || item.answer().is_some() || item.offer().is_none() {
+            return Ok(());
+        }
+        let made = made_of(item.id).and_then(|made| self.parts.feed.living(&made));
+        let Some(made) = made.filter(|made| made.end.is_none()) else { return Ok(()) };
+        let by = (Asker::from(self.parts.system.named()), self.parts.feed.now());
+        let (conference, register_entry) = (made.start, made.id.clone());
+        self.say(item, by, Said::Accepted { conference, register_entry }).await
     }
 
     async fn end_given(&self, item: &mut HandOver) -> Result<(), HandOverError> {
@@ -138,6 +158,20 @@ impl HandOvers {
         self.keep(item).await
     }
 
+    /// That the time for an answer runs out is recorded at both councils, so that somebody is told.
+    async fn remind(&self, item: &mut HandOver) -> Result<(), HandOverError> {
+        let at = self.parts.feed.now();
+        let Some(due) = item.due().filter(|due| due.deadline == Deadline::TransferIn) else {
+            return Ok(());
+        };
+        if item.reminded || item.remind_on().is_none_or(|day| today(at) < day) {
+            return Ok(());
+        }
+        self.record(Entry::HandOverDue { at, hand_over: item.id, day: due.day }).await?;
+        item.reminded = true;
+        self.keep(item).await
+    }
+
     async fn amend(
         &self,
         item: &HandOver,
@@ -161,7 +195,6 @@ impl HandOvers {
             owner: own.map(|step| step.by.user_name.clone()),
             look_again: None,
         };
-        self.parts.feed.hold(item.id, None);
         self.parts.feed.amend(vec![amendment], &[]).await?;
         Ok(())
     }

@@ -5,10 +5,12 @@
 //! once the taker has said that the child stands on its register, so that no child ever stands on neither.
 
 mod acts;
+mod clock;
 mod content;
 mod desk;
 mod duties;
 mod state;
+mod told;
 
 pub use acts::{Act, NotNow};
 pub use content::{Handed, Taken};

@@ -6,7 +6,7 @@ use kinfold_domain::{AgencyId, EntryId};
 use serde::{Deserialize, Serialize};
 
 use super::Handed;
-use crate::records::{Asker, HandOverId, HandOverStep, Offered, Said};
+use crate::records::{About, Asker, HandOverId, HandOverStep, Offered, Said};
 
 /// Which side a node is on.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
@@ -63,6 +63,7 @@ pub(super) enum Duty {
 
 /// One hand-over as this node knows it. About a person: sealed at rest.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "what was done about it, each by itself")]
 pub struct HandOver {
     /// Which.
     pub id: HandOverId,
@@ -84,6 +85,12 @@ pub struct HandOver {
     pub sealed: bool,
     /// A stay whose last day is over.
     pub over: bool,
+    /// Whom it is about, for this node's ledger: both councils' entries, and the number that the child has.
+    #[serde(default)]
+    pub about: About,
+    /// Somebody was told that its time runs out.
+    #[serde(default)]
+    pub reminded: bool,
     /// What this node could not do by itself: somebody has to see to it.
     pub trouble: Option<String>,
     /// Who has seen what came of it.
@@ -105,6 +112,8 @@ impl HandOver {
             ended: false,
             sealed: false,
             over: false,
+            about: About::default(),
+            reminded: false,
             trouble: None,
             seen: None,
         }

@@ -74,6 +74,7 @@ fn entry(id: &str, status: RegisterStatus, subject: Demographics) -> RegisterEnt
         school: Some("Test Primary School".into()),
         sealed: None,
         successor: None,
+        handing_over: None,
     }
 }
 

@@ -186,7 +186,7 @@ impl Node {
     async fn hears_hand_overs(&self, from: &Self) {
         let known = self.hand_overs.as_ref().unwrap();
         for (_, entry) in from.core.journal.read_all(0, from.core.journal.ledger().size()) {
-            if let Ok(Some(Entry::HandOver(step))) = entry {
+            if let Ok(Some(Entry::HandOver { step, .. })) = entry {
                 let item = from.work.hand_over(step.hand_over).await.unwrap().unwrap();
                 let notice = HandOverNotice { step: *step, handed: item.handed };
                 known.hear_for_tests(&from.core.agency.id, notice).await;

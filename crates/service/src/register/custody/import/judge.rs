@@ -149,6 +149,7 @@ fn wanted(
         school: None,
         sealed: None,
         successor: None,
+        handing_over: None,
     })
 }
 
