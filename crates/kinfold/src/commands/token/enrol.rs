@@ -1,34 +1,17 @@
-//! `kinfold token …`: enrolling a token, and the soft token itself.
+//! Giving an employee a soft token.
 
-use std::{
-    io::{IsTerminal, Write},
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::path::PathBuf;
 
-use anyhow::Context;
-use clap::{Args, Subcommand};
+use clap::Args;
 use kinfold_domain::UserName;
-use kinfold_service::ports::Clock;
-use kinfold_token::{Generator, OtpauthUri};
 use qrcode::{QrCode, render::unicode};
 
 use super::{OfNode, block_on, prompt};
 use crate::{
-    ambient::SystemClock,
     control::{Answer, Request, carry_out},
     node::keys::write_secret,
     telemetry::say,
 };
-
-/// Smart tokens.
-#[derive(Subcommand)]
-pub(crate) enum Token {
-    /// Gives an employee a token: as a QR code here, or by a code for the enrolment page.
-    Enrol(Enrol),
-    /// The soft token: shows the code and the seconds left.
-    Show(Show),
-}
 
 /// Gives an employee a token.
 #[derive(Args)]
@@ -45,27 +28,8 @@ pub(crate) struct Enrol {
     save: Option<PathBuf>,
 }
 
-/// Shows the code.
-#[derive(Args)]
-pub(crate) struct Show {
-    /// The file that `kinfold token enrol --save` wrote.
-    file: PathBuf,
-    /// Prints the present code once, and ends.
-    #[arg(long)]
-    once: bool,
-}
-
-impl Token {
-    pub(super) fn run(self) -> anyhow::Result<()> {
-        match self {
-            Self::Enrol(enrol) => enrol.run(),
-            Self::Show(show) => show.run(),
-        }
-    }
-}
-
 impl Enrol {
-    fn run(self) -> anyhow::Result<()> {
+    pub(super) fn run(self) -> anyhow::Result<()> {
         let user_name = self.user_name.clone();
         if self.page {
             let answer =
@@ -110,40 +74,4 @@ fn show_qr(uri: &str) -> anyhow::Result<()> {
         "{drawn}\n\nScan this with an app that honours an eight-second period, or type:\n{uri}\n"
     ));
     Ok(())
-}
-
-impl Show {
-    fn run(self) -> anyhow::Result<()> {
-        let uri = read_token(&self.file)?;
-        let generator = Generator::new(uri.seed(), uri.parameters());
-        if self.once || !std::io::stdout().is_terminal() {
-            say(&generator.code_at(SystemClock.now()).expose());
-            return Ok(());
-        }
-        say(&format!("{} · {} (Ctrl-C ends)", uri.issuer(), uri.account()));
-        loop {
-            write!(std::io::stdout(), "\r  {}  ", code_line(&generator))?;
-            std::io::stdout().flush()?;
-            std::thread::sleep(Duration::from_millis(200));
-        }
-    }
-}
-
-/// Reads a soft token's file.
-pub(crate) fn read_token(path: &Path) -> anyhow::Result<OtpauthUri> {
-    let text = std::fs::read_to_string(path)
-        .with_context(|| format!("the token {} can't be read", path.display()))?;
-    text.trim().parse().with_context(|| format!("{} is not a token", path.display()))
-}
-
-/// The code in two groups, and a bar of the seconds left.
-pub(crate) fn code_line(generator: &Generator) -> String {
-    let now = SystemClock.now();
-    let step = generator.parameters().step;
-    let code = generator.code_at(now).expose();
-    let (left, right) = code.split_at(code.len() / 2);
-    let seconds = usize::from(step.seconds_left(now));
-    let whole = usize::from(step.seconds());
-    let bar = "█".repeat(seconds) + &"░".repeat(whole.saturating_sub(seconds));
-    format!("{left} {right}  {bar} {seconds} s")
 }
