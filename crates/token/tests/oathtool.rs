@@ -31,7 +31,7 @@ fn oathtool(seed: &Seed, parameters: TokenParameters, second: i64) -> Option<Vec
     match tool.output() {
         Ok(output) => {
             assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-            Some(String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect())
+            Some(String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect())
         }
         Err(error)
             if error.kind() == ErrorKind::NotFound
