@@ -87,6 +87,11 @@ impl<W: Write> PskcWriter<W> {
         )
     }
 
+    /// What was written to, so that it can be taken away piece by piece.
+    pub const fn written(&mut self) -> &mut W {
+        &mut self.out
+    }
+
     /// Writes the end and gives the writer back.
     pub fn end(mut self) -> io::Result<W> {
         self.out.write_all(b"</pskc:KeyContainer>\n")?;

@@ -32,15 +32,7 @@ impl Enrol {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let user_name = self.user_name.clone();
         if self.page {
-            let answer =
-                block_on(carry_out(self.node.read()?, Request::IssueTicket { user_name }))?;
-            if let Answer::Ticket { code } = answer {
-                say(&format!(
-                    "Tell {} this enrolment code. It opens the page /enrol for 30 minutes, with their user name and PIN:\n\n    {code}\n",
-                    self.user_name
-                ));
-            }
-            return Ok(());
+            return ticket(&self.node, &user_name);
         }
         let answer = block_on(carry_out(self.node.read()?, Request::IssueToken { user_name }))?;
         let Answer::Token { uri } = answer else { return Ok(()) };
@@ -51,20 +43,30 @@ impl Enrol {
             }
             None => show_qr(&uri)?,
         }
-        self.confirm()
+        confirm(&self.node, &self.user_name)
     }
+}
 
-    /// Two successive codes prove that the token counts as the node does.
-    fn confirm(self) -> anyhow::Result<()> {
-        say("Type the code that the token shows, then the next one it shows.");
-        let first = prompt::line("First code")?.to_string();
-        let second = prompt::line("Next code")?.to_string();
-        let user_name = self.user_name.clone();
-        let request = Request::ConfirmToken { user_name, first, second };
-        block_on(carry_out(self.node.read()?, request))?;
-        say(&format!("The token of {} is in use.", self.user_name));
-        Ok(())
+/// Prints a code that opens the enrolment page.
+pub(super) fn ticket(node: &OfNode, user_name: &UserName) -> anyhow::Result<()> {
+    let request = Request::IssueTicket { user_name: user_name.clone() };
+    if let Answer::Ticket { code } = block_on(carry_out(node.read()?, request))? {
+        say(&format!(
+            "Tell {user_name} this enrolment code. It opens the page /enrol for 30 minutes, with their user name and PIN:\n\n    {code}\n"
+        ));
     }
+    Ok(())
+}
+
+/// Two successive codes prove that the token counts as the node does.
+pub(super) fn confirm(node: &OfNode, user_name: &UserName) -> anyhow::Result<()> {
+    say("Type the code that the token shows, then the next one it shows.");
+    let first = prompt::line("First code")?.to_string();
+    let second = prompt::line("Next code")?.to_string();
+    let request = Request::ConfirmToken { user_name: user_name.clone(), first, second };
+    block_on(carry_out(node.read()?, request))?;
+    say(&format!("The token of {user_name} is in use."));
+    Ok(())
 }
 
 fn show_qr(uri: &str) -> anyhow::Result<()> {
