@@ -31,7 +31,7 @@ const fn tool(
     Tool { program, package, reason, purpose }
 }
 
-const TOOLS: [Tool; 10] = [
+const TOOLS: [Tool; 11] = [
     tool("cc", "gcc", Purpose::Build, "compiles the embedded database"),
     tool("npm", "npm", Purpose::Build, "fetches the NHS design system's style sheet and script"),
     tool("pip", "python3-pip", Purpose::Build, "fetches the design system's component templates"),
@@ -52,6 +52,7 @@ const TOOLS: [Tool; 10] = [
     tool("chromedriver", "chromium-driver", Purpose::Test, "lets the tests drive the browser"),
     tool("faketime", "faketime", Purpose::Test, "sets one node's clock wrong"),
     tool("oathtool", "oathtool", Purpose::Test, "computes token codes that ours must equal"),
+    tool("pskctool", "pskctool", Purpose::Test, "reads files of tokens that ours wrote"),
 ];
 
 /// Where Python packages that hold programs are put.

@@ -1,5 +1,9 @@
 //! Commands to a node: through its control socket while it serves, otherwise on the node opened here. One line of JSON each way.
 
+mod tokens;
+
+pub(crate) use tokens::{Person, TokenAsk, TokenTold};
+
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
@@ -16,7 +20,7 @@ use kinfold_service::{
 use kinfold_token::{Code, CodePair, Pin};
 use serde::{Deserialize, Serialize};
 use tokio::{
-    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader},
     net::{UnixListener, UnixStream},
 };
 
@@ -80,6 +84,9 @@ pub(crate) enum Request {
         code: String,
         text: String,
     },
+    Tokens {
+        ask: TokenAsk,
+    },
     Status,
 }
 
@@ -95,6 +102,7 @@ pub(crate) enum Answer {
     Vanished { vanished: Option<Vanished> },
     Ended { changes: usize },
     Imported { report: ImportReport },
+    Tokens { told: TokenTold },
     Status { people: usize, register: usize, agreement: Option<String>, ledger: u64, fresh: bool },
     Failed { why: String },
 }
@@ -118,6 +126,76 @@ pub(crate) async fn carry_out(config: Config, request: Request) -> anyhow::Resul
     }
 }
 
+/// The same with a file that follows the request, or an answer in parts: `hear` is told each of them; the answer is the last.
+pub(crate) async fn converse(
+    config: Config,
+    request: Request,
+    file: Option<std::fs::File>,
+    hear: impl FnMut(TokenTold) -> anyhow::Result<()>,
+) -> anyhow::Result<Answer> {
+    let told = if let Ok(stream) = UnixStream::connect(socket(&config)).await {
+        talk(stream, &request, file, hear).await?
+    } else {
+        let node = Node::open(config).await?;
+        let (here, there) = tokio::io::duplex(256 << 10);
+        let unheard = tokio::sync::Notify::new();
+        let (answered, told) =
+            tokio::join!(answer(&node, there, &unheard), talk(here, &request, file, hear));
+        answered?;
+        told?
+    };
+    match told {
+        Answer::Failed { why } => bail!(why),
+        told => Ok(told),
+    }
+}
+
+async fn talk(
+    stream: impl AsyncRead + AsyncWrite,
+    request: &Request,
+    file: Option<std::fs::File>,
+    mut hear: impl FnMut(TokenTold) -> anyhow::Result<()>,
+) -> anyhow::Result<Answer> {
+    let (answers, mut out) = tokio::io::split(stream);
+    let send = async {
+        write_line(&mut out, request).await?;
+        if let Some(file) = file {
+            tokio::io::copy(&mut tokio::fs::File::from_std(file), &mut out).await?;
+        }
+        anyhow::Ok(out.flush().await?)
+    };
+    let listen = async {
+        let mut lines = BufReader::new(answers);
+        loop {
+            let mut text = String::new();
+            (&mut lines).take(LONGEST).read_line(&mut text).await?;
+            let told = serde_json::from_str(&text)
+                .context("the node's answer can't be read: is it of another version?")?;
+            match told {
+                Answer::Tokens { told } if !told.is_last() => hear(told)?,
+                last => return anyhow::Ok(last),
+            }
+        }
+    };
+    // What the node said counts, also when it did not want the whole file.
+    let (handed_over, told) = tokio::join!(send, listen);
+    let told = told?;
+    if !matches!(told, Answer::Failed { .. }) {
+        handed_over?;
+    }
+    Ok(told)
+}
+
+/// Writes one line of JSON.
+async fn write_line(
+    out: &mut (impl AsyncWrite + Unpin),
+    what: &impl Serialize,
+) -> anyhow::Result<()> {
+    let mut line = serde_json::to_vec(what)?;
+    line.push(b'\n');
+    Ok(out.write_all(&line).await?)
+}
+
 /// Asks a node that serves; `None` when none does.
 pub(crate) async fn ask(socket: &Path, request: &Request) -> anyhow::Result<Option<Answer>> {
     match UnixStream::connect(socket).await {
@@ -127,9 +205,7 @@ pub(crate) async fn ask(socket: &Path, request: &Request) -> anyhow::Result<Opti
 }
 
 async fn send(mut stream: UnixStream, request: &Request) -> anyhow::Result<Answer> {
-    let mut line = serde_json::to_vec(request)?;
-    line.push(b'\n');
-    stream.write_all(&line).await?;
+    write_line(&mut stream, request).await?;
     let mut text = String::new();
     BufReader::new(stream.take(LONGEST)).read_line(&mut text).await?;
     serde_json::from_str(&text)
@@ -162,13 +238,17 @@ pub(crate) async fn listen(
 
 async fn answer(
     node: &Node,
-    stream: UnixStream,
+    stream: impl AsyncRead + AsyncWrite + Unpin,
     activated: &tokio::sync::Notify,
 ) -> anyhow::Result<()> {
     let mut stream = BufReader::new(stream);
     let mut text = String::new();
     (&mut stream).take(LONGEST).read_line(&mut text).await?;
     let answer = match serde_json::from_str::<Request>(&text) {
+        Ok(Request::Tokens { ask }) if ask.streams() => {
+            let streamed = tokens::stream(node, &mut stream, ask).await;
+            streamed.unwrap_or_else(|error| Answer::Failed { why: format!("{error:#}") })
+        }
         Ok(request) => {
             let changes_agreement = matches!(request, Request::ActivateAgreement { .. });
             let answer = execute(node, request).await;
@@ -181,10 +261,8 @@ async fn answer(
             why: "the request can't be read: is it of another version?".to_owned(),
         },
     };
-    let mut line = serde_json::to_vec(&answer)?;
-    line.push(b'\n');
-    stream.get_mut().write_all(&line).await?;
-    Ok(())
+    write_line(&mut stream, &answer).await?;
+    Ok(stream.flush().await?)
 }
 
 /// Carries a request out on a node.
@@ -248,6 +326,7 @@ async fn try_execute(node: &Node, request: Request) -> anyhow::Result<Answer> {
             let report = signed_in(node, &user_name, (&pin, &code), import).await?;
             Answer::Imported { report }
         }
+        Request::Tokens { ask } => tokens::execute(node, ask).await?,
         Request::Status => status(node),
     })
 }

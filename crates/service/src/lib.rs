@@ -36,6 +36,8 @@ mod system;
 )]
 pub mod testing;
 
+pub mod tokens;
+
 pub use caller::Caller;
 pub use identity::NodeIdentity;
 pub use journal::{Journal, JournalError};

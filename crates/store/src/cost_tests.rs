@@ -4,8 +4,9 @@ use std::time::Instant;
 
 use kinfold_domain::AskId;
 use kinfold_service::ports::{
-    Look, LookKey, LookKind, PeopleStore, SourceProgress, StaffStore, TokenStatus, TrailStore,
+    Look, LookKey, LookKind, PeopleStore, SourceProgress, StaffStore, TrailStore,
 };
+use kinfold_token::Standing;
 use uuid::Uuid;
 
 use crate::testing::{account, at, burn, person, session, store, token};
@@ -68,7 +69,7 @@ async fn a_session_costs_one_sync() {
     let (_place, store) = store().await;
     let nurse = account(1, "t.nurse");
     store.add_account(&nurse).await.unwrap();
-    let token = token(11, nurse.employee.id, TokenStatus::Active);
+    let token = token(11, nurse.employee.id, Standing::InUse);
     store.add_token(&token).await.unwrap();
     let begun = Instant::now();
     for number in 0..200_u8 {

@@ -22,6 +22,7 @@ mod rejected;
 mod seal;
 mod staff;
 mod store;
+mod tokens;
 mod trail;
 
 pub use keys::{KeyName, StoreKey, StoreKeys};

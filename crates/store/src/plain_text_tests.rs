@@ -5,8 +5,8 @@ use std::fs;
 use kinfold_domain::Person;
 use kinfold_service::ports::{
     AmendmentStore, Cursor, PeopleStore, RegisterStore, Rejected, SourceProgress, StaffStore,
-    TokenStatus,
 };
+use kinfold_token::Standing;
 
 use crate::Store;
 use crate::testing::{Place, SEED, account, amendment, change, person, store, token};
@@ -47,7 +47,7 @@ async fn store_everything(store: &Store) {
     store.add_account(&nurse).await.unwrap();
     let email = "planted.nurse@trust.example".parse().unwrap();
     assert!(store.set_email(nurse.employee.id, Some(&email)).await.unwrap());
-    store.add_token(&token(1, nurse.employee.id, TokenStatus::Active)).await.unwrap();
+    store.add_token(&token(1, nurse.employee.id, Standing::InUse)).await.unwrap();
 }
 
 fn found(place: &Place) -> Vec<String> {

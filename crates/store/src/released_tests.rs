@@ -12,15 +12,19 @@ use kinfold_service::notifications::{Destination, Event, Notification};
 use kinfold_service::ports::{
     AgreementStore, AmendmentStore, Covered, Cursor, Look, LookKey, LookKind, NotificationStore,
     PeopleStore, RegisterStore, Rejected, RowToMend, RowsToMend, SourceProgress, StaffStore,
-    TokenStatus, TrailStore,
+    TokenId, TokenStore, TrailStore,
 };
+use kinfold_token::{Seed, Standing, TokenParameters};
+use kinfold_token_file::FileToken;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, SqliteConnection};
 use uuid::Uuid;
 
 use crate::Store;
 use crate::open::MIGRATIONS;
-use crate::testing::{Place, account, amendment, at, burn, change, person, session, store, token};
+use crate::testing::{
+    Place, SEED, account, amendment, at, burn, change, person, session, store, token,
+};
 
 fn released() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("released")
@@ -46,6 +50,16 @@ fn rejected(category: Option<Category>) -> Rejected {
     Rejected { category, record: "17".into(), loaded: false, problem: "no name".into() }
 }
 
+fn fob() -> (TokenId, FileToken) {
+    let token = FileToken {
+        serial: "FOB-1".parse().unwrap(),
+        maker: "Synthetic".to_owned(),
+        parameters: TokenParameters::default(),
+        seed: Seed::new(SEED.to_vec()).unwrap(),
+    };
+    (TokenId(Uuid::from_u128(31)), token)
+}
+
 fn notification() -> Notification {
     let call = (Event::FeedStopped, Uuid::from_u128(6), "raised");
     Notification::new(call, Destination::Webhook("paging".to_owned()), at(4), at(5))
@@ -66,7 +80,7 @@ async fn fill(store: &Store) {
     store.amend(&[amendment("cpp-1", true)], &[]).await.unwrap();
     let nurse = account(1, "t.nurse");
     assert!(store.add_account(&nurse).await.unwrap());
-    let token = token(11, nurse.employee.id, TokenStatus::Active);
+    let token = token(11, nurse.employee.id, Standing::InUse);
     store.add_token(&token).await.unwrap();
     let session = session(1, nurse.employee.id);
     assert!(store.open_session(burn(&token, 0, 8), &session).await.unwrap());
@@ -77,6 +91,8 @@ async fn fill(store: &Store) {
     assert!(store.activate(&digest).await.unwrap());
     store.save_revocation(&digest, "revocation").await.unwrap();
     store.announce(&[notification()], 6).await.unwrap();
+    store.arrive(vec![fob()], at(1)).await.unwrap();
+    store.keep_arrivals().await.unwrap();
 }
 
 /// Schema 1 kept no rows that today's program could list: a whole reading finds them anew, and its migration asks for one.
@@ -102,8 +118,8 @@ async fn assert_filled(store: &Store, schema: i64) {
     let nurse = account(1, "t.nurse");
     let read = store.account(&nurse.employee.user_name).await.unwrap().unwrap();
     assert_eq!((read.employee, read.pin), (nurse.employee.clone(), nurse.pin));
-    let stored = token(11, nurse.employee.id, TokenStatus::Active);
-    let read = store.token(nurse.employee.id, TokenStatus::Active).await.unwrap().unwrap();
+    let stored = token(11, nurse.employee.id, Standing::InUse);
+    let read = store.token(nurse.employee.id, Standing::InUse).await.unwrap().unwrap();
     assert_eq!((read.id, &read.seed, read.version), (stored.id, &stored.seed, 1));
     assert_eq!(read.state, burn(&stored, 0, 8).state);
     let open = session(1, nurse.employee.id);
@@ -115,6 +131,9 @@ async fn assert_filled(store: &Store, schema: i64) {
     assert_eq!(store.revocations().await.unwrap(), ["revocation"]);
     let told = if schema < 5 { (None, vec![]) } else { (Some(6), vec![notification()]) };
     assert_eq!(store.announced().await.unwrap(), told.0);
+    let fobs = store.free_fobs(None, 9).await.unwrap();
+    assert_eq!(fobs.len(), usize::from(schema >= 7));
+    assert!(fobs.iter().all(|known| known.seed == fob().1.seed));
     assert_eq!(store.due_notifications(at(9), 9).await.unwrap(), told.1);
 }
 

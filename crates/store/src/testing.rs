@@ -11,9 +11,9 @@ use kinfold_domain::{
 };
 use kinfold_service::ports::{
     AccountRow, Amendment, Burn, Differs, Entropy, SessionId, SessionRow, StoredChange, TokenId,
-    TokenRow, TokenStatus,
+    TokenRow,
 };
-use kinfold_token::{Seed, Step, TokenParameters, TokenState};
+use kinfold_token::{Kind, Seed, Standing, Step, TokenParameters, TokenState};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use secrecy::SecretBox;
@@ -109,14 +109,18 @@ pub(crate) fn account(number: u128, user_name: &str) -> AccountRow {
 
 pub(crate) const SEED: &[u8] = b"a planted token seed of 32 bytes";
 
-pub(crate) fn token(number: u128, employee: EmployeeId, status: TokenStatus) -> TokenRow {
+pub(crate) fn token(number: u128, employee: EmployeeId, standing: Standing) -> TokenRow {
     TokenRow {
         id: TokenId(Uuid::from_u128(number)),
+        serial: format!("SOFT-{number:012X}").parse().unwrap(),
+        kind: Kind::Soft,
         employee,
         parameters: TokenParameters::default(),
         seed: Seed::new(SEED.to_vec()).unwrap(),
         state: TokenState::default(),
-        status,
+        standing,
+        since: at(0),
+        until: None,
         version: 0,
     }
 }
@@ -124,7 +128,7 @@ pub(crate) fn token(number: u128, employee: EmployeeId, status: TokenStatus) -> 
 /// Spends all codes up to a second, over the version that was read.
 pub(crate) fn burn(token: &TokenRow, version: i64, second: i64) -> Burn {
     let state = token.state.spent_until(Step::Eight, at(second));
-    Burn { token: token.id, version, state }
+    Burn { token: token.id, version, state, at: at(second) }
 }
 
 pub(crate) fn session(byte: u8, employee: EmployeeId) -> SessionRow {

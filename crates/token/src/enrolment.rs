@@ -51,6 +51,30 @@ pub fn confirm_enrolment(
     EnrolmentOutcome::NotMatched
 }
 
+/// Confirms a fob by two codes that it showed one after the other, within 225 steps of the node's clock: it may have lain in a
+/// cupboard for years. Codes that it had spent with somebody else stay spent. Needs no throttle beyond the caller's: the fob is in
+/// somebody's hand, and pairs are beyond guessing.
+pub fn confirm_first_use(
+    state: &TokenState,
+    generator: &Generator,
+    pair: &CodePair,
+    now: Timestamp,
+) -> EnrolmentOutcome {
+    if pair.is_one_code() {
+        return EnrolmentOutcome::SameCodeTwice;
+    }
+    let clock = generator.parameters().step.number_at(now).signed();
+    let reach = i64::from(Drift::RESYNC_LIMIT);
+    let second = find_pair(generator, pair, (clock, reach), state.last_step());
+    let drift = second.map(|second| Drift::try_from(second.signed() - clock));
+    match second.zip(drift.and_then(Result::ok)) {
+        Some((second, drift)) => {
+            EnrolmentOutcome::Confirmed { state: TokenState::enrolled(second, drift) }
+        }
+        None => EnrolmentOutcome::NotMatched,
+    }
+}
+
 /// Whether an app that ignores `period` would show these codes. Such apps often ignore `algorithm`
 /// as well, and show one code for so long that people type it twice.
 fn reads_as_thirty_seconds(

@@ -76,3 +76,23 @@ fn a_thirty_second_fob_is_confirmed_as_what_it_is() {
     let outcome = confirm_enrolment(&seed(), fob, &pair, now());
     assert!(matches!(outcome, EnrolmentOutcome::Confirmed { .. }), "{outcome:?}");
 }
+
+#[test]
+fn a_fob_that_wandered_in_its_cupboard_is_found_and_its_spent_codes_stay_spent() {
+    let parameters = TokenParameters { step: Step::Sixty, ..TokenParameters::default() };
+    let generator = Generator::new(&Seed::new(vec![7; 20]).unwrap(), parameters);
+    let now = Timestamp::from_second(1_800_000_000).unwrap();
+    let clock = parameters.step.number_at(now).number();
+    let shown = |ahead: u64| generator.code_for(StepNumber::new(clock + ahead));
+    let pair = CodePair::new(shown(200), shown(201));
+    let fresh = TokenState::default();
+    let EnrolmentOutcome::Confirmed { state } = confirm_first_use(&fresh, &generator, &pair, now)
+    else {
+        panic!("the fob was not found");
+    };
+    assert_eq!(state.last_step(), Some(StepNumber::new(clock + 201)));
+    let again = confirm_first_use(&state, &generator, &pair, now);
+    assert_eq!(again, EnrolmentOutcome::NotMatched, "a pair was good twice");
+    let twice = CodePair::new(shown(202), shown(202));
+    assert_eq!(confirm_first_use(&state, &generator, &twice, now), EnrolmentOutcome::SameCodeTwice);
+}

@@ -138,6 +138,27 @@ impl TokenState {
         }
     }
 
+    /// Judges a code for one shift: the same digits until `until`, beside the same PIN and under the same throttle as a token's.
+    pub fn check_temporary(
+        &self,
+        generator: &Generator,
+        attempt: &Attempt<'_>,
+        until: Timestamp,
+    ) -> Outcome {
+        match self.gate(attempt.now) {
+            Gate::Open => {}
+            Gate::Wait(until) => return Outcome::Wait { until },
+            Gate::Locked(_) => return Outcome::Locked,
+        }
+        let step = Generator::TEMPORARY;
+        let shown = bool::from(generator.shows(attempt.code, step.signed()));
+        if shown && attempt.now < until && attempt.pin == PinVerdict::Right {
+            let misses = self.misses.signed_in();
+            return Outcome::Accepted { state: Self { misses, ..self.next() }, step };
+        }
+        Outcome::Wrong { state: self.missed(attempt.now) }
+    }
+
     /// Finds a token again whose clock has wandered out of the window, by two codes that it showed
     /// one after the other, within 225 steps of the node's clock and both after the last step.
     ///

@@ -193,3 +193,45 @@ proptest! {
         let _ = state.unlocked(Step::Eight, now);
     }
 }
+
+#[test]
+fn a_code_for_one_shift_ends_with_it_and_is_throttled_like_any_other() {
+    let generator = generator_of(Digits::Eight);
+    let (code, wrong) = (generator.temporary_code(), generator.code_for(StepNumber::new(1)));
+    let now = Timestamp::from_second(1_800_000_000).unwrap();
+    let until = now + jiff::SignedDuration::from_hours(12);
+    let attempt = |code, pin, now| Attempt { code, pin, now, profile: Profile::Standard };
+    let mut state = TokenState::default();
+    for _ in 0..3 {
+        let tried = attempt(&code, PinVerdict::Right, now);
+        let Outcome::Accepted { state: next, .. } =
+            state.check_temporary(&generator, &tried, until)
+        else {
+            panic!("the code did not open");
+        };
+        state = next;
+    }
+    for (code, pin, at) in [
+        (&code, PinVerdict::Right, until),
+        (&code, PinVerdict::Wrong, now),
+        (&code, PinVerdict::NotAsked, now),
+        (&wrong, PinVerdict::Right, now),
+    ] {
+        let outcome = state.check_temporary(&generator, &attempt(code, pin, at), until);
+        assert!(matches!(outcome, Outcome::Wrong { .. }));
+    }
+    let mut at = now;
+    for _ in 0..10 {
+        if let Gate::Wait(until) = state.gate(at) {
+            at = until;
+        }
+        let tried = attempt(&wrong, PinVerdict::Right, at);
+        let Outcome::Wrong { state: next } = state.check_temporary(&generator, &tried, until)
+        else {
+            panic!("a wrong code was not counted");
+        };
+        state = next;
+    }
+    let tried = attempt(&code, PinVerdict::Right, at);
+    assert_eq!(state.check_temporary(&generator, &tried, until), Outcome::Locked);
+}

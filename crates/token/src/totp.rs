@@ -40,6 +40,14 @@ impl Generator {
         self.parameters
     }
 
+    /// The one step whose code a temporary credential is.
+    pub(crate) const TEMPORARY: StepNumber = StepNumber::new(0);
+
+    /// The code for one shift, to be told to whoever has no token.
+    pub fn temporary_code(&self) -> Code {
+        self.code_for(Self::TEMPORARY)
+    }
+
     /// The code that a token with an exact clock shows.
     pub fn code_at(&self, now: Timestamp) -> Code {
         self.code_for(self.parameters.step.number_at(now))

@@ -62,7 +62,7 @@ pub(super) async fn begin(State(site): State<Shared>, fields: Fields) -> Result<
     let _turn = site.proofs.acquire().await.map_err(|_| Failure::Busy)?;
     match site.services.staff.begin(&user_name, pin, ticket).await {
         Ok(enrolment) => {
-            let secret = Some(secret(&enrolment)?);
+            let secret = enrolment.as_ref().map(secret).transpose()?;
             let (user_name, ticket) = (user_name.to_string(), short(ticket));
             let content = CodesForm { problems, user_name, ticket, secret };
             site.outside_page(StatusCode::OK, "enrol-codes.html", content)

@@ -18,6 +18,7 @@ use kinfold_service::{
     register::{CustodyError, FeedError},
     sign_in::{SessionError, SignInError},
     staff::EnrolError,
+    tokens::TokenError,
 };
 use serde::Serialize;
 
@@ -89,6 +90,8 @@ pub(super) enum Failure {
     #[error(transparent)]
     List(#[from] ListError),
     #[error(transparent)]
+    Token(#[from] TokenError),
+    #[error(transparent)]
     Design(#[from] DesignError),
 }
 
@@ -105,6 +108,7 @@ impl Failure {
             ) => Told::not_let_in(error),
             Self::NotForRole(why) => Told::not_for_role(why),
             Self::Custody(error) => custody(error),
+            Self::Token(error) => token(error),
             Self::Forgotten
             | Self::Outcome(OutcomeError::Unknown)
             | Self::List(ListError::Unknown) => Told::forgotten(),
@@ -185,6 +189,28 @@ fn custody(error: &CustodyError) -> Told {
         CustodyError::Feed(FeedError::Store(_)) | CustodyError::Store(_) => {
             Told::broken("What this node keeps could not be read or written.")
         }
+    }
+}
+
+/// What can go wrong with a token.
+fn token(error: &TokenError) -> Told {
+    match error {
+        TokenError::Ledger(error) => Told::ledger(error),
+        TokenError::Store(_) | TokenError::Session(_) => {
+            Told::broken("What this node keeps could not be read or written.")
+        }
+        TokenError::Secret => Told::broken("A token's secret could not be made ready."),
+        TokenError::Unknown(_)
+        | TokenError::NoAccount
+        | TokenError::NotNow(_)
+        | TokenError::NobodyHolds
+        | TokenError::Changed
+        | TokenError::NotLost
+        | TokenError::HasAnother
+        | TokenError::NotTwoPeople
+        | TokenError::NotVouched { .. }
+        | TokenError::Shift
+        | TokenError::File(_) => Told::token_unchanged(&error.to_string()),
     }
 }
 

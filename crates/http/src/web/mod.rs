@@ -58,6 +58,9 @@ mod site;
 mod spoken;
 mod start;
 mod tell_apart;
+mod tokens;
+mod tokens_import;
+mod tokens_temporary;
 mod told;
 mod unread;
 mod view;
@@ -88,6 +91,7 @@ use kinfold_service::{
     register::Custodian,
     sign_in::SignIn,
     staff::Staff,
+    tokens::Inventory,
 };
 
 use crate::design::DesignError;
@@ -101,6 +105,8 @@ pub struct Services {
     pub sign_in: Arc<SignIn>,
     /// Accounts and tokens, for the enrolment page.
     pub staff: Arc<Staff>,
+    /// The inventory of tokens.
+    pub inventory: Arc<Inventory>,
     /// The agreement.
     pub agreements: Arc<Agreements>,
     /// The check.

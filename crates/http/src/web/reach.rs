@@ -23,6 +23,8 @@ pub(super) struct Reach {
     pub(super) feeds: bool,
     /// Notifications that could not be delivered.
     pub(super) notifications: bool,
+    /// The inventory of tokens.
+    pub(super) tokens: bool,
     /// Work on the register.
     pub(super) register: bool,
     /// Who is in the department.
@@ -51,6 +53,7 @@ impl Reach {
                 who: governance,
                 feeds,
                 notifications: operator,
+                tokens: operator,
                 board: works,
                 attendances: works,
                 corrections: custodian,
@@ -74,6 +77,7 @@ impl Reach {
             who,
             feeds,
             notifications: operator,
+            tokens: operator,
             board: sees("direct-care-unscheduled", true),
             attendances: sees("child-protection-enquiry", false),
             corrections: register,
@@ -118,6 +122,7 @@ impl Reach {
             (self.coverage, "Coverage", "/coverage"),
             (self.feeds, "Feeds", "/feeds"),
             (self.notifications, "Notifications", "/notifications"),
+            (self.tokens, "Tokens", "/tokens"),
             (true, "The agreement", "/agreement"),
         ];
         let open = all.into_iter().filter(|(open, ..)| *open);

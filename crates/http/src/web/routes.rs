@@ -12,7 +12,7 @@ use super::{
     failure::Failure, feed_alarms, feeds, history, looks, notifications, register_add,
     register_change, register_discussions, register_due, register_entry, register_hand_over,
     register_hand_overs, register_import, register_queue, register_start, sign_in, site::Shared,
-    start, view, who,
+    start, tokens, tokens_import, tokens_temporary, view, who,
 };
 
 /// The routes and their list.
@@ -87,6 +87,14 @@ pub(super) fn table() -> Table {
         .get("/notifications", notifications::page)
         .post("/notifications/again", notifications::send_again)
         .post("/notifications/give-up", notifications::give_up)
+        .get("/tokens", tokens::all)
+        .post("/tokens", tokens::some)
+        .post("/tokens/find", tokens::find)
+        .post("/tokens/token", tokens::one)
+        .post("/tokens/change", tokens::change)
+        .get("/tokens/import", tokens_import::form)
+        .post("/tokens/import", tokens_import::answer)
+        .post("/tokens/temporary", tokens_temporary::issue)
         .get("/agreement", agreement::page)
 }
 

@@ -122,6 +122,12 @@ impl Told {
             .with_link("The register", "/register")
     }
 
+    pub(super) fn token_unchanged(why: &str) -> Self {
+        let what = "Nothing was changed. Look again how the token stands now.";
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "This did not happen", sentence(why), what)
+            .with_link("Tokens", "/tokens")
+    }
+
     pub(super) fn case_system_away() -> Self {
         let why = "The case system could not be read just now. Your decision is kept.";
         let what = "The register follows by itself as soon as the case system answers.";

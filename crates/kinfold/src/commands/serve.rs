@@ -159,6 +159,7 @@ fn services(node: &Arc<Node>) -> Services {
         agency: node.config.agency.clone(),
         sign_in: Arc::clone(&node.sign_in),
         staff: Arc::clone(&node.staff),
+        inventory: Arc::clone(&node.inventory),
         agreements: Arc::clone(&node.agreements),
         check: Arc::clone(&node.check),
         pool: Arc::clone(&node.pool),

@@ -16,10 +16,13 @@ use kinfold_service::{
     history::{Histories, HistoryDesk},
     identify::Identify,
     pooled_view::{AskDesk, Holdings, Pool, PoolParts, SealedDeskTerms},
-    ports::{AmendmentStore, PeopleStore, RegisterStore, RowsToMend, StaffStore, TrailStore},
+    ports::{
+        AmendmentStore, PeopleStore, RegisterStore, RowsToMend, StaffStore, TokenStore, TrailStore,
+    },
     register::{DeskParts, FeedStores, Register, RegisterDesk, RegisterFeed, Registers, Replica},
     sign_in::{SessionLimits, SignIn},
     staff::{Staff, StaffParts},
+    tokens::{Inventory, InventoryParts},
 };
 
 use super::{
@@ -225,6 +228,17 @@ pub(super) fn staff(config: &Config, ground: &Ground) -> Staff {
         issuer: format!("Kinfold {}", config.agency.id),
         store: Arc::clone(&ground.store) as Arc<dyn StaffStore>,
         agreements: Arc::clone(&ground.agreements),
+        journal: ground.journal.clone(),
+        clock: Arc::clone(&ground.clock),
+        entropy: Arc::clone(&ground.entropy),
+    })
+}
+
+pub(super) fn inventory(ground: &Ground, sign_in: &Arc<SignIn>) -> Inventory {
+    Inventory::new(InventoryParts {
+        tokens: Arc::clone(&ground.store) as Arc<dyn TokenStore>,
+        staff: Arc::clone(&ground.store) as Arc<dyn StaffStore>,
+        sign_in: Arc::clone(sign_in),
         journal: ground.journal.clone(),
         clock: Arc::clone(&ground.clock),
         entropy: Arc::clone(&ground.entropy),

@@ -21,6 +21,7 @@ use kinfold_service::{
     register::{Custodian, HandOvers, Registers},
     sign_in::SignIn,
     staff::Staff,
+    tokens::Inventory,
 };
 use kinfold_store::Store;
 use kinfold_tls::Credential;
@@ -31,8 +32,8 @@ use super::{
     council::{custodian, hand_overs},
     department::{AtPartners, Department, at_partners, corrections, department, hearers},
     joining::{
-        check, desks, follower, holdings, identify, loaded_replicas, notices, people_feeds, pool,
-        register_feed, sign_in, staff, who,
+        check, desks, follower, holdings, identify, inventory, loaded_replicas, notices,
+        people_feeds, pool, register_feed, sign_in, staff, who,
     },
     keys::KeyFolder,
     opening::{credential, local_rules, open_ledger, open_store},
@@ -54,6 +55,7 @@ pub(crate) struct Node {
     pub(crate) agreements: Arc<Agreements>,
     pub(crate) sign_in: Arc<SignIn>,
     pub(crate) staff: Arc<Staff>,
+    pub(crate) inventory: Arc<Inventory>,
     pub(crate) check: Arc<Check>,
     pub(crate) identify: Arc<Identify>,
     pub(crate) pool: Arc<Pool>,
@@ -171,11 +173,13 @@ impl Node {
             journal: ground.journal.clone(),
             clock: Arc::clone(&ground.clock),
         });
+        let sign_in = Arc::new(sign_in(&config, &ground));
         let alarms = Arc::new(alarms(&config, &ground, &feeds).await?);
         Ok(Self {
             alarms,
             telling,
-            sign_in: Arc::new(sign_in(&config, &ground)),
+            inventory: Arc::new(inventory(&ground, &sign_in)),
+            sign_in,
             staff: Arc::new(staff(&config, &ground)),
             check,
             department,

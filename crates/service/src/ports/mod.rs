@@ -17,6 +17,7 @@ mod people;
 mod registers;
 mod sources;
 mod staff;
+mod tokens;
 mod trail;
 
 pub use agreements::{AgreementStore, StoredAgreement};
@@ -36,7 +37,6 @@ pub use partners::{PartnerError, PartnerLink, Route};
 pub use people::{PeopleStore, SourceProgress};
 pub use registers::{RegisterStore, StoredChange};
 pub use sources::{Cursor, Gathered, PeoplePage, SourceError, SourceSystem};
-pub use staff::{
-    AccountRow, Burn, SessionId, SessionRow, StaffStore, TokenId, TokenRow, TokenStatus,
-};
+pub use staff::{AccountRow, Burn, SessionId, SessionRow, StaffStore, TokenId, TokenRow};
+pub use tokens::{TokenChange, TokenQuery, TokenRecord, TokenStore};
 pub use trail::{Look, LookKey, LookKind, TrailStore};

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 use kinfold_domain::{EmailAddress, Employee, EmployeeId, UserName};
-use kinfold_token::{PinHash, Seed, TokenParameters, TokenState};
+use kinfold_token::{Kind, PinHash, Seed, Serial, Standing, TokenParameters, TokenState};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -24,18 +24,6 @@ impl std::fmt::Debug for SessionId {
     }
 }
 
-/// Whether a token may be used.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum TokenStatus {
-    /// Enrolled; its two successive codes were not yet seen.
-    Pending,
-    /// In use.
-    Active,
-    /// Taken out of use.
-    Revoked,
-}
-
 /// An employee's account.
 #[derive(Clone, Debug)]
 pub struct AccountRow {
@@ -54,6 +42,10 @@ pub struct AccountRow {
 pub struct TokenRow {
     /// Identity.
     pub id: TokenId,
+    /// What is printed on it, or what stands for that.
+    pub serial: Serial,
+    /// What it is.
+    pub kind: Kind,
     /// Whose it is.
     pub employee: EmployeeId,
     /// Algorithm, digits, step.
@@ -62,8 +54,12 @@ pub struct TokenRow {
     pub seed: Seed,
     /// Drift, misses, lock, last step.
     pub state: TokenState,
-    /// Whether it may be used.
-    pub status: TokenStatus,
+    /// Where it is in its life: only in use does it open anything.
+    pub standing: Standing,
+    /// Since when.
+    pub since: Timestamp,
+    /// When a code for one shift ends.
+    pub until: Option<Timestamp>,
     /// Grows by one with every save: what a save compares.
     pub version: i64,
 }
@@ -94,6 +90,8 @@ pub struct Burn {
     pub version: i64,
     /// The state to write.
     pub state: TokenState,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// Keeps employees, tokens and sessions. Seeds are sealed at rest under a key of their own.
@@ -118,17 +116,17 @@ pub trait StaffStore: Send + Sync {
     /// All accounts by user name.
     async fn accounts(&self) -> Result<Vec<AccountRow>, PortError>;
 
-    /// Adds a token; earlier pending ones of the same employee are revoked.
+    /// Adds a token; earlier ones of the same employee that were never used are superseded, and codes for one shift end.
     async fn add_token(&self, token: &TokenRow) -> Result<(), PortError>;
 
-    /// The employee's token of this status, the newest where there are several.
+    /// The employee's token that stands so, the newest where there are several.
     async fn token(
         &self,
         employee: EmployeeId,
-        status: TokenStatus,
+        standing: Standing,
     ) -> Result<Option<TokenRow>, PortError>;
 
-    /// Makes a pending token the active one, burning the steps that proved it; the active one before it is revoked.
+    /// Puts an assigned token into use, burning the steps that proved it; the one in use before it is superseded.
     /// `false` when somebody else wrote since.
     async fn activate_token(&self, burn: Burn) -> Result<bool, PortError>;
 

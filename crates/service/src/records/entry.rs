@@ -10,6 +10,7 @@ use super::{
     HandOverId, HandOverStep, Intent, NotificationStep, Refusal, ReplicaLook, Shown,
 };
 use crate::department::{Acknowledged, AttendanceId, AttendanceStep};
+use crate::tokens::{TokenWord, TokensMoved};
 
 /// One entry of the ledger.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -170,7 +171,7 @@ pub enum Entry {
         at: Timestamp,
         /// Who.
         employee: EmployeeId,
-        /// `sign-in`, `unlock` or `step-up`.
+        /// `sign-in`, `unlock`, or `vouch`: proved for something that takes two people.
         how: String,
     },
     /// A sign-in was refused.
@@ -198,6 +199,12 @@ pub enum Entry {
         /// What: `account-added`, `email-set`, `email-removed`, `token-issued`, `token-confirmed`, `account-unlocked`.
         what: String,
     },
+    /// Something happened to a token, or a code for one shift was issued.
+    Token(Box<TokenWord>),
+    /// A vendor's file of tokens was imported.
+    TokensImported(Box<TokensMoved>),
+    /// Secrets of tokens that nobody holds left the node.
+    TokensExported(Box<TokensMoved>),
     /// An agreement was activated or revoked here.
     Agreement {
         /// When.
@@ -243,6 +250,8 @@ impl Entry {
             Self::StrategyDiscussion(step) => step.at,
             Self::FeedAlarm(step) => step.at,
             Self::Notification(step) => step.at,
+            Self::Token(word) => word.at,
+            Self::TokensImported(moved) | Self::TokensExported(moved) => moved.at,
             Self::AttendanceHeard { at, .. }
             | Self::AttendanceEscalated { at, .. }
             | Self::AcknowledgementHeard { at, .. }

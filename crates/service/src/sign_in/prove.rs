@@ -1,14 +1,16 @@
 //! PIN and code judged together: one answer for either being wrong, each code good once.
 
+use jiff::{SignedDuration, Timestamp};
 use kinfold_domain::{EmployeeId, UserName};
 use kinfold_token::{
-    Attempt, Code, Gate, Generator, Outcome, Pin, PinHash, PinVerdict, Profile, TokenState,
+    Attempt, Code, Gate, Generator, Outcome, Pin, PinHash, PinVerdict, Profile, Standing,
+    TokenState,
 };
 
 use super::SignIn;
 use crate::{
     journal::JournalError,
-    ports::{AccountRow, Burn, PortError, TokenRow, TokenStatus},
+    ports::{AccountRow, Burn, PortError, TokenRow},
     records::Entry,
 };
 
@@ -53,6 +55,15 @@ pub enum SignInError {
 pub(super) struct Proof {
     pub(super) account: AccountRow,
     pub(super) burn: Burn,
+    until: Option<Timestamp>,
+}
+
+impl Proof {
+    /// When the session counts as begun: one that a code for one shift opens is over with that shift.
+    pub(super) fn began(&self, now: Timestamp, longest: SignedDuration) -> Timestamp {
+        let last = self.until.and_then(|until| until.saturating_sub(longest).ok());
+        last.map_or(now, |last| last.min(now))
+    }
 }
 
 impl SignIn {
@@ -64,7 +75,7 @@ impl SignIn {
     ) -> Result<Proof, SignInError> {
         let account = self.store.account(user_name).await?.filter(|account| !account.disabled);
         let token = match &account {
-            Some(account) => self.store.token(account.employee.id, TokenStatus::Active).await?,
+            Some(account) => self.store.token(account.employee.id, Standing::InUse).await?,
             None => None,
         };
         if let Some(token) = &token {
@@ -76,8 +87,9 @@ impl SignIn {
         let (Some(account), Some(token)) = (account, token) else {
             return Err(self.refused(employee, "wrong").await?);
         };
+        let until = token.until;
         let burn = self.judge(token, &credentials.code, pin).await?;
-        Ok(Proof { account, burn })
+        Ok(Proof { account, burn, until })
     }
 
     /// Judges PIN and code against the token as it stands. Who loses a race to another try of the same token is judged anew, so that
@@ -92,8 +104,12 @@ impl SignIn {
             let now = self.clock.now();
             let attempt = Attempt { code, pin, now, profile: Profile::Standard };
             let generator = Generator::new(&token.seed, token.parameters);
-            let (state, why) = match token.state.check(&generator, &attempt) {
-                Outcome::Accepted { state, .. } => return Ok(burn(&token, state)),
+            let outcome = match token.until {
+                Some(until) => token.state.check_temporary(&generator, &attempt, until),
+                None => token.state.check(&generator, &attempt),
+            };
+            let (state, why) = match outcome {
+                Outcome::Accepted { state, .. } => return Ok(burn(&token, state, now)),
                 Outcome::Wrong { state } => (state, "wrong"),
                 Outcome::Replayed { state } => (state, "replayed"),
                 Outcome::Wait { .. } | Outcome::Locked => {
@@ -101,10 +117,10 @@ impl SignIn {
                     return Err(SignInError::Refused);
                 }
             };
-            if self.store.save_token(burn(&token, state)).await? {
+            if self.store.save_token(burn(&token, state, now)).await? {
                 return Err(self.refused(Some(token.employee), why).await?);
             }
-            let again = self.store.token(token.employee, TokenStatus::Active).await?;
+            let again = self.store.token(token.employee, Standing::InUse).await?;
             token = again.ok_or(SignInError::Refused)?;
         }
         Err(SignInError::Refused)
@@ -138,8 +154,8 @@ impl SignIn {
     }
 }
 
-fn burn(token: &TokenRow, state: TokenState) -> Burn {
-    Burn { token: token.id, version: token.version, state }
+fn burn(token: &TokenRow, state: TokenState, at: Timestamp) -> Burn {
+    Burn { token: token.id, version: token.version, state, at }
 }
 
 /// Argon2 takes tens of milliseconds of a core: off the threads that answer others. An unknown user costs the same.

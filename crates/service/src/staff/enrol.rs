@@ -3,17 +3,18 @@
 use jiff::{SignedDuration, Timestamp};
 use kinfold_domain::{EmployeeId, UserName};
 use kinfold_token::{
-    CodePair, EnrolmentOutcome, OtpauthUri, Pin, PinHash, PinVerdict, Seed, TokenParameters,
-    TokenState, confirm_enrolment,
+    CodePair, EnrolmentOutcome, Generator, Kind, OtpauthUri, Pin, PinHash, PinVerdict, Seed,
+    Serial, Standing, TokenParameters, TokenState, confirm_enrolment, confirm_first_use,
 };
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::Staff;
 use crate::{
     journal::JournalError,
-    ports::{AccountRow, Burn, PortError, TokenId, TokenRow, TokenStatus},
+    ports::{AccountRow, Burn, PortError, TokenId, TokenRow},
 };
 
 /// How long a ticket opens the enrolment page.
@@ -110,13 +111,14 @@ impl Staff {
         Ok(Ticket(Zeroizing::new(groups.join("-"))))
     }
 
-    /// Opens the enrolment page: user name, PIN and ticket together; answers the fresh token.
+    /// Opens the enrolment page: user name, PIN and ticket together. Answers the fresh token, or nothing to set up where the employee was
+    /// given a fob: its two codes are all that is wanted.
     pub async fn begin(
         &self,
         user_name: &UserName,
         pin: Pin,
         ticket: &str,
-    ) -> Result<Enrolment, EnrolError> {
+    ) -> Result<Option<Enrolment>, EnrolError> {
         let account = self.store.account(user_name).await?.filter(|account| !account.disabled);
         let hash = account.as_ref().map(|account| account.pin.clone());
         let judging = move || PinHash::verify_or_dummy(hash.as_ref(), &pin);
@@ -125,7 +127,11 @@ impl Staff {
         if !self.try_ticket(account.employee.id, ticket, verdict) {
             return Err(EnrolError::Refused);
         }
-        self.issue(&account).await
+        let given = self.store.token(account.employee.id, Standing::Assigned).await?;
+        if given.is_some_and(|token| token.kind == Kind::Fob) {
+            return Ok(None);
+        }
+        self.issue(&account).await.map(Some)
     }
 
     /// Ends the enrolment page's work: the ticket is spent with the confirmation.
@@ -156,13 +162,19 @@ impl Staff {
         let employee = &account.employee;
         let uri = OtpauthUri::new(&self.issuer, employee.user_name.as_str(), seed()?, parameters)
             .map_err(|_| EnrolError::Secret)?;
+        let since = self.clock.now();
+        let id = self.entropy.uuid(since);
         let token = TokenRow {
-            id: TokenId(self.entropy.uuid(self.clock.now())),
+            id: TokenId(id),
+            serial: soft_serial(id)?,
+            kind: Kind::Soft,
             employee: employee.id,
             parameters,
             seed: seed()?,
             state: TokenState::default(),
-            status: TokenStatus::Pending,
+            standing: Standing::Assigned,
+            since,
+            until: None,
             version: 0,
         };
         self.record(employee.id, "token-issued").await?;
@@ -171,16 +183,23 @@ impl Staff {
     }
 
     async fn confirm(&self, employee: EmployeeId, codes: &CodePair) -> Result<(), EnrolError> {
-        let token = self.store.token(employee, TokenStatus::Pending).await?;
+        let token = self.store.token(employee, Standing::Assigned).await?;
         let token = token.ok_or(EnrolError::NothingPending)?;
-        let outcome = confirm_enrolment(&token.seed, token.parameters, codes, self.clock.now());
+        let now = self.clock.now();
+        let outcome = match token.kind {
+            Kind::Fob => {
+                let generator = Generator::new(&token.seed, token.parameters);
+                confirm_first_use(&token.state, &generator, codes, now)
+            }
+            _ => confirm_enrolment(&token.seed, token.parameters, codes, now),
+        };
         let state = match outcome {
             EnrolmentOutcome::Confirmed { state } => state,
             EnrolmentOutcome::AppIgnoresPeriod => return Err(EnrolError::AppIgnoresPeriod),
             EnrolmentOutcome::SameCodeTwice => return Err(EnrolError::SameCodeTwice),
             EnrolmentOutcome::NotMatched => return Err(EnrolError::NotMatched),
         };
-        let burn = Burn { token: token.id, version: token.version, state };
+        let burn = Burn { token: token.id, version: token.version, state, at: now };
         // Recorded first: no token opens anything that the ledger doesn't know of.
         self.record(employee, "token-confirmed").await?;
         if self.store.activate_token(burn).await? {
@@ -207,6 +226,13 @@ impl Staff {
         }
         right
     }
+}
+
+/// What stands for a serial number: the end of the token's identity.
+fn soft_serial(id: Uuid) -> Result<Serial, EnrolError> {
+    let id = id.simple().to_string();
+    let serial = format!("SOFT-{}", id[id.len() - 12..].to_ascii_uppercase());
+    serial.parse().map_err(|_| EnrolError::Secret)
 }
 
 fn ticket_digest(digits: &str) -> [u8; 32] {

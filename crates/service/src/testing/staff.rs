@@ -3,12 +3,16 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use kinfold_domain::{EmailAddress, EmployeeId, UserName};
+use kinfold_token::{Kind, Seed, Serial, Standing, TokenState};
+use kinfold_token_file::FileToken;
 use parking_lot::Mutex;
 
 use super::Fault;
 use crate::ports::{
-    AccountRow, Burn, PortError, SessionId, SessionRow, StaffStore, TokenRow, TokenStatus,
+    AccountRow, Burn, PortError, SessionId, SessionRow, StaffStore, TokenChange, TokenId,
+    TokenQuery, TokenRecord, TokenRow, TokenStore,
 };
 
 /// Keeps staff in memory.
@@ -22,14 +26,65 @@ pub struct MemoryStaff {
 #[derive(Debug, Default)]
 struct Tables {
     accounts: Vec<AccountRow>,
-    tokens: Vec<TokenRow>,
+    tokens: Vec<Held>,
     sessions: HashMap<SessionId, SessionRow>,
 }
 
+/// A token in memory.
+#[derive(Debug)]
+struct Held {
+    record: TokenRecord,
+    seed: Seed,
+    arriving: bool,
+}
+
+impl Held {
+    fn is(&self, employee: EmployeeId, standing: Standing) -> bool {
+        self.record.holder == Some(employee) && self.record.standing == standing
+    }
+
+    fn row(&self) -> Option<TokenRow> {
+        let record = self.record.clone();
+        Some(TokenRow {
+            id: record.id,
+            serial: record.serial,
+            kind: record.kind,
+            employee: record.holder?,
+            parameters: record.parameters,
+            seed: self.seed.clone(),
+            state: record.state,
+            standing: record.standing,
+            since: record.since,
+            until: record.until,
+            version: record.version,
+        })
+    }
+}
+
 impl Tables {
+    /// An employee's other tokens that stand so give way.
+    fn supersede(&mut self, employee: EmployeeId, standing: Standing, by: TokenId) {
+        let others = self.tokens.iter_mut().filter(|held| held.record.id != by);
+        for held in others.filter(|held| held.is(employee, standing)) {
+            let fob = held.record.kind == Kind::Fob;
+            held.record.standing = if fob { Standing::Replaced } else { Standing::Disposed };
+            held.record.version += 1;
+        }
+    }
+
+    fn end_temporary(&mut self, employee: EmployeeId) {
+        let held = self.tokens.iter_mut().filter(|held| held.is(employee, Standing::InUse));
+        for held in held.filter(|held| held.record.kind == Kind::Temporary) {
+            held.record.standing = Standing::Disposed;
+            held.record.version += 1;
+        }
+    }
+
     /// Compare and swap: the state is written only over the version that it was made from.
     fn spend(&mut self, burn: Burn) -> bool {
-        let token = self.tokens.iter_mut().find(|token| token.id == burn.token);
+        let usable = [Standing::Assigned, Standing::InUse];
+        let mut tokens = self.tokens.iter_mut().map(|held| &mut held.record);
+        let token = tokens.find(|token| token.id == burn.token && usable.contains(&token.standing));
         match token.filter(|token| token.version == burn.version) {
             Some(token) => {
                 token.state = burn.state;
@@ -53,10 +108,6 @@ impl MemoryStaff {
     pub fn sessions(&self) -> usize {
         self.tables.lock().sessions.len()
     }
-}
-
-fn copy(token: &TokenRow) -> TokenRow {
-    TokenRow { seed: token.seed.clone(), state: token.state.clone(), ..*token }
 }
 
 #[async_trait]
@@ -100,41 +151,53 @@ impl StaffStore for MemoryStaff {
 
     async fn add_token(&self, token: &TokenRow) -> Result<(), PortError> {
         self.fault.write().await?;
-        let tokens = &mut self.tables.lock().tokens;
-        for earlier in tokens.iter_mut() {
-            if earlier.employee == token.employee && earlier.status == TokenStatus::Pending {
-                earlier.status = TokenStatus::Revoked;
-            }
+        let mut tables = self.tables.lock();
+        if token.standing == Standing::Assigned {
+            tables.supersede(token.employee, Standing::Assigned, token.id);
         }
-        tokens.push(copy(token));
+        tables.end_temporary(token.employee);
+        let record = TokenRecord {
+            id: token.id,
+            serial: token.serial.clone(),
+            kind: token.kind,
+            maker: String::new(),
+            parameters: token.parameters,
+            standing: token.standing,
+            since: token.since,
+            until: token.until,
+            holder: Some(token.employee),
+            state: token.state.clone(),
+            version: token.version,
+        };
+        tables.tokens.push(Held { record, seed: token.seed.clone(), arriving: false });
         Ok(())
     }
 
     async fn token(
         &self,
         employee: EmployeeId,
-        status: TokenStatus,
+        standing: Standing,
     ) -> Result<Option<TokenRow>, PortError> {
         self.fault.read().await?;
         let tables = self.tables.lock();
         let mut tokens = tables.tokens.iter().rev();
-        Ok(tokens.find(|t| t.employee == employee && t.status == status).map(copy))
+        Ok(tokens.find(|held| held.is(employee, standing)).and_then(Held::row))
     }
 
     async fn activate_token(&self, burn: Burn) -> Result<bool, PortError> {
         self.fault.write().await?;
         let mut tables = self.tables.lock();
-        let id = burn.token;
+        let (id, at) = (burn.token, burn.at);
         if !tables.spend(burn) {
             return Ok(false);
         }
-        let owner = tables.tokens.iter().find(|token| token.id == id).map(|token| token.employee);
-        for token in &mut tables.tokens {
-            if token.id == id {
-                token.status = TokenStatus::Active;
-            } else if Some(token.employee) == owner && token.status == TokenStatus::Active {
-                token.status = TokenStatus::Revoked;
-            }
+        let Some(held) = tables.tokens.iter_mut().find(|held| held.record.id == id) else {
+            return Ok(false);
+        };
+        (held.record.standing, held.record.since) = (Standing::InUse, at);
+        if let Some(employee) = held.record.holder {
+            tables.end_temporary(employee);
+            tables.supersede(employee, Standing::InUse, id);
         }
         Ok(true)
     }
@@ -182,5 +245,133 @@ impl StaffStore for MemoryStaff {
         self.fault.write().await?;
         self.tables.lock().sessions.retain(|_, session| session.employee != employee);
         Ok(())
+    }
+}
+
+#[async_trait]
+impl TokenStore for MemoryStaff {
+    async fn begin_arrivals(&self) -> Result<(), PortError> {
+        self.fault.write().await?;
+        self.tables.lock().tokens.retain(|held| !held.arriving);
+        Ok(())
+    }
+
+    async fn arrive(
+        &self,
+        tokens: Vec<(TokenId, FileToken)>,
+        at: Timestamp,
+    ) -> Result<Vec<bool>, PortError> {
+        self.fault.write().await?;
+        let held = &mut self.tables.lock().tokens;
+        let arrive = |(id, token): (TokenId, FileToken)| {
+            if held.iter().any(|held| held.record.serial == token.serial) {
+                return false;
+            }
+            let record = TokenRecord {
+                id,
+                serial: token.serial,
+                kind: Kind::Fob,
+                maker: token.maker,
+                parameters: token.parameters,
+                standing: Standing::InStock,
+                since: at,
+                until: None,
+                holder: None,
+                state: TokenState::default(),
+                version: 0,
+            };
+            held.push(Held { record, seed: token.seed, arriving: true });
+            true
+        };
+        Ok(tokens.into_iter().map(arrive).collect())
+    }
+
+    async fn keep_arrivals(&self) -> Result<u64, PortError> {
+        self.fault.write().await?;
+        let tokens = &mut self.tables.lock().tokens;
+        let arriving = tokens.iter_mut().filter(|held| held.arriving);
+        Ok(arriving.map(|held| held.arriving = false).count() as u64)
+    }
+
+    async fn token_of_serial(&self, serial: &Serial) -> Result<Option<TokenRecord>, PortError> {
+        self.fault.read().await?;
+        let tables = self.tables.lock();
+        let mut seen = tables.tokens.iter().filter(|held| !held.arriving);
+        Ok(seen.find(|held| held.record.serial == *serial).map(|held| held.record.clone()))
+    }
+
+    async fn tokens(&self, query: &TokenQuery) -> Result<Vec<TokenRecord>, PortError> {
+        self.fault.read().await?;
+        let tables = self.tables.lock();
+        let seen = tables.tokens.iter().filter(|held| !held.arriving).map(|held| &held.record);
+        let wanted = seen.filter(|token| {
+            query.standing.is_none_or(|standing| token.standing == standing)
+                && query.holder.is_none_or(|holder| token.holder == Some(holder))
+                && query.after.as_ref().is_none_or(|after| token.serial > *after)
+        });
+        let mut tokens: Vec<_> = wanted.cloned().collect();
+        tokens.sort_by(|a, b| a.serial.cmp(&b.serial));
+        tokens.truncate(usize::try_from(query.limit).unwrap_or(usize::MAX));
+        Ok(tokens)
+    }
+
+    async fn token_counts(&self) -> Result<Vec<(Standing, u64)>, PortError> {
+        self.fault.read().await?;
+        let tables = self.tables.lock();
+        let seen = tables.tokens.iter().filter(|held| !held.arriving).map(|held| &held.record);
+        let mut counts = std::collections::BTreeMap::new();
+        for token in seen.filter(|token| token.kind != Kind::Temporary) {
+            *counts.entry(token.standing).or_insert(0) += 1;
+        }
+        Ok(counts.into_iter().collect())
+    }
+
+    async fn change_token(&self, change: &TokenChange) -> Result<bool, PortError> {
+        self.fault.write().await?;
+        let mut tables = self.tables.lock();
+        let mut tokens = tables.tokens.iter_mut().map(|held| &mut held.record);
+        let token = tokens.find(|t| t.id == change.token && t.version == change.version);
+        let Some(token) = token else { return Ok(false) };
+        token.standing = change.standing;
+        token.since = change.at;
+        token.holder = change.holder;
+        token.state = change.state.clone();
+        token.version += 1;
+        if let (Standing::Assigned, Some(holder)) = (change.standing, change.holder) {
+            tables.supersede(holder, Standing::Assigned, change.token);
+        }
+        Ok(true)
+    }
+
+    async fn end_temporary(&self, holder: EmployeeId, _: Timestamp) -> Result<(), PortError> {
+        self.fault.write().await?;
+        self.tables.lock().end_temporary(holder);
+        Ok(())
+    }
+
+    async fn free_fobs(
+        &self,
+        after: Option<&Serial>,
+        limit: u32,
+    ) -> Result<Vec<FileToken>, PortError> {
+        self.fault.read().await?;
+        let tables = self.tables.lock();
+        let free = tables.tokens.iter().filter(|held| {
+            let token = &held.record;
+            !held.arriving
+                && token.kind == Kind::Fob
+                && token.standing.is_free()
+                && after.is_none_or(|after| token.serial > *after)
+        });
+        let mut fobs: Vec<_> = free.collect();
+        fobs.sort_by(|a, b| a.record.serial.cmp(&b.record.serial));
+        let fobs = fobs.into_iter().take(usize::try_from(limit).unwrap_or(usize::MAX));
+        let fob = |held: &Held| FileToken {
+            serial: held.record.serial.clone(),
+            maker: held.record.maker.clone(),
+            parameters: held.record.parameters,
+            seed: held.seed.clone(),
+        };
+        Ok(fobs.map(fob).collect())
     }
 }

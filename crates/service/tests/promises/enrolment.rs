@@ -1,10 +1,11 @@
 //! Giving a token: a ticket from the operator, the PIN, and two successive codes.
 
 use kinfold_service::{
-    ports::{StaffStore, TokenStatus},
+    ports::StaffStore,
     records::Entry,
     staff::{EnrolError, NewEmployee, StaffError, Ticket},
 };
+use kinfold_token::Standing;
 
 use crate::{
     sign_in::{PIN, account, code, pair, pin, user},
@@ -26,7 +27,7 @@ async fn ticket_pin_and_two_codes_give_a_token_that_signs_in_and_spend_the_ticke
     let codes = pair(&nodes.trust).await;
     staff.finish(&user(), ticket.expose(), &codes).await.unwrap();
     nodes.advance(60);
-    let shown = code(&nodes.trust, TokenStatus::Active, 0).await;
+    let shown = code(&nodes.trust, Standing::InUse, 0).await;
     assert!(nodes.trust.sign_in.sign_in(&user(), pin(PIN), shown).await.is_ok());
     let again = staff.begin(&user(), pin(PIN), ticket.expose()).await;
     assert!(matches!(again.err(), Some(EnrolError::Refused)), "the ticket opened twice");
@@ -37,7 +38,7 @@ async fn the_codes_that_enrolled_a_token_do_not_sign_in() {
     let (nodes, ticket) = ticketed().await;
     nodes.trust.staff.begin(&user(), pin(PIN), ticket.expose()).await.unwrap();
     let codes = pair(&nodes.trust).await;
-    let second = code(&nodes.trust, TokenStatus::Pending, 8).await;
+    let second = code(&nodes.trust, Standing::Assigned, 8).await;
     nodes.trust.staff.finish(&user(), ticket.expose(), &codes).await.unwrap();
     nodes.advance(8);
     assert!(nodes.trust.sign_in.sign_in(&user(), pin(PIN), second).await.is_err());
@@ -76,8 +77,8 @@ async fn nothing_of_a_token_exists_that_the_ledger_does_not_know() {
     assert!(matches!(begun.err(), Some(EnrolError::Ledger(_))));
     assert!(matches!(nodes.trust.staff.issue_ticket(&user()).await, Err(EnrolError::Ledger(_))));
     let employee = nodes.trust.staff.list().await.unwrap()[0].id;
-    for status in [TokenStatus::Pending, TokenStatus::Active] {
-        assert!(nodes.trust.ground.staff.token(employee, status).await.unwrap().is_none());
+    for standing in [Standing::Assigned, Standing::InUse] {
+        assert!(nodes.trust.ground.staff.token(employee, standing).await.unwrap().is_none());
     }
 }
 

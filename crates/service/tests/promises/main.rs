@@ -28,6 +28,7 @@ mod replica_property;
 mod sealed;
 mod sign_in;
 mod telephones;
+mod tokens;
 mod tracing_output;
 mod trail;
 mod unread;

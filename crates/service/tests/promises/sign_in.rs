@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 use kinfold_domain::{EmployeeId, UserName};
 use kinfold_service::{
-    ports::{Clock, StaffStore, TokenStatus},
+    ports::{Clock, StaffStore},
     records::Entry,
     sign_in::{SessionError, SessionSecret, SignInError},
     staff::NewEmployee,
 };
-use kinfold_token::{Code, CodePair, Generator, Pin};
+use kinfold_token::{Code, CodePair, Generator, Pin, Standing};
 
 use crate::*;
 
@@ -35,16 +35,16 @@ pub(crate) async fn account(node: &TestNode) -> EmployeeId {
 }
 
 /// The code that the employee's token of that status shows after so many seconds.
-pub(crate) async fn code(node: &TestNode, status: TokenStatus, after: i64) -> Code {
+pub(crate) async fn code(node: &TestNode, standing: Standing, after: i64) -> Code {
     let account = node.ground.staff.account(&user()).await.unwrap().unwrap();
-    let token = node.ground.staff.token(account.employee.id, status).await.unwrap().unwrap();
+    let token = node.ground.staff.token(account.employee.id, standing).await.unwrap().unwrap();
     let at: Timestamp = node.ground.clock.now() + jiff::SignedDuration::from_secs(after);
     Generator::new(&token.seed, token.parameters).code_at(at)
 }
 
 pub(crate) async fn pair(node: &TestNode) -> CodePair {
-    let first = code(node, TokenStatus::Pending, 0).await;
-    let second = code(node, TokenStatus::Pending, 8).await;
+    let first = code(node, Standing::Assigned, 0).await;
+    let second = code(node, Standing::Assigned, 8).await;
     CodePair::new(first, second)
 }
 
@@ -60,7 +60,7 @@ async fn enrolled() -> TwoNodes {
 }
 
 async fn sign_in(nodes: &TwoNodes) -> Result<SessionSecret, SignInError> {
-    let code = code(&nodes.trust, TokenStatus::Active, 0).await;
+    let code = code(&nodes.trust, Standing::InUse, 0).await;
     nodes.trust.sign_in.sign_in(&user(), pin(PIN), code).await
 }
 
@@ -80,7 +80,7 @@ fn whys(node: &TestNode) -> Vec<String> {
 async fn a_wrong_pin_code_or_user_gets_one_answer() {
     let nodes = enrolled().await;
     let node = &nodes.trust;
-    let right = || code(node, TokenStatus::Active, 0);
+    let right = || code(node, Standing::InUse, 0);
     let stranger: UserName = "stranger".parse().unwrap();
     let answers = [
         node.sign_in.sign_in(&user(), pin("111222"), right().await).await,
@@ -96,7 +96,7 @@ async fn a_wrong_pin_code_or_user_gets_one_answer() {
 #[tokio::test]
 async fn a_code_opens_one_session_however_often_it_is_typed() {
     let nodes = enrolled().await;
-    let typed = code(&nodes.trust, TokenStatus::Active, 0).await.expose().clone();
+    let typed = code(&nodes.trust, Standing::InUse, 0).await.expose().clone();
     let name = user();
     let again = || nodes.trust.sign_in.sign_in(&name, pin(PIN), typed.parse().unwrap());
     assert!(again().await.is_ok());
@@ -156,7 +156,7 @@ async fn an_idle_session_locks_and_reopens_with_pin_and_a_fresh_code() {
     let refused = sign_in.unlock(&secret, pin(PIN), wrong_code()).await;
     assert!(matches!(refused, Err(SignInError::Refused)));
     assert!(matches!(sign_in.caller(&secret).await, Err(SessionError::Locked(_))));
-    let fresh = code(&nodes.trust, TokenStatus::Active, 0).await;
+    let fresh = code(&nodes.trust, Standing::InUse, 0).await;
     sign_in.unlock(&secret, pin(PIN), fresh).await.unwrap();
     assert_eq!(sign_in.caller(&secret).await.unwrap().employee().user_name, user());
 }
@@ -182,7 +182,7 @@ async fn a_session_ends_after_twelve_hours_however_busy_and_can_not_be_reopened(
         nodes.advance(15 * 60);
     }
     assert!(matches!(nodes.trust.sign_in.caller(&secret).await, Err(SessionError::None)));
-    let fresh = code(&nodes.trust, TokenStatus::Active, 0).await;
+    let fresh = code(&nodes.trust, Standing::InUse, 0).await;
     let reopened = nodes.trust.sign_in.unlock(&secret, pin(PIN), fresh).await;
     assert!(matches!(reopened, Err(SignInError::NoSession)));
     assert_eq!(nodes.trust.ground.staff.sessions(), 0);
@@ -218,7 +218,7 @@ async fn an_unlock_that_can_not_be_recorded_leaves_the_session_locked() {
     let caller = nodes.trust.sign_in.caller(&secret).await.unwrap();
     nodes.trust.sign_in.lock(&caller).await.unwrap();
     nodes.advance(8);
-    let fresh = code(&nodes.trust, TokenStatus::Active, 0).await;
+    let fresh = code(&nodes.trust, Standing::InUse, 0).await;
     nodes.trust.break_ledger().await;
     let opened = nodes.trust.sign_in.unlock(&secret, pin(PIN), fresh).await;
     assert!(matches!(opened, Err(SignInError::Ledger(_))));

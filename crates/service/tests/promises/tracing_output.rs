@@ -6,10 +6,8 @@ use std::{
 };
 
 use kinfold_domain::Subject;
-use kinfold_service::{
-    audit::WhoQuestion,
-    ports::{StaffStore, TokenStatus},
-};
+use kinfold_service::{audit::WhoQuestion, ports::StaffStore};
+use kinfold_token::Standing;
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::{
@@ -49,7 +47,7 @@ async fn day() -> Vec<String> {
     let codes = pair(node).await;
     node.staff.finish(&user(), ticket.expose(), &codes).await.unwrap();
     nodes.advance(60);
-    let shown = code(node, TokenStatus::Active, 0).await;
+    let shown = code(node, Standing::InUse, 0).await;
     let typed = shown.expose().clone();
     let secret = node.sign_in.sign_in(&user(), pin(PIN), shown).await.unwrap();
     let caller = node.sign_in.caller(&secret).await.unwrap();
@@ -72,7 +70,7 @@ async fn day() -> Vec<String> {
     node.break_ledger().await;
     let _ = node.pool.view(&caller, question(Subject::from(&ada()), UNSCHEDULED)).await;
 
-    let token = node.ground.staff.token(employee, TokenStatus::Active).await.unwrap().unwrap();
+    let token = node.ground.staff.token(employee, Standing::InUse).await.unwrap().unwrap();
     vec![
         typed.to_string(),
         token.seed.expose_base32().to_string(),

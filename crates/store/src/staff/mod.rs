@@ -4,11 +4,14 @@ mod accounts;
 mod sessions;
 mod tokens;
 
+pub(crate) use tokens::{end_temporary, supersede};
+
 use async_trait::async_trait;
 use kinfold_domain::{EmailAddress, EmployeeId, UserName};
 use kinfold_service::ports::{
-    AccountRow, Burn, PortError, SessionId, SessionRow, StaffStore, TokenRow, TokenStatus,
+    AccountRow, Burn, PortError, SessionId, SessionRow, StaffStore, TokenRow,
 };
+use kinfold_token::Standing;
 
 use crate::Store;
 use crate::fault::Doing;
@@ -46,9 +49,9 @@ impl StaffStore for Store {
     async fn token(
         &self,
         employee: EmployeeId,
-        status: TokenStatus,
+        standing: Standing,
     ) -> Result<Option<TokenRow>, PortError> {
-        tokens::newest(self, employee, status).await.doing("reading a token")
+        tokens::newest(self, employee, standing).await.doing("reading a token")
     }
 
     async fn activate_token(&self, burn: Burn) -> Result<bool, PortError> {

@@ -4,9 +4,9 @@ use kinfold_domain::EmployeeId;
 use kinfold_service::ports::{Burn, SessionId, SessionRow};
 use sqlx::SqliteConnection;
 
-use super::tokens::to_json;
 use crate::Store;
 use crate::fault::{Fault, moment};
+use crate::tokens::to_json;
 
 pub(super) async fn open(store: &Store, burn: Burn, session: &SessionRow) -> Result<bool, Fault> {
     let (id, employee) = (session.id.0.as_slice(), session.employee.0.to_string());
@@ -63,7 +63,7 @@ async fn spend(tx: &mut SqliteConnection, burn: Burn, employee: &str) -> Result<
     let (token, state) = (burn.token.0.to_string(), to_json(&burn.state)?);
     let spent = sqlx::query!(
         "UPDATE token SET state = $1, version = version + 1
-         WHERE token_id = $2 AND version = $3 AND employee_id = $4 AND status = 'active'",
+         WHERE token_id = $2 AND version = $3 AND employee_id = $4 AND standing = 'in-use'",
         state,
         token,
         burn.version,

@@ -1,3 +1,5 @@
+use kinfold_service::ports::TokenStore;
+
 use super::*;
 use crate::Store;
 use crate::testing::{account, at, burn, chain, session, store, token};
@@ -7,13 +9,13 @@ async fn employed() -> (crate::testing::Place, Store, EmployeeId, TokenRow) {
     let (place, store) = store().await;
     let nurse = account(1, "t.nurse");
     assert!(store.add_account(&nurse).await.unwrap());
-    let token = token(11, nurse.employee.id, TokenStatus::Active);
+    let token = token(11, nurse.employee.id, Standing::InUse);
     store.add_token(&token).await.unwrap();
     (place, store, nurse.employee.id, token)
 }
 
 async fn version(store: &Store, employee: EmployeeId) -> i64 {
-    store.token(employee, TokenStatus::Active).await.unwrap().unwrap().version
+    store.token(employee, Standing::InUse).await.unwrap().unwrap().version
 }
 
 #[tokio::test]
@@ -71,11 +73,11 @@ async fn a_token_comes_back_as_it_was_stored() {
     let (place, store, employee, stored) = employed().await;
     store.close().await;
     let store = place.open().await;
-    let read = store.token(employee, TokenStatus::Active).await.unwrap().unwrap();
+    let read = store.token(employee, Standing::InUse).await.unwrap().unwrap();
     assert_eq!((read.id, read.employee, read.version), (stored.id, employee, 0));
     assert_eq!((read.parameters, read.state), (stored.parameters, stored.state));
-    assert_eq!((read.seed, read.status), (stored.seed, TokenStatus::Active));
-    assert!(store.token(employee, TokenStatus::Pending).await.unwrap().is_none());
+    assert_eq!((read.seed, read.standing), (stored.seed, Standing::InUse));
+    assert!(store.token(employee, Standing::Assigned).await.unwrap().is_none());
 }
 
 #[tokio::test]
@@ -88,30 +90,32 @@ async fn a_token_that_was_moved_to_another_employee_in_the_file_does_not_open() 
         .execute(&store.write)
         .await
         .unwrap();
-    let error = store.token(other.employee.id, TokenStatus::Active).await.unwrap_err();
+    let error = store.token(other.employee.id, Standing::InUse).await.unwrap_err();
     assert!(chain(&error).contains("a value of token.seed does not open"));
 }
 
 #[tokio::test]
 async fn enrolling_anew_revokes_what_was_pending_and_activating_what_was_active() {
     let (_place, store, employee, old) = employed().await;
-    let first = token(12, employee, TokenStatus::Pending);
-    let second = token(13, employee, TokenStatus::Pending);
+    let first = token(12, employee, Standing::Assigned);
+    let second = token(13, employee, Standing::Assigned);
     store.add_token(&first).await.unwrap();
     store.add_token(&second).await.unwrap();
-    let pending = store.token(employee, TokenStatus::Pending).await.unwrap().unwrap();
+    let pending = store.token(employee, Standing::Assigned).await.unwrap().unwrap();
     assert_eq!(pending.id, second.id);
     assert!(!store.activate_token(burn(&first, 0, 8)).await.unwrap());
     assert!(!store.activate_token(burn(&first, 1, 8)).await.unwrap(), "it is revoked");
-    assert_eq!(store.token(employee, TokenStatus::Active).await.unwrap().unwrap().id, old.id);
+    assert_eq!(store.token(employee, Standing::InUse).await.unwrap().unwrap().id, old.id);
 
     assert!(store.activate_token(burn(&second, 0, 8)).await.unwrap());
-    let active = store.token(employee, TokenStatus::Active).await.unwrap().unwrap();
+    let active = store.token(employee, Standing::InUse).await.unwrap().unwrap();
     assert_eq!((active.id, active.version), (second.id, 1));
     assert_eq!(active.state, burn(&second, 0, 8).state);
-    assert!(store.token(employee, TokenStatus::Pending).await.unwrap().is_none());
-    let revoked = store.token(employee, TokenStatus::Revoked).await.unwrap().unwrap();
-    assert_eq!(revoked.id, first.id, "the newest of the revoked");
+    assert!(store.token(employee, Standing::Assigned).await.unwrap().is_none());
+    for superseded in [&old, &first] {
+        let known = store.token_of_serial(&superseded.serial).await.unwrap().unwrap();
+        assert_eq!(known.standing, Standing::Disposed, "a soft token is not handed back");
+    }
     assert!(!store.activate_token(burn(&second, 1, 16)).await.unwrap(), "it is active already");
 }
 
@@ -120,7 +124,7 @@ async fn a_state_is_written_only_over_the_one_that_was_read() {
     let (_place, store, employee, token) = employed().await;
     assert!(store.save_token(burn(&token, 0, 8)).await.unwrap());
     assert!(!store.save_token(burn(&token, 0, 16)).await.unwrap());
-    let read = store.token(employee, TokenStatus::Active).await.unwrap().unwrap();
+    let read = store.token(employee, Standing::InUse).await.unwrap().unwrap();
     assert_eq!((read.version, read.state), (1, burn(&token, 0, 8).state));
     assert!(store.save_token(burn(&token, 1, 16)).await.unwrap());
 }
@@ -156,7 +160,7 @@ async fn a_session_opens_only_with_an_active_token_of_its_own_employee() {
     let other = account(2, "a.worker").employee.id;
     store.add_account(&account(2, "a.worker")).await.unwrap();
     assert!(!store.open_session(burn(&active, 0, 8), &session(1, other)).await.unwrap());
-    let pending = token(12, employee, TokenStatus::Pending);
+    let pending = token(12, employee, Standing::Assigned);
     store.add_token(&pending).await.unwrap();
     assert!(!store.open_session(burn(&pending, 0, 8), &session(1, employee)).await.unwrap());
     assert_eq!(version(&store, employee).await, 0);
@@ -166,7 +170,7 @@ async fn a_session_opens_only_with_an_active_token_of_its_own_employee() {
 #[tokio::test]
 async fn a_code_that_was_right_for_a_token_replaced_meanwhile_opens_nothing() {
     let (_place, store, employee, old) = employed().await;
-    let new = token(12, employee, TokenStatus::Pending);
+    let new = token(12, employee, Standing::Assigned);
     store.add_token(&new).await.unwrap();
     assert!(store.activate_token(burn(&new, 0, 8)).await.unwrap());
     assert!(!store.open_session(burn(&old, 0, 8), &session(1, employee)).await.unwrap());

@@ -1,34 +1,41 @@
-//! Tokens: their sealed seeds, and their states, which are written by compare-and-swap on `version`.
+//! Employees' tokens: their sealed seeds, and their states, which are written by compare-and-swap on `version`.
 
 use kinfold_domain::EmployeeId;
-use kinfold_service::ports::{Burn, TokenId, TokenRow, TokenStatus};
-use kinfold_token::Seed;
-use serde::{Serialize, de::DeserializeOwned};
+use kinfold_service::ports::{Burn, TokenId, TokenRow};
+use kinfold_token::{Seed, Standing};
+use sqlx::SqliteConnection;
 
 use crate::Store;
-use crate::fault::Fault;
+use crate::fault::{Fault, moment};
+use crate::tokens::{from_json, to_json};
 
 pub(super) async fn add(store: &Store, token: &TokenRow) -> Result<(), Fault> {
     let (id, employee) = (token.id.0.to_string(), token.employee.0.to_string());
     let (parameters, state) = (to_json(&token.parameters)?, to_json(&token.state)?);
-    let (status, columns) = (word(token.status), &store.columns);
+    let (serial, kind, standing) =
+        (token.serial.as_str(), token.kind.word(), token.standing.word());
+    let (since, until) = (moment::to_stored(token.since), token.until.map(moment::to_stored));
+    let columns = &store.columns;
     let identity = [id.as_bytes(), employee.as_bytes()];
     let seed = columns.token_seed.seal(&*columns.entropy, &identity, token.seed.expose())?;
     let mut tx = store.begin().await?;
+    if token.standing == Standing::Assigned {
+        supersede(&mut tx, (&employee, Standing::Assigned), &id, since).await?;
+    }
+    end_temporary(&mut tx, &employee, since).await?;
     sqlx::query!(
-        "UPDATE token SET status = 'revoked', version = version + 1
-         WHERE employee_id = $1 AND status = 'pending'",
-        employee
-    )
-    .execute(&mut *tx)
-    .await?;
-    sqlx::query!(
-        "INSERT INTO token (token_id, employee_id, added, status, parameters, state, version, seed)
-         VALUES ($1, $2, (SELECT COALESCE(MAX(added) + 1, 0) FROM token WHERE employee_id = $2),
-             $3, $4, $5, $6, $7)",
+        "INSERT INTO token (token_id, serial, kind, maker, standing, since, until, arriving,
+             employee_id, added, parameters, state, version, seed)
+         VALUES ($1, $2, $3, '', $4, $5, $6, FALSE, $7,
+             (SELECT COALESCE(MAX(added) + 1, 0) FROM token WHERE employee_id = $7),
+             $8, $9, $10, $11)",
         id,
+        serial,
+        kind,
+        standing,
+        since,
+        until,
         employee,
-        status,
         parameters,
         state,
         token.version,
@@ -39,17 +46,57 @@ pub(super) async fn add(store: &Store, token: &TokenRow) -> Result<(), Fault> {
     Ok(tx.commit().await?)
 }
 
+/// An employee's other tokens that stand so give way: fobs are to be handed back, other secrets are destroyed. Their version grows
+/// too: a sign-in that read one before is refused after.
+pub(crate) async fn supersede(
+    tx: &mut SqliteConnection,
+    (employee, standing): (&str, Standing),
+    by: &str,
+    since: i64,
+) -> Result<(), Fault> {
+    let standing = standing.word();
+    sqlx::query!(
+        "UPDATE token SET standing = CASE kind WHEN 'fob' THEN 'replaced' ELSE 'disposed' END,
+             seed = CASE kind WHEN 'fob' THEN seed ELSE X'' END,
+             since = $1, version = version + 1
+         WHERE employee_id = $2 AND standing = $3 AND token_id <> $4",
+        since,
+        employee,
+        standing,
+        by
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn end_temporary(
+    tx: &mut SqliteConnection,
+    employee: &str,
+    since: i64,
+) -> Result<(), Fault> {
+    sqlx::query!(
+        "UPDATE token SET standing = 'disposed', seed = X'', since = $1, version = version + 1
+         WHERE employee_id = $2 AND kind = 'temporary' AND standing = 'in-use'",
+        since,
+        employee
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
 pub(super) async fn newest(
     store: &Store,
     employee: EmployeeId,
-    status: TokenStatus,
+    standing: Standing,
 ) -> Result<Option<TokenRow>, Fault> {
-    let (employee_id, status_word) = (employee.0.to_string(), word(status));
+    let (employee_id, word) = (employee.0.to_string(), standing.word());
     let row = sqlx::query!(
-        "SELECT token_id, parameters, state, version, seed FROM token
-         WHERE employee_id = $1 AND status = $2 ORDER BY added DESC LIMIT 1",
+        "SELECT token_id, serial, kind, since, until, parameters, state, version, seed FROM token
+         WHERE employee_id = $1 AND standing = $2 ORDER BY added DESC LIMIT 1",
         employee_id,
-        status_word
+        word
     )
     .fetch_optional(&store.read)
     .await?;
@@ -59,11 +106,15 @@ pub(super) async fn newest(
     let seed = Seed::new(std::mem::take(&mut *seed));
     Ok(Some(TokenRow {
         id: TokenId(row.token_id.parse().map_err(|_| Fault::Form("a token's identity"))?),
+        serial: row.serial.parse().map_err(|_| Fault::Form("a token's serial number"))?,
+        kind: row.kind.parse().map_err(|()| Fault::Form("a token's kind"))?,
         employee,
         parameters: from_json(&row.parameters)?,
         seed: seed.map_err(|_| Fault::Form("a token's seed"))?,
         state: from_json(&row.state)?,
-        status,
+        standing,
+        since: moment::from_stored(row.since)?,
+        until: row.until.map(moment::from_stored).transpose()?,
         version: row.version,
     }))
 }
@@ -72,7 +123,7 @@ pub(super) async fn save(store: &Store, burn: Burn) -> Result<bool, Fault> {
     let (id, state) = (burn.token.0.to_string(), to_json(&burn.state)?);
     let saved = sqlx::query!(
         "UPDATE token SET state = $1, version = version + 1
-         WHERE token_id = $2 AND version = $3 AND status <> 'revoked'",
+         WHERE token_id = $2 AND version = $3 AND standing IN ('assigned', 'in-use')",
         state,
         id,
         burn.version
@@ -82,44 +133,23 @@ pub(super) async fn save(store: &Store, burn: Burn) -> Result<bool, Fault> {
     Ok(saved.rows_affected() == 1)
 }
 
-/// Revoking raises the version too: a sign-in that read the token before is refused after.
 pub(super) async fn activate(store: &Store, burn: Burn) -> Result<bool, Fault> {
     let (id, state) = (burn.token.0.to_string(), to_json(&burn.state)?);
+    let since = moment::to_stored(burn.at);
     let mut tx = store.begin().await?;
     let employee = sqlx::query_scalar!(
-        "UPDATE token SET state = $1, version = version + 1, status = 'active'
-         WHERE token_id = $2 AND version = $3 AND status = 'pending' RETURNING employee_id",
+        "UPDATE token SET state = $1, version = version + 1, standing = 'in-use', since = $2
+         WHERE token_id = $3 AND version = $4 AND standing = 'assigned' RETURNING employee_id",
         state,
+        since,
         id,
         burn.version
     )
     .fetch_optional(&mut *tx)
     .await?;
-    let Some(employee) = employee else { return Ok(false) };
-    sqlx::query!(
-        "UPDATE token SET status = 'revoked', version = version + 1
-         WHERE employee_id = $1 AND status = 'active' AND token_id <> $2",
-        employee,
-        id
-    )
-    .execute(&mut *tx)
-    .await?;
+    let Some(Some(employee)) = employee else { return Ok(false) };
+    end_temporary(&mut tx, &employee, since).await?;
+    supersede(&mut tx, (&employee, Standing::InUse), &id, since).await?;
     tx.commit().await?;
     Ok(true)
-}
-
-pub(super) const fn word(status: TokenStatus) -> &'static str {
-    match status {
-        TokenStatus::Pending => "pending",
-        TokenStatus::Active => "active",
-        TokenStatus::Revoked => "revoked",
-    }
-}
-
-pub(super) fn to_json(value: &impl Serialize) -> Result<String, Fault> {
-    serde_json::to_string(value).map_err(|_| Fault::Form("a token's state"))
-}
-
-fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
-    serde_json::from_str(text).map_err(|_| Fault::Form("a token's stored state"))
 }

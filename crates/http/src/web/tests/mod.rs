@@ -10,6 +10,7 @@ mod possible;
 mod refusals;
 mod register;
 mod telling;
+mod tokens;
 mod unread;
 mod views;
 pub(crate) mod world;

@@ -1,4 +1,4 @@
-use std::{collections::BTreeSet, sync::atomic::Ordering};
+use std::collections::BTreeSet;
 
 use axum::{
     body::Body,
@@ -21,7 +21,7 @@ enum Stranger {
 }
 
 /// Every route. One that is missing here fails the test below.
-const ROUTES: [(&str, &str, Stranger); 64] = [
+const ROUTES: [(&str, &str, Stranger); 72] = [
     ("GET", "/healthz", Stranger::Served("no data")),
     ("GET", "/assets/{*path}", Stranger::Served("public files")),
     ("GET", "/sign-in", Stranger::Served("the way in")),
@@ -85,6 +85,14 @@ const ROUTES: [(&str, &str, Stranger); 64] = [
     ("GET", "/notifications", Stranger::Refused),
     ("POST", "/notifications/again", Stranger::Refused),
     ("POST", "/notifications/give-up", Stranger::Refused),
+    ("GET", "/tokens", Stranger::Refused),
+    ("POST", "/tokens", Stranger::Refused),
+    ("POST", "/tokens/find", Stranger::Refused),
+    ("POST", "/tokens/token", Stranger::Refused),
+    ("POST", "/tokens/change", Stranger::Refused),
+    ("GET", "/tokens/import", Stranger::Refused),
+    ("POST", "/tokens/import", Stranger::Refused),
+    ("POST", "/tokens/temporary", Stranger::Refused),
     ("GET", "/agreement", Stranger::Refused),
 ];
 
@@ -191,7 +199,7 @@ async fn roles_reach_only_their_own_pages_and_are_told_why() {
         assert!(page.says("does not allow") && !page.says("Ada"), "{path} {}", page.html);
     }
     let mut nurse = Browser::signed_in(&trust, "ed-clinician").await;
-    for path in ["/who", "/feeds", "/feeds/events"] {
+    for path in ["/who", "/feeds", "/feeds/events", "/tokens", "/tokens/import"] {
         assert_eq!(nurse.get(path).await.status, StatusCode::FORBIDDEN, "{path}");
     }
     let review = [("nhs_number", &*nhs(1).digits()), ("purpose", "audit-review")];
@@ -296,7 +304,7 @@ async fn a_ledger_that_cannot_be_written_shows_nothing_and_says_so() {
 async fn a_broken_store_is_told_with_a_reference_and_no_details() {
     let trust = world::trust().await;
     let mut browser = Browser::at(&trust);
-    trust.staff_store.broken.store(true, Ordering::Relaxed);
+    trust.staff_store.fault.begin();
     let fields = [("user_name", "a.b"), ("pin", PIN), ("code", "123456")];
     let page = browser.post("/sign-in", &fields).await;
     assert_eq!(page.status, StatusCode::INTERNAL_SERVER_ERROR);

@@ -30,13 +30,14 @@ use kinfold_service::{
     register::{Custodian, HandOvers, Register, RegisterFeed, Registers},
     sign_in::{SessionLimits, SignIn},
     staff::{Staff, StaffParts},
-    testing::{MemoryOutbox, MemoryWork},
+    testing::{MemoryOutbox, MemoryStaff, MemoryWork},
+    tokens::{Inventory, InventoryParts},
 };
 
 use super::Services;
 use agreed::{COUNCIL, NEIGHBOUR, TRUST};
 use desks::{Desks, TestLink, TestSource};
-use stores::{Counting, MemoryAgreements, MemoryPeople, MemoryStaff, MemoryTrail, TestClock};
+use stores::{Counting, MemoryAgreements, MemoryPeople, MemoryTrail, TestClock};
 
 /// What everything at a node needs.
 pub(crate) struct Core {
@@ -332,6 +333,14 @@ impl Node {
             agency: core.agency.clone(),
             sign_in: Arc::clone(&self.sign_in),
             staff: Arc::clone(&self.staff),
+            inventory: Arc::new(Inventory::new(InventoryParts {
+                tokens: self.staff_store.clone(),
+                staff: self.staff_store.clone(),
+                sign_in: Arc::clone(&self.sign_in),
+                journal: core.journal.clone(),
+                clock: core.clock(),
+                entropy: Arc::clone(&core.entropy),
+            })),
             agreements: Arc::clone(&core.agreements),
             check: self.check(),
             pool: Arc::new(self.pool(registers)),

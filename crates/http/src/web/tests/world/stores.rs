@@ -1,20 +1,14 @@
 //! Ports in memory.
 
-use std::{
-    collections::HashMap,
-    sync::atomic::{AtomicBool, AtomicU64, Ordering},
-};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use kinfold_agreement::AgreementDigest;
-use kinfold_domain::{
-    AgencyId, AskId, Category, EmailAddress, EmployeeId, Person, PersonId, UserName,
-};
+use kinfold_domain::{AgencyId, AskId, Category, EmployeeId, Person, PersonId};
 use kinfold_service::ports::{
-    AccountRow, AgreementStore, Burn, Clock, Covered, Entropy, Look, LookKey, PeopleStore,
-    PortError, Rejected, RowToMend, RowsToMend, SessionId, SessionRow, SourceProgress, StaffStore,
-    StoredAgreement, TokenId, TokenRow, TokenStatus, TrailStore,
+    AgreementStore, Clock, Covered, Entropy, Look, LookKey, PeopleStore, PortError, Rejected,
+    RowToMend, RowsToMend, SourceProgress, StoredAgreement, TrailStore,
 };
 use parking_lot::Mutex;
 
@@ -48,147 +42,6 @@ impl Entropy for Counting {
             let next = self.0.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
             chunk.copy_from_slice(&next.to_le_bytes()[..chunk.len()]);
         }
-    }
-}
-
-struct Token {
-    row: (TokenId, EmployeeId, kinfold_token::TokenParameters, Vec<u8>),
-    state: kinfold_token::TokenState,
-    status: TokenStatus,
-    version: i64,
-}
-
-impl Token {
-    fn row(&self) -> TokenRow {
-        let (id, employee, parameters, seed) = self.row.clone();
-        TokenRow {
-            id,
-            employee,
-            parameters,
-            seed: kinfold_token::Seed::new(seed).unwrap(),
-            state: self.state.clone(),
-            status: self.status,
-            version: self.version,
-        }
-    }
-}
-
-/// Accounts, tokens, sessions.
-#[derive(Default)]
-pub(crate) struct MemoryStaff {
-    accounts: Mutex<Vec<AccountRow>>,
-    tokens: Mutex<Vec<Token>>,
-    sessions: Mutex<HashMap<SessionId, SessionRow>>,
-    /// Whether every call fails.
-    pub(crate) broken: AtomicBool,
-}
-
-impl MemoryStaff {
-    fn whole(&self) -> Result<(), PortError> {
-        if self.broken.load(Ordering::Relaxed) {
-            return Err(PortError::new("reading staff", "a test broke the store"));
-        }
-        Ok(())
-    }
-
-    fn burn(&self, burn: Burn, status: Option<TokenStatus>) -> bool {
-        let mut tokens = self.tokens.lock();
-        let same = |token: &&mut Token| token.row.0 == burn.token && token.version == burn.version;
-        let Some(token) = tokens.iter_mut().find(same) else { return false };
-        token.state = burn.state;
-        token.version += 1;
-        token.status = status.unwrap_or(token.status);
-        true
-    }
-}
-
-#[async_trait]
-impl StaffStore for MemoryStaff {
-    async fn add_account(&self, account: &AccountRow) -> Result<bool, PortError> {
-        self.accounts.lock().push(account.clone());
-        Ok(true)
-    }
-
-    async fn account(&self, user_name: &UserName) -> Result<Option<AccountRow>, PortError> {
-        self.whole()?;
-        let accounts = self.accounts.lock();
-        Ok(accounts.iter().find(|a| a.employee.user_name == *user_name).cloned())
-    }
-
-    async fn account_of(&self, employee: EmployeeId) -> Result<Option<AccountRow>, PortError> {
-        Ok(self.accounts.lock().iter().find(|a| a.employee.id == employee).cloned())
-    }
-
-    async fn set_email(
-        &self,
-        employee: EmployeeId,
-        email: Option<&EmailAddress>,
-    ) -> Result<bool, PortError> {
-        let mut accounts = self.accounts.lock();
-        let account = accounts.iter_mut().find(|account| account.employee.id == employee);
-        Ok(account.map(|account| account.email = email.cloned()).is_some())
-    }
-
-    async fn accounts(&self) -> Result<Vec<AccountRow>, PortError> {
-        Ok(self.accounts.lock().clone())
-    }
-
-    async fn add_token(&self, token: &TokenRow) -> Result<(), PortError> {
-        self.tokens.lock().push(Token {
-            row: (token.id, token.employee, token.parameters, token.seed.expose().to_vec()),
-            state: token.state.clone(),
-            status: token.status,
-            version: token.version,
-        });
-        Ok(())
-    }
-
-    async fn token(
-        &self,
-        employee: EmployeeId,
-        status: TokenStatus,
-    ) -> Result<Option<TokenRow>, PortError> {
-        let tokens = self.tokens.lock();
-        let found = tokens.iter().rev().find(|t| t.row.1 == employee && t.status == status);
-        Ok(found.map(Token::row))
-    }
-
-    async fn activate_token(&self, burn: Burn) -> Result<bool, PortError> {
-        Ok(self.burn(burn, Some(TokenStatus::Active)))
-    }
-
-    async fn save_token(&self, burn: Burn) -> Result<bool, PortError> {
-        Ok(self.burn(burn, None))
-    }
-
-    async fn open_session(&self, burn: Burn, session: &SessionRow) -> Result<bool, PortError> {
-        self.sessions.lock().insert(session.id, session.clone());
-        Ok(self.burn(burn, None))
-    }
-
-    async fn renew_session(&self, burn: Burn, session: &SessionRow) -> Result<bool, PortError> {
-        self.sessions.lock().insert(session.id, session.clone());
-        Ok(self.burn(burn, None))
-    }
-
-    async fn session(&self, id: SessionId) -> Result<Option<SessionRow>, PortError> {
-        self.whole()?;
-        Ok(self.sessions.lock().get(&id).cloned())
-    }
-
-    async fn touch_session(&self, session: &SessionRow) -> Result<(), PortError> {
-        self.sessions.lock().insert(session.id, session.clone());
-        Ok(())
-    }
-
-    async fn end_session(&self, id: SessionId) -> Result<(), PortError> {
-        self.sessions.lock().remove(&id);
-        Ok(())
-    }
-
-    async fn end_sessions_of(&self, employee: EmployeeId) -> Result<(), PortError> {
-        self.sessions.lock().retain(|_, session| session.employee != employee);
-        Ok(())
     }
 }
 

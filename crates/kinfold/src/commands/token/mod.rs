@@ -1,0 +1,71 @@
+//! `kinfold token …`: smart tokens, from the vendor's file to the bin.
+
+mod code;
+mod enrol;
+mod life;
+mod show;
+mod stock;
+
+use clap::Subcommand;
+
+use super::{OfNode, block_on, prompt};
+use life::Event;
+
+pub(crate) use show::{code_line, read_token};
+
+/// Smart tokens.
+#[derive(Subcommand)]
+pub(crate) enum Token {
+    /// Gives an employee a soft token: as a QR code here, or by a code for the enrolment page.
+    Enrol(enrol::Enrol),
+    /// The soft token: shows the code and the seconds left.
+    Show(show::Show),
+    /// Prints one code of a secret, for testing fobs and other servers.
+    Code(code::OneCode),
+    /// Takes a vendor's file of fobs into stock: PSKC (RFC 6030) or CSV.
+    Import(stock::Import),
+    /// Counts tokens, and lists them.
+    List(life::List),
+    /// Gives a token from the stock to an employee.
+    Assign(life::Assign),
+    /// Puts an assigned token into use, by two codes that it shows.
+    FirstUse(life::FirstUse),
+    /// Its employee misses it: it opens nothing any more.
+    Lost(life::One),
+    /// Issues a code for one shift to whoever lost or broke a token. Two people prove themselves.
+    Temporary(life::Temporary),
+    /// A lost token turned up.
+    Found(life::One),
+    /// It does not work any more.
+    Broken(life::One),
+    /// Gives whoever holds a token another one.
+    Replace(life::Replace),
+    /// It was handed back.
+    Return(life::One),
+    /// It is thrown away, and its secret destroyed.
+    Dispose(life::One),
+    /// Writes the fobs that nobody holds into an encrypted file. Two people prove themselves.
+    Export(stock::Export),
+}
+
+impl Token {
+    pub(super) fn run(self) -> anyhow::Result<()> {
+        match self {
+            Self::Enrol(enrol) => enrol.run(),
+            Self::Show(show) => show.run(),
+            Self::Code(code) => code.run(),
+            Self::Import(import) => import.run(),
+            Self::List(list) => list.run(),
+            Self::Assign(assign) => assign.run(),
+            Self::FirstUse(first) => first.run(),
+            Self::Lost(one) => one.run(Event::Lost),
+            Self::Temporary(temporary) => temporary.run(),
+            Self::Found(one) => one.run(Event::Found),
+            Self::Broken(one) => one.run(Event::Broken),
+            Self::Replace(replace) => replace.run(),
+            Self::Return(one) => one.run(Event::Return),
+            Self::Dispose(one) => one.run(Event::Dispose),
+            Self::Export(export) => export.run(),
+        }
+    }
+}
