@@ -4,6 +4,7 @@
 use std::io::{self, Read};
 
 use anyhow::Context;
+use jiff::{Timestamp, tz::TimeZone};
 use kinfold_domain::UserName;
 use kinfold_service::tokens::{ImportReport, Inventory, Listing, TokenLine, Witnesses};
 use kinfold_token::{Standing, TokenParameters};
@@ -133,7 +134,7 @@ pub(super) async fn execute(node: &Node, ask: TokenAsk) -> anyhow::Result<Answer
         TokenAsk::Temporary { serial, hours, first, second } => {
             let witnesses = witnesses(inventory, first, second).await?;
             let issued = inventory.issue_temporary(&serial.parse()?, &witnesses, hours).await?;
-            let (user_name, until) = (issued.user_name, issued.until.to_string());
+            let (user_name, until) = (issued.user_name, clock_time(issued.until));
             let code = issued.code.expose().to_string();
             return Ok(Answer::Tokens { told: TokenTold::Temporary { user_name, code, until } });
         }
@@ -153,6 +154,12 @@ pub(super) async fn execute(node: &Node, ask: TokenAsk) -> anyhow::Result<Answer
         }
     }
     Ok(Answer::Done)
+}
+
+/// As the clock on the wall has it.
+fn clock_time(at: Timestamp) -> String {
+    let zone = TimeZone::get("Europe/London").unwrap_or(TimeZone::UTC);
+    at.to_zoned(zone).strftime("%H:%M on %-d %B").to_string()
 }
 
 fn listed(line: TokenLine) -> Listed {

@@ -77,10 +77,11 @@ pub(super) async fn free_fobs(
     limit: u32,
 ) -> Result<Vec<FileToken>, Fault> {
     let after = after.map_or("", Serial::as_str);
+    // One text, so that the order comes from the serial numbers' index: by standing, each page would sort the whole stock anew.
     let rows = sqlx::query!(
         "SELECT token_id, serial, maker, parameters, seed FROM token
-         WHERE arriving = FALSE AND kind = 'fob' AND standing IN ('in-stock', 'returned')
-             AND employee_id IS NULL AND serial > $1
+         WHERE serial > $1 AND arriving = FALSE AND employee_id IS NULL
+             AND (kind || ' ' || standing) IN ('fob in-stock', 'fob returned')
          ORDER BY serial LIMIT $2",
         after,
         limit
