@@ -22,8 +22,14 @@ pub(crate) async fn story(stage: &Stage) -> anyhow::Result<()> {
     ensure!(browser.count(".kinfold-feed").await? >= 2, "a source and a register");
     browser.seen("feeds").await?;
     browser.go("/notifications").await?;
-    browser.arrive("Notifications that could not be delivered").await?;
+    browser.arrive("Notifications").await?;
     browser.seen("notifications").await?;
+    browser.go("/tokens").await?;
+    browser.arrive("Tokens").await?;
+    browser.seen("tokens").await?;
+    browser.go("/tokens/import").await?;
+    browser.arrive("Import tokens").await?;
+    browser.seen("tokens-import").await?;
     for path in ["/check", "/view", "/who"] {
         browser.go(path).await?;
         browser.arrive("There is a problem").await?;
