@@ -23,7 +23,6 @@
 //! | was broken | first seeds |
 //! |---|---|
 //! | an acceptance that broke off once the entry was made, and was never said (`register/handover/duties.rs`) | 13, 49, 54, 61 |
-//! | a child accepted onto an entry that was being handed over itself (`custody/take_over.rs`) | 34, 85 |
 //!
 //! Seeds change with every draw of chance that is added: what counts is that each is found early.
 

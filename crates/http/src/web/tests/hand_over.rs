@@ -150,6 +150,8 @@ async fn a_refusal_and_a_withdrawal_each_need_a_reason_and_reach_the_other_custo
     offered(&mut giving, 1).await;
     council.talks_to(&neighbour).await;
     let page = only(&mut taking).await;
+    assert!(page.says("the other council’s custodian reads it"), "{}", page.html);
+    assert!(!page.says("not told to partners"));
     let handle = page.handle().to_owned();
     let answer = ("/register/hand-overs/answer", handle.as_str());
     let none = sends(&mut taking, answer, &[("decision", "refuse")]).await;

@@ -66,9 +66,10 @@ impl HandOvers {
         let now = self.parts.feed.now();
         let day = item.conference().unwrap_or_else(|| today(now)).min(today(now));
         let reason = format!(
-            "Handed over to {}, accepted by {} on {day}",
+            "Handed over to {}, accepted by {} on {}",
             self.parts.agreements.agency(&item.partner).name,
             answer.by.name.expose(),
+            day.strftime("%-d %B %Y"),
         );
         let ended = match self.parts.feed.living(&offer.register_entry) {
             Some(entry) if entry.end.is_none() => {
