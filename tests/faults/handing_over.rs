@@ -40,9 +40,9 @@ impl Councils {
             stage.serve(node);
         }
         stage.settle();
-        let giving = Browser::signed_in(&stage, "council", GIVING, 0);
-        let taking = Browser::signed_in(&stage, "neighbour", TAKING, 0);
-        let nurse = Browser::signed_in(&stage, "trust", "nina.nurse", 0);
+        let giving = Browser::signed_in_again(&stage, "council", GIVING);
+        let taking = Browser::signed_in_again(&stage, "neighbour", TAKING);
+        let nurse = Browser::signed_in_again(&stage, "trust", "nina.nurse");
         let child = stage.child(StoryKey::OnPlan);
         wait_for("the neighbour to have read its register", || {
             taking.get("/register").status == 200
@@ -62,10 +62,14 @@ impl Councils {
         self.stage.serve(node);
     }
 
-    /// The child is on one of the registers, as a nurse sees them.
+    /// The child is on one of the registers, as a nurse sees them. The copies of the two age apart: where the giver's end has come and the
+    /// taker's entry has not, she is told who is responsible.
     #[track_caller]
     fn stands(&self) {
-        self.nurse.check(&self.child).must(200, "On a child protection plan");
+        let page = self.nurse.check(&self.child);
+        let told = page.says("On a child protection plan")
+            || page.says("Handed over to Larkford Council") && page.says("is responsible now");
+        assert!(page.status == 200 && told, "{}", page.text());
     }
 
     fn offer(&self) {
@@ -128,9 +132,8 @@ impl Councils {
             assert_eq!(Self::listed(custodian), 1, "one hand-over, not two");
         }
         wait_for("the nurse to be told who has the child", || {
-            let page = self.nurse.check(&self.child);
-            page.must(200, "On a child protection plan");
-            page.says("Larkford Testworker")
+            self.stands();
+            self.nurse.check(&self.child).says("Larkford Testworker")
         });
         for node in ["council", "neighbour", "trust"] {
             let config = format!("{node}/kinfold.toml");
@@ -183,13 +186,15 @@ fn a_partition_and_killed_nodes_between_offer_and_acceptance_lose_nothing_and_do
         page.must(200, "On a child protection plan");
         page.says("Being handed over to Larkford Council")
     });
-    // The offer is heard; that it was is not.
-    councils.cut(Way::HalfOpen);
+    for way in [Way::HalfOpen, Way::Resetting] {
+        councils.cut(way);
+        thread::sleep(Duration::from_secs(2));
+    }
+    councils.cut(Way::Open);
     wait_for("the offer", || Councils::listed(&councils.taking) == 1);
     councils.kill("neighbour");
-    councils.cut(Way::Open);
     thread::sleep(Duration::from_secs(4));
-    assert_eq!(Councils::listed(&councils.taking), 1, "told again, heard once");
+    assert_eq!(Councils::listed(&councils.taking), 1, "heard once");
 
     councils.cut(Way::Resetting);
     let done = accept(&councils.taking, &councils.opened()).expect("an answer");
