@@ -39,7 +39,7 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// Images first, then style sheets, then scripts (theirs before ours): each may name what came before it as
+/// Images first, then style sheets, then scripts (theirs before ours): each may name what came before it, and our scripts one another, as
 /// `/assets/NAME`, which becomes the name with the hash.
 fn write_assets(tables: &mut String, out: &Path, frontend: &Path, ours: &Path) -> Result<()> {
     let css = without_outside_fonts(&fs::read_to_string(frontend.join("nhsuk-frontend.min.css"))?)?;
@@ -63,7 +63,9 @@ fn write_assets(tables: &mut String, out: &Path, frontend: &Path, ours: &Path) -
     }
 
     let mut hashed = BTreeMap::new();
-    for (name, bytes) in images.into_iter().chain(styles).chain(theirs).chain(scripts) {
+    for (name, bytes) in
+        images.into_iter().chain(styles).chain(theirs).chain(after_what_they_name(scripts)?)
+    {
         let bytes = with_hashed_references(&name, bytes, &hashed)?;
         let hash = fnv1a(&bytes);
         let path = match name.rsplit_once('.') {
@@ -88,6 +90,21 @@ fn write_assets(tables: &mut String, out: &Path, frontend: &Path, ours: &Path) -
     }
     tables.push_str("];\n");
     Ok(())
+}
+
+/// Scripts in an order in which each comes after those that it names.
+fn after_what_they_name(mut left: Assets) -> Result<Vec<(String, Vec<u8>)>> {
+    let mut ordered = Vec::new();
+    while !left.is_empty() {
+        let names_none = |bytes: &[u8]| {
+            let text = String::from_utf8_lossy(bytes);
+            !left.keys().any(|name| text.contains(&format!("\"/assets/{name}\"")))
+        };
+        let next = left.iter().find(|(_, bytes)| names_none(bytes)).map(|(name, _)| name.clone());
+        let next = next.ok_or("scripts name one another in a circle")?;
+        ordered.extend(left.remove_entry(&next));
+    }
+    Ok(ordered)
 }
 
 fn write_templates(tables: &mut String, table: &str, folder: &Path) -> Result<()> {

@@ -67,6 +67,7 @@ fn a_wrong_pin_a_wrong_code_and_an_unknown_name_get_one_answer_and_a_code_opens_
     let (nurse, mut browser) = ("nina.nurse", Browser::at(&stage, "trust"));
     let good = code(&stage, nurse, 0);
     assert_eq!(browser.sign_in(nurse, pin(nurse), &good).status, 303);
+    browser.get("/passkeys").must(200, "127.0.0.1");
     let refused = "The user name, PIN or code is not right, or the code was already used.";
 
     let mut other = Browser::at(&stage, "trust");

@@ -46,9 +46,20 @@ fn no_personal_value_and_no_secret_stands_in_any_log_however_much_is_logged() {
         let log = stage.log(what).to_lowercase();
         assert!(what == "hospital" || log.contains("trace"), "{what} logs nothing");
         for value in &values {
-            let found = log.lines().find(|line| line.contains(&value.to_lowercase()));
+            let found = log.lines().find(|line| says(line, &value.to_lowercase()));
             assert!(found.is_none(), "{what} logs {value}: {found:?}");
         }
+    }
+}
+
+/// Whether a line says a value. Its own time is not what it says, and digits are said where they stand by themselves: six of them are in
+/// many a microsecond.
+fn says(line: &str, value: &str) -> bool {
+    let said = line.split_once(' ').map_or(line, |(_time, said)| said);
+    if value.bytes().all(|byte| byte.is_ascii_digit()) {
+        said.split(|letter: char| !letter.is_ascii_alphanumeric()).any(|word| word == value)
+    } else {
+        said.contains(value)
     }
 }
 

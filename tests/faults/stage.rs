@@ -36,6 +36,7 @@ pub(crate) struct Stage {
     root: PathBuf,
     base: u16,
     trace: bool,
+    surroundings: Vec<(&'static str, PathBuf)>,
     processes: Vec<(&'static str, Child)>,
     built: &'static Built,
     _turn: MutexGuard<'static, ()>,
@@ -61,6 +62,7 @@ impl Stage {
             root,
             base: built.base,
             trace: false,
+            surroundings: Vec::new(),
             processes: Vec::new(),
             built,
             _turn: turn,
@@ -74,6 +76,11 @@ impl Stage {
         let mut stage = Self::set(name);
         stage.start_all();
         stage
+    }
+
+    /// Gives every process that is started from now on an environment variable.
+    pub(crate) fn surround(&mut self, name: &'static str, path: PathBuf) {
+        self.surroundings.push((name, path));
     }
 
     /// Has processes that are started from now on log all they can.
@@ -150,6 +157,7 @@ impl Stage {
     pub(crate) fn kinfold(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_kinfold"));
         command.args(arguments).current_dir(&self.root);
+        command.envs(self.surroundings.iter().map(|(name, path)| (name, path)));
         command
     }
 

@@ -102,6 +102,8 @@ async fn is_told(nurse: &Browser, words: &str, picture: &str) -> anyhow::Result<
         let answered = nurse.check(&[("nhs_number", "999 000 0026")], IN_THE_DEPARTMENT).await?;
         ensure!(answered == "on", "Ruby is answered with {answered}");
         if nurse.text("main").await?.contains(words) {
+            let first = nurse.count(".kinfold-ring__now").await?;
+            ensure!(first == 1, "{first} telephones are to be rung first");
             return nurse.seen(picture).await;
         }
         sleep(Duration::from_millis(500)).await;

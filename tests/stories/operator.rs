@@ -30,6 +30,8 @@ pub(crate) async fn story(stage: &Stage) -> anyhow::Result<()> {
     browser.go("/tokens/import").await?;
     browser.arrive("Import tokens").await?;
     browser.seen("tokens-import").await?;
+    orders_tokens(&browser).await?;
+    keeps_accounts(&browser).await?;
     for path in ["/check", "/view", "/who"] {
         browser.go(path).await?;
         browser.arrive("There is a problem").await?;
@@ -37,4 +39,66 @@ pub(crate) async fn story(stage: &Stage) -> anyhow::Result<()> {
     }
     browser.seen("operator-refused").await?;
     browser.close().await
+}
+
+/// An order of tokens is written down, and is late.
+async fn orders_tokens(browser: &Browser) -> anyhow::Result<()> {
+    browser.go("/tokens/orders").await?;
+    browser.arrive("Orders of tokens").await?;
+    browser.press("form[action='/tokens/orders'] button").await?;
+    browser.arrive("Error: Orders of tokens").await?;
+    browser.seen("tokens-orders-refused").await?;
+    let typed = [
+        ("reference", "PO-2071"),
+        ("vendor", "A maker of fobs"),
+        ("tokens", "200"),
+        ("ordered_day", "2"),
+        ("ordered_month", "3"),
+        ("ordered_year", "2026"),
+        ("expected_day", "20"),
+        ("expected_month", "3"),
+        ("expected_year", "2026"),
+    ];
+    browser.fill(&typed).await?;
+    browser.press("form[action='/tokens/orders'] button").await?;
+    browser.arrive("Orders of tokens").await?;
+    ensure!(browser.count("main .nhsuk-tag--red").await? == 1, "a late order is not marked");
+    browser.seen("tokens-orders").await
+}
+
+/// Somebody joins, is looked at, and leaves.
+async fn keeps_accounts(browser: &Browser) -> anyhow::Result<()> {
+    browser.go("/staff").await?;
+    browser.arrive("Employees").await?;
+    browser.seen("staff").await?;
+    browser.go("/staff/add").await?;
+    browser.arrive("Add an employee").await?;
+    browser.press("form[action='/staff/add'] button").await?;
+    browser.arrive("Error: Add an employee").await?;
+    browser.seen("staff-add-refused").await?;
+    let typed =
+        [("user_name", "jo.joiner"), ("name", "Jo Joinerson"), ("job_title", "Staff nurse")];
+    browser.fill(&typed).await?;
+    browser.press("#role option[value='ed-clinician']").await?;
+    browser.seen("staff-add").await?;
+    browser.press("form[action='/staff/add'] button").await?;
+    browser.arrive("A PIN").await?;
+    browser.seen("staff-given").await?;
+    browser.go("/staff").await?;
+    browser.press("button[name='user_name'][value='jo.joiner']").await?;
+    browser.arrive("An employee").await?;
+    browser.seen("staff-one").await?;
+    browser.press("form[action='/staff/ticket'] button").await?;
+    browser.arrive("An enrolment code").await?;
+    browser.seen("staff-ticket").await?;
+    browser.go("/staff").await?;
+    browser.press("button[name='user_name'][value='jo.joiner']").await?;
+    browser.arrive("An employee").await?;
+    browser.press("form:has(input[value='left']) button").await?;
+    browser.arrive("An employee").await?;
+    ensure!(browser.count("input[name='what'][value='back']").await? == 1, "they have left");
+    browser.seen("staff-left").await?;
+    browser.go("/pin").await?;
+    browser.arrive("Choose a PIN").await?;
+    browser.seen("pin").await
 }

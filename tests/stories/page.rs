@@ -70,7 +70,8 @@ impl Browser {
         Ok(())
     }
 
-    async fn can_be_used_by_everybody(&self, name: &str) -> anyhow::Result<()> {
+    /// What axe finds wrong, of the success criteria of WCAG 2.2 at level AA.
+    pub(crate) async fn can_be_used_by_everybody(&self, name: &str) -> anyhow::Result<()> {
         let axe = std::fs::read_to_string(AXE).context("axe-core is not fetched")?;
         self.driver.execute(axe, vec![]).await?;
         let found: Vec<String> =
@@ -79,7 +80,8 @@ impl Browser {
         Ok(())
     }
 
-    async fn nothing_was_blocked(&self, name: &str) -> anyhow::Result<()> {
+    /// That the browser had nothing to complain of since it was last asked.
+    pub(crate) async fn nothing_was_blocked(&self, name: &str) -> anyhow::Result<()> {
         let log = self.driver.browser_log().await?;
         // That a page was refused is the page's own answer.
         let refused = "the server responded with a status of 4";

@@ -6,6 +6,7 @@
 
 mod checks;
 mod fuzz;
+mod peers;
 mod report;
 mod shell;
 mod tools;
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
     let outcome = match command.as_str() {
         "setup" => tools::ensure(Purpose::Build).and_then(|()| vendor::fetch()),
         "demo" => run_program("demo", &rest),
+        "bench" if rest.first().is_some_and(|name| name == "token") => peers::token(&rest[1..]),
         "bench" => run_program("bench", &rest),
         "fuzz" => fuzz::run(&rest),
         "lint" => return finish(checks::lint),

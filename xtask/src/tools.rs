@@ -31,7 +31,7 @@ const fn tool(
     Tool { program, package, reason, purpose }
 }
 
-const TOOLS: [Tool; 11] = [
+const TOOLS: [Tool; 14] = [
     tool("cc", "gcc", Purpose::Build, "compiles the embedded database"),
     tool("npm", "npm", Purpose::Build, "fetches the NHS design system's style sheet and script"),
     tool("pip", "python3-pip", Purpose::Build, "fetches the design system's component templates"),
@@ -53,6 +53,9 @@ const TOOLS: [Tool; 11] = [
     tool("faketime", "faketime", Purpose::Test, "sets one node's clock wrong"),
     tool("oathtool", "oathtool", Purpose::Test, "computes token codes that ours must equal"),
     tool("pskctool", "pskctool", Purpose::Test, "reads files of tokens that ours wrote"),
+    tool("radclient", "freeradius-utils", Purpose::Test, "signs in as a VPN's concentrator does"),
+    tool("softhsm2-util", "softhsm2", Purpose::Test, "is the security module that holds a key"),
+    tool("radsecproxy", "radsecproxy", Purpose::Test, "does the same over TLS"),
 ];
 
 /// Where Python packages that hold programs are put.
@@ -108,6 +111,8 @@ fn is_here(program: &str) -> bool {
     match program {
         "pip" => pip().is_some(),
         "initdb" => on_path("initdb") || debian_postgresql(),
+        // A daemon: off the path of whoever is not root.
+        "radsecproxy" => on_path("radsecproxy") || Path::new("/usr/sbin/radsecproxy").is_file(),
         other => on_path(other),
     }
 }

@@ -1,5 +1,6 @@
 //! What comes through package managers of its own into ignored folders: the design system, which the program embeds, and what others
-//! wrote that the tests use: two source systems, clients of the FHIR surface, and hospitals' clients.
+//! wrote that the tests use: two source systems, an identity provider, clients of the FHIR surface, hospitals' clients, and a personnel
+//! system.
 
 use std::fs;
 use std::path::Path;
@@ -35,16 +36,20 @@ pub(crate) fn fetch() -> Outcome {
     fs::write(&stamp, locks).map_err(|error| failed("write", &stamp, &error))
 }
 
-/// Fetches the FHIR server and the health record system that the connectors' tests start, the clients that ask over FHIR and send messages
-/// over MLLP, and what takes notifications, unless they are there.
+/// Fetches the FHIR server, the health record system and the identity provider that the connectors' tests start, the clients that ask over
+/// FHIR and send messages over MLLP, what takes notifications, and a personnel system's side of SCIM, unless they are there.
 pub(crate) fn fetch_sources() -> Outcome {
     let tests = root().join("crates/connect/tests");
     let (fhir, hospitals) = (tests.join("fhir_server"), tests.join("hl7_clients"));
     let clients = root().join("crates/http/tests/clients");
-    for folder in [&fhir, &hospitals, &clients] {
+    let personnel = root().join("crates/http/tests/scim_client");
+    let provider = tests.join("identity_provider");
+    for folder in [&fhir, &hospitals, &clients, &provider] {
         once(folder, "package-lock.json", "node_modules", || npm_install(folder))?;
     }
-    for folder in [tests.join("gnuhealth"), tests.join("notify_clients"), hospitals, clients] {
+    for folder in
+        [tests.join("gnuhealth"), tests.join("notify_clients"), hospitals, clients, personnel]
+    {
         once(&folder, "requirements.txt", "site", || {
             pip_install(&folder.join("requirements.txt"), &folder.join("site"))
         })?;

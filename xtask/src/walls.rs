@@ -7,36 +7,66 @@ use crate::shell::{Outcome, cargo, output};
 /// `A → B…`: A may use B, and whatever B may use. Nothing runs back.
 ///
 /// `kinfold` (the program) and `kinfold-tests` (whole stories) may use every crate; `xtask` uses none.
-const ARROWS: [(&str, &[&str]); 14] = [
+const ARROWS: [(&str, &[&str]); 17] = [
     ("note", &[]),
+    ("radius", &[]),
     ("domain", &[]),
     ("ledger", &["note"]),
     ("tls", &["note"]),
+    ("passkey", &[]),
+    ("oidc", &[]),
     ("token", &["domain"]),
     ("token-file", &["token"]),
     ("matching", &["domain"]),
     ("wire", &["domain"]),
     ("agreement", &["domain", "note"]),
-    ("service", &["domain", "matching", "token", "token-file", "ledger", "agreement", "note"]),
+    (
+        "service",
+        &[
+            "domain",
+            "matching",
+            "token",
+            "token-file",
+            "passkey",
+            "oidc",
+            "ledger",
+            "agreement",
+            "note",
+        ],
+    ),
     ("store", &["service"]),
-    ("connect", &["service", "wire", "tls"]),
+    ("connect", &["service", "wire", "tls", "radius", "oidc"]),
     ("http", &["service", "wire", "tls"]),
     ("sample", &["domain"]),
 ];
 
 /// `library: rooms`: only these crates may name the library themselves, so that SQL stays in the store and in the
 /// connectors, the web framework at the surface, and the policy engine with the agreement.
-const ROOMS: [(&str, &[&str]); 5] = [
+const ROOMS: [(&str, &[&str]); 7] = [
     ("sqlx", &["store", "connect", "sample"]),
     ("axum", &["http", "sample", "kinfold"]),
     ("minijinja", &["http"]),
     ("cedar-policy", &["agreement"]),
     ("clap", &["kinfold"]),
+    ("webauthn-rs", &["passkey"]),
+    ("openidconnect", &["oidc"]),
 ];
 
 /// The crates whose rules are pure: no run-time, no network, no database may enter, however deep.
-const PURE: [&str; 9] =
-    ["note", "domain", "token", "token-file", "matching", "wire", "agreement", "ledger", "tls"];
+const PURE: [&str; 12] = [
+    "note",
+    "domain",
+    "passkey",
+    "oidc",
+    "radius",
+    "token",
+    "token-file",
+    "matching",
+    "wire",
+    "agreement",
+    "ledger",
+    "tls",
+];
 const IMPURE: [&str; 5] = ["tokio", "sqlx", "axum", "reqwest", "hyper"];
 
 /// Checks every direct dependency of every crate of the workspace.

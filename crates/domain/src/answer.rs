@@ -16,8 +16,20 @@ pub struct Confirmed {
     pub as_at: Option<AsAt>,
     /// The copy is older than its limit, or was never confirmed: it can't be relied on to be whole.
     pub stale: bool,
+    /// What stopped, where it is older than its limit.
+    pub silent: Option<Silent>,
     /// Whom to ring there.
     pub phones: Option<RegisterPhones>,
+}
+
+/// What of a register's feed stopped.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Silent {
+    /// Nothing is heard: of a partner's node, or of this agency's own source.
+    Owner,
+    /// Its owner's node is heard, and has nothing new from the case system.
+    CaseSystem,
 }
 
 /// How well the typed name and date agree with the record that carries the typed NHS number.
@@ -39,6 +51,9 @@ pub struct RegisterHit {
     pub agency: Agency,
     /// The entry, as far as it is released.
     pub entry: RegisterEntry,
+    /// The day on which it ended, where it has. What was handed over has not, while the other council's own entry has not come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Date>,
     /// How well the number fits the name.
     pub number: NumberAgreement,
 }

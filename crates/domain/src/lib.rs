@@ -28,7 +28,9 @@ mod working_days;
 pub use address::{Address, Postcode, PostcodeError};
 pub use agency::{Agency, AgencyId, AgencyKind};
 pub use amendment::{Detail, DetailKind};
-pub use answer::{CheckAnswer, Confirmed, NumberAgreement, Possible, RegisterHit, SealedNotice};
+pub use answer::{
+    CheckAnswer, Confirmed, NumberAgreement, Possible, RegisterHit, SealedNotice, Silent,
+};
 pub use category::{Categories, Category, UnknownCategory};
 pub use dates::{AsAt, BirthDate, DateError};
 pub use demographics::{Demographics, Sex};

@@ -1,26 +1,33 @@
 //! A node's configuration: one TOML file, checked whole before anything listens. Secrets stand in files of their own.
 
 use std::{
-    net::SocketAddr,
+    collections::BTreeMap,
+    net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
 };
 
 use anyhow::{Context, bail, ensure};
 use kinfold_connect::fhir::{FhirAuth, FhirConfig};
+use kinfold_connect::files::FilesConfig;
 use kinfold_connect::mllp::MllpConfig;
+use kinfold_connect::oidc::OidcConfig;
+use kinfold_connect::radius::RadiusConfig;
 use kinfold_connect::sql::{SqlConfig, SqlDatabase};
-use kinfold_domain::{Agency, Purpose, RegisterPhones, Telephone};
+use kinfold_domain::{Agency, AgencyId, Purpose, RegisterPhones, Telephone};
 use kinfold_note::VerifierKey;
-use kinfold_service::attendances::AttendanceLimits;
+use kinfold_service::{attendances::AttendanceLimits, register::Register};
 use serde::Deserialize;
 
 // Named, since the fuzzer takes this file in by its path.
 #[path = "config/client.rs"]
 mod client;
+#[path = "config/personnel.rs"]
+mod personnel;
 #[path = "config/telling.rs"]
 mod telling;
 
 pub(crate) use client::{ClientConfig, PublicUrl};
+pub(crate) use personnel::ScimConfig;
 pub(crate) use telling::{FeedsConfig, NotificationsConfig};
 
 /// A node's configuration.
@@ -51,6 +58,9 @@ pub(crate) struct Config {
     /// How old a register may be before it counts as not confirmed.
     #[serde(default = "default_stale")]
     pub(crate) stale_after_s: u64,
+    /// How old a register's own source may be, by agency, where that is a file written once a day.
+    #[serde(default)]
+    pub(crate) register_age_s: BTreeMap<AgencyId, u64>,
     /// Whom to ring about a child whose whereabouts must not be shown.
     pub(crate) sealed_desk: DeskConfig,
     /// Sessions.
@@ -60,6 +70,9 @@ pub(crate) struct Config {
     pub(crate) approvers: Option<Vec<VerifierKey>>,
     /// This agency's own rules in Cedar: they may forbid, never permit.
     pub(crate) local_rules: Option<PathBuf>,
+    /// Where the keys lie.
+    #[serde(default)]
+    pub(crate) keys: KeysConfig,
     /// The ledger.
     #[serde(default)]
     pub(crate) ledger: LedgerConfig,
@@ -72,6 +85,12 @@ pub(crate) struct Config {
     /// Clinical systems that may ask over FHIR or CDS Hooks. Without any nothing answers there.
     #[serde(default, rename = "client")]
     pub(crate) clients: Vec<ClientConfig>,
+    /// A VPN's concentrators, which ask whether PIN and code are right. Without it nothing answers them.
+    pub(crate) radius: Option<RadiusConfig>,
+    /// The personnel system, which says over SCIM who joins, moves and leaves. Without it nothing answers there.
+    pub(crate) scim: Option<ScimConfig>,
+    /// An identity provider that employees may sign in at.
+    pub(crate) oidc: Option<OidcConfig>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -83,6 +102,9 @@ pub(crate) struct WebConfig {
     pub(crate) tls: Option<TlsFiles>,
     /// The address under which clinical systems reach the pages' listener, where that is not the one listened on.
     pub(crate) public_url: Option<PublicUrl>,
+    /// Proxies in front of it, whose `X-Forwarded-For` is believed.
+    #[serde(default)]
+    pub(crate) trusted_proxies: Vec<IpAddr>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -123,6 +145,9 @@ pub(crate) struct DepartmentConfig {
     /// Minutes of silence of the hospital's system after which the board says that arrivals may be missing.
     #[serde(default = "default_silent")]
     pub(crate) silent_after_min: u16,
+    /// Days for which a message that was dealt with is known when it comes again.
+    #[serde(default = "default_known_for")]
+    pub(crate) known_for_days: u16,
     /// Where hospital systems send their messages.
     pub(crate) mllp: MllpConfig,
 }
@@ -163,6 +188,28 @@ impl Default for LedgerConfig {
     }
 }
 
+/// Where the keys lie.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct KeysConfig {
+    /// A security module for the key of accounts and tokens.
+    pub(crate) pkcs11: Option<Pkcs11Config>,
+}
+
+/// A security module and the key in it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Pkcs11Config {
+    /// The module's library.
+    pub(crate) module: PathBuf,
+    /// The token's label.
+    pub(crate) token: String,
+    /// The label of the AES key.
+    pub(crate) label: String,
+    /// The user's PIN.
+    pub(crate) pin_file: PathBuf,
+}
+
 /// A source system.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -182,6 +229,8 @@ pub(crate) struct SourceConfig {
     pub(crate) fhir: Option<FhirConfig>,
     /// A database.
     pub(crate) sql: Option<SqlConfig>,
+    /// A folder of whole extracts of the register.
+    pub(crate) files: Option<FilesConfig>,
 }
 
 #[expect(clippy::expect_used, reason = "a constant label")]
@@ -190,6 +239,9 @@ fn default_department_purpose() -> Purpose {
 }
 const fn default_silent() -> u16 {
     60
+}
+const fn default_known_for() -> u16 {
+    35
 }
 const fn default_stale() -> u64 {
     600
@@ -256,8 +308,28 @@ impl Config {
             client.jwks_file = base.join(&client.jwks_file);
         }
         config.notifications.resolve(&base);
+        if let Some(radius) = &mut config.radius {
+            radius.resolve(&base);
+        }
+        if let Some(scim) = &mut config.scim {
+            scim.token_file = base.join(&scim.token_file);
+        }
+        if let Some(oidc) = &mut config.oidc {
+            oidc.resolve(&base);
+        }
+        if let Some(module) = &mut config.keys.pkcs11 {
+            module.module = base.join(&module.module);
+            module.pin_file = base.join(&module.pin_file);
+        }
         config.check()?;
         Ok(config)
+    }
+
+    /// A register of this agency, with how old it may be.
+    pub(crate) fn register_of(&self, owner: Agency) -> Register {
+        let source_age_s = self.register_age_s.get(&owner.id).copied();
+        Register::new(owner, self.stale_after_s)
+            .with_source_age(source_age_s.unwrap_or(self.stale_after_s))
     }
 
     fn check(&self) -> anyhow::Result<()> {
@@ -272,18 +344,45 @@ impl Config {
         );
         ensure!((1..=60).contains(&self.source_check_s), "source_check_s lies outside 1 to 60");
         ensure!(self.sessions.idle_minutes >= 1, "[sessions] idle_minutes is at least 1");
+        // The board and corrections reach back three days.
+        ensure!(
+            self.department.as_ref().is_none_or(|terms| (7..=3650).contains(&terms.known_for_days)),
+            "[department] known_for_days lies outside 7 to 3650"
+        );
         // Clients sign for an address, so it must be known.
         ensure!(
             self.clients.is_empty() || self.web.public_url.is_some() || self.web.tls.is_none(),
             "[[client]] needs [web] public_url: the address under which clinical systems reach this node"
         );
+        self.scim.as_ref().map_or(Ok(()), |scim| scim.check(&self.web))?;
+        ensure!(
+            self.keys.pkcs11.as_ref().is_none_or(Pkcs11Config::is_named),
+            "[keys] pkcs11 needs a token and a label"
+        );
         self.notifications.check()?;
+        if let Some(radius) = &self.radius {
+            radius.check().context("[radius] is not right")?;
+        }
+        if let Some(oidc) = &self.oidc {
+            oidc.check().context("[oidc] is not right")?;
+        }
+        // The provider sends browsers back there.
+        ensure!(
+            self.oidc.is_none()
+                || self.web.public_url.is_some()
+                || self.web.listen.ip().is_loopback(),
+            "[oidc] needs [web] public_url: the address under which employees reach this node"
+        );
         ensure!(
             !self.notifications.has_way_out()
                 || self.web.public_url.is_some()
                 || self.web.tls.is_none(),
             "[notifications] needs [web] public_url: the address of the pages, which notifications name"
         );
+        self.check_sources()
+    }
+
+    fn check_sources(&self) -> anyhow::Result<()> {
         for source in &self.sources {
             source.check()?;
         }
@@ -293,6 +392,14 @@ impl Config {
         if let Some((twice, _)) = pairs.find(|(one, next)| one == next) {
             bail!("two sources are named {twice}");
         }
+        let kept = self.register.as_ref().map(|register| register.source.as_str());
+        for source in self.sources.iter().filter(|source| source.files.is_some()) {
+            ensure!(
+                kept == Some(source.name.as_str()),
+                "the source {} is a folder of extracts of the register: [register] source must name it",
+                source.name
+            );
+        }
         if let Some(register) = &self.register {
             ensure!(
                 names.contains(&register.source.as_str()),
@@ -301,6 +408,12 @@ impl Config {
             );
         }
         Ok(())
+    }
+}
+
+impl Pkcs11Config {
+    fn is_named(&self) -> bool {
+        !self.token.trim().is_empty() && !self.label.trim().is_empty()
     }
 }
 
@@ -326,15 +439,17 @@ impl SourceConfig {
                 }
             }
         }
+        files.extend(self.files.as_mut().map(|files| &mut files.folder));
         for file in files {
             *file = base.join(&*file);
         }
     }
 
     fn check(&self) -> anyhow::Result<()> {
+        let kinds = [self.fhir.is_some(), self.sql.is_some(), self.files.is_some()];
         ensure!(
-            self.fhir.is_some() != self.sql.is_some(),
-            "the source {} needs either [source.fhir] or [source.sql]",
+            kinds.into_iter().filter(|is_there| *is_there).count() == 1,
+            "the source {} needs one of [source.fhir], [source.sql] and [source.files]",
             self.name
         );
         ensure!(self.name != "register", "a source can't be named register: the register is");

@@ -1,7 +1,11 @@
 //! Commands to a node: through its control socket while it serves, otherwise on the node opened here. One line of JSON each way.
 
+mod keys;
+mod staff;
 mod tokens;
 
+pub(crate) use keys::KeyAsk;
+pub(crate) use staff::{Planned, StaffAsk, StaffTold};
 pub(crate) use tokens::{Person, TokenAsk, TokenTold};
 
 use std::{
@@ -10,21 +14,23 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use kinfold_domain::{EmailAddress, Role, Subject, UserName};
+use kinfold_domain::{Subject, UserName};
 use kinfold_service::{
     Caller,
     audit::{WhoLookedAt, WhoQuestion},
     register::{ImportReport, RegisterFeed, Vanished},
-    staff::NewEmployee,
 };
-use kinfold_token::{Code, CodePair, Pin};
+use kinfold_token::{Code, CodePair};
 use serde::{Deserialize, Serialize};
 use tokio::{
     io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader},
     net::{UnixListener, UnixStream},
 };
 
-use crate::{config::Config, node::Node};
+use crate::{
+    config::Config,
+    node::{Node, Replacing},
+};
 
 /// The longest request or answer: a file of register entries is the longest.
 const LONGEST: u64 = 96 << 20;
@@ -33,20 +39,9 @@ const LONGEST: u64 = 96 << 20;
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "kebab-case")]
 pub(crate) enum Request {
-    AddEmployee {
-        user_name: UserName,
-        name: String,
-        job_title: String,
-        role: Role,
-        pin: String,
-        #[serde(default)]
-        email: Option<EmailAddress>,
+    Staff {
+        ask: StaffAsk,
     },
-    SetEmail {
-        user_name: UserName,
-        email: Option<EmailAddress>,
-    },
-    ListEmployees,
     IssueToken {
         user_name: UserName,
     },
@@ -87,6 +82,9 @@ pub(crate) enum Request {
     Tokens {
         ask: TokenAsk,
     },
+    Key {
+        ask: KeyAsk,
+    },
     Status,
 }
 
@@ -95,7 +93,7 @@ pub(crate) enum Request {
 #[serde(tag = "answer", rename_all = "kebab-case")]
 pub(crate) enum Answer {
     Done,
-    Employees { employees: Vec<(UserName, String, Role)> },
+    Staff { told: StaffTold },
     Token { uri: String },
     Ticket { code: String },
     Looks { looks: Box<serde_json::Value> },
@@ -103,6 +101,7 @@ pub(crate) enum Answer {
     Ended { changes: usize },
     Imported { report: ImportReport },
     Tokens { told: TokenTold },
+    Key { told: Replacing },
     Status { people: usize, register: usize, agreement: Option<String>, ledger: u64, fresh: bool },
     Failed { why: String },
 }
@@ -275,12 +274,7 @@ pub(crate) async fn execute(node: &Node, request: Request) -> Answer {
 
 async fn try_execute(node: &Node, request: Request) -> anyhow::Result<Answer> {
     Ok(match request {
-        Request::AddEmployee { .. } | Request::SetEmail { .. } => employ(node, request).await?,
-        Request::ListEmployees => {
-            let employees = node.staff.list().await?.into_iter();
-            let lines = employees.map(|e| (e.user_name, e.name.into_exposed(), e.role));
-            Answer::Employees { employees: lines.collect() }
-        }
+        Request::Staff { ask } => staff::execute(node, ask).await?,
         Request::IssueToken { user_name } => {
             let enrolment = node.staff.issue_token(&user_name).await?;
             Answer::Token { uri: enrolment.uri.expose().to_string() }
@@ -327,23 +321,9 @@ async fn try_execute(node: &Node, request: Request) -> anyhow::Result<Answer> {
             Answer::Imported { report }
         }
         Request::Tokens { ask } => tokens::execute(node, ask).await?,
+        Request::Key { ask } => keys::execute(node, ask).await?,
         Request::Status => status(node),
     })
-}
-
-async fn employ(node: &Node, request: Request) -> anyhow::Result<Answer> {
-    match request {
-        Request::AddEmployee { user_name, name, job_title, role, pin, email } => {
-            let pin = pin.parse::<Pin>()?.choose()?;
-            let new = NewEmployee { user_name, name, job_title, role, email };
-            node.staff.add(new, &pin).await?;
-        }
-        Request::SetEmail { user_name, email } => {
-            node.staff.set_email(&user_name, email.as_ref()).await?;
-        }
-        _ => bail!("this is no change of an account"),
-    }
-    Ok(Answer::Done)
 }
 
 fn register_feed(node: &Node) -> anyhow::Result<&RegisterFeed> {

@@ -131,7 +131,9 @@ fn scan(segment: &Segment) -> Result<Scan, OpenError> {
     let mut next_index = None;
     while let Ok(Step::Batch(bytes)) = segment.step(at)? {
         let Ok(batch) = segment.parse(at, &bytes) else { break };
-        if next_index.is_some_and(|next| next != batch.header.first_index) {
+        if next_index.is_some_and(|next| next != batch.header.first_index)
+            || tail::is_cut_short(segment, at, &bytes)?
+        {
             break;
         }
         next_index = Some(batch.size);

@@ -2,6 +2,8 @@
 //!
 //! A batch is acknowledged only after its sync, and only then is the next one written. So a crash
 //! can leave at most one batch unfinished, and each sector of it is either as written or still zero.
+//! A batch has no sector of zeroes by itself: where one is missing within a body, which the checksum
+//! does not cover, nothing else tells.
 //! Whatever cannot be explained so was altered later, and is never cleared away.
 
 use std::io;
@@ -21,6 +23,16 @@ pub(crate) enum Tail {
     Torn { end: u64 },
 }
 
+/// Whether a batch with a right form is the last one, and a crash left some of it unwritten.
+pub(crate) fn is_cut_short(segment: &Segment, at: u64, batch: &[u8]) -> io::Result<bool> {
+    let is_last = || Ok(matches!(segment.step(at + batch.len() as u64)?, Ok(Step::End)));
+    if has_unwritten(batch) { is_last() } else { Ok(false) }
+}
+
+fn has_unwritten(batch: &[u8]) -> bool {
+    batch.chunks(SECTOR).any(|sector| sector.iter().all(|byte| *byte == 0))
+}
+
 /// Judges the bytes from `at` on, where no whole batch begins.
 pub(crate) fn judge(segment: &Segment, at: u64) -> io::Result<Result<Tail, Damage>> {
     let Some(end) = last_written(segment, at)? else { return Ok(Ok(Tail::Clean)) };
@@ -37,11 +49,11 @@ pub(crate) fn judge(segment: &Segment, at: u64) -> io::Result<Result<Tail, Damag
     if end > at + whole.len() as u64 {
         return Ok(Err(segment.damage(at + whole.len() as u64, "there are bytes after the batch")));
     }
-    let Err(fault) = segment.parse(at, &whole) else {
-        return Ok(Err(segment.damage(at, "the batch does not follow the one before it")));
-    };
-    let unwritten = |sector: &[u8]| sector.iter().all(|byte| *byte == 0);
-    if whole.chunks(SECTOR).any(unwritten) { Ok(Ok(Tail::Torn { end })) } else { Ok(Err(fault)) }
+    if has_unwritten(&whole) {
+        return Ok(Ok(Tail::Torn { end }));
+    }
+    let what = "the batch does not follow the one before it";
+    Ok(Err(segment.parse(at, &whole).err().unwrap_or_else(|| segment.damage(at, what))))
 }
 
 /// Overwrites the torn tail with zeroes, durably.

@@ -125,6 +125,9 @@ impl Check<'_> {
                 Ok(Step::End) | Err(_) => return self.end(&segment, at),
             };
             let Ok(batch) = segment.parse(at, &bytes) else { return self.end(&segment, at) };
+            if tail::is_cut_short(&segment, at, &bytes)? {
+                return self.end(&segment, at);
+            }
             if let Err(damage) = self.batch(&segment, at, &batch)? {
                 self.report.wrong(damage);
                 return Ok(false);

@@ -107,6 +107,38 @@ proptest! {
 }
 
 #[test]
+fn a_batch_of_which_a_crash_left_any_sector_unwritten_is_no_part_of_the_log() {
+    let media = MemoryMedia::new();
+    let ledger = open(&media).unwrap();
+    let mut acknowledged = Acknowledged::default();
+    acknowledged.append(&ledger, &[b"before".to_vec()]).unwrap();
+    drop(ledger);
+    let path = "segments/0000000000.seg";
+    let (stopped, before) = (media.restart(|| true), media.bytes(path).unwrap());
+    let ledger = open(&media).unwrap();
+    ledger.append(&[7; 3000]).unwrap();
+    drop(ledger);
+    let whole = media.bytes(path).unwrap();
+    let written: Vec<usize> = (0..whole.len())
+        .step_by(512)
+        .filter(|at| whole[*at..*at + 512] != before[*at..*at + 512])
+        .collect();
+    assert!(written.len() > 6);
+    for missing in written {
+        let torn = stopped.restart(|| true);
+        let mut bytes = whole.clone();
+        bytes[missing..missing + 512].fill(0);
+        torn.tamper(path, &bytes);
+        sound(&torn);
+        let ledger = open(&torn).unwrap();
+        assert_eq!(ledger.size(), 1);
+        acknowledged.check(&ledger);
+        drop(ledger);
+        assert_eq!(torn.bytes(path).unwrap(), before);
+    }
+}
+
+#[test]
 fn a_failed_write_or_sync_ends_all_appending_until_a_restart() {
     for sync in [false, true] {
         let (media, mut acknowledged) = (MemoryMedia::new(), Acknowledged::default());

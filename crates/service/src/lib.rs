@@ -18,6 +18,8 @@ pub mod identify;
 mod identity;
 mod journal;
 pub mod notifications;
+pub mod oidc;
+pub mod passkeys;
 mod permit;
 pub mod pooled_view;
 pub mod ports;

@@ -1,4 +1,4 @@
-//! Every sealed column with its key, and the keyed digest that a source's identifier is found by.
+//! Every sealed column with its key, and the keyed digests that a source's identifier and an identity provider's subject are found by.
 
 use std::sync::Arc;
 
@@ -9,11 +9,10 @@ use sha2::Sha256;
 use crate::keys::{KeyName, StoreKeys};
 use crate::seal::ColumnSeal;
 
-/// What seals and opens each column.
+/// What seals and opens each column, save those under the key `seeds` ([`crate::seeds`]).
 pub(crate) struct Columns {
     pub(crate) entropy: Arc<dyn Entropy>,
-    pub(crate) account: ColumnSeal,
-    pub(crate) token_seed: ColumnSeal,
+    pub(crate) session_place: ColumnSeal,
     pub(crate) person: ColumnSeal,
     pub(crate) rejected: ColumnSeal,
     pub(crate) cursor: ColumnSeal,
@@ -23,18 +22,18 @@ pub(crate) struct Columns {
     pub(crate) message: ColumnSeal,
     pub(crate) work_item: ColumnSeal,
     pub(crate) notification: ColumnSeal,
+    pub(crate) identity_link: ColumnSeal,
+    subject: Hmac<Sha256>,
     record: Hmac<Sha256>,
 }
 
 impl Columns {
     pub(crate) fn new(keys: &StoreKeys, entropy: Arc<dyn Entropy>) -> Self {
-        let people = |column| ColumnSeal::new(keys, KeyName::People, column);
-        let register = |column| ColumnSeal::new(keys, KeyName::Register, column);
-        let seeds = |column| ColumnSeal::new(keys, KeyName::Seeds, column);
+        let people = |column| ColumnSeal::new(&keys.people, KeyName::People, column);
+        let register = |column| ColumnSeal::new(&keys.register, KeyName::Register, column);
         Self {
             entropy,
-            account: seeds("account.sealed"),
-            token_seed: seeds("token.seed"),
+            session_place: people("session.place"),
             person: people("person.sealed"),
             rejected: people("rejected.sealed"),
             cursor: people("source_progress.sealed_cursor"),
@@ -44,22 +43,32 @@ impl Columns {
             message: people("message.sealed"),
             work_item: people("work_item.sealed"),
             notification: people("notification.sealed"),
-            record: record_mac(keys),
+            identity_link: people("identity_link.sealed"),
+            subject: keyed(keys, "identity_link.subject_key"),
+            record: keyed(keys, "person.record_key"),
         }
     }
 
     /// What stands in the database for a source's own identifier: HMAC-SHA-256 over source and identifier.
     pub(crate) fn record_key(&self, source: &str, record: &str) -> [u8; 32] {
-        let mut mac = self.record.clone();
-        mac.update(&(source.len() as u64).to_be_bytes());
-        mac.update(source.as_bytes());
-        mac.update(record.as_bytes());
-        mac.finalize().into_bytes().into()
+        digest(self.record.clone(), source, record)
+    }
+
+    /// What stands in the database for who somebody is at an identity provider: the same over issuer and subject.
+    pub(crate) fn subject_key(&self, issuer: &str, subject: &str) -> [u8; 32] {
+        digest(self.subject.clone(), issuer, subject)
     }
 }
 
+fn digest(mut mac: Hmac<Sha256>, of: &str, identifier: &str) -> [u8; 32] {
+    mac.update(&(of.len() as u64).to_be_bytes());
+    mac.update(of.as_bytes());
+    mac.update(identifier.as_bytes());
+    mac.finalize().into_bytes().into()
+}
+
 #[expect(clippy::expect_used, reason = "HMAC takes a key of any length (RFC 2104 section 2)")]
-fn record_mac(keys: &StoreKeys) -> Hmac<Sha256> {
-    let key = keys.derive(KeyName::People, "person.record_key");
+fn keyed(keys: &StoreKeys, purpose: &str) -> Hmac<Sha256> {
+    let key = keys.derive(KeyName::People, purpose);
     Hmac::new_from_slice(key.as_slice()).expect("HMAC takes a key of any length")
 }

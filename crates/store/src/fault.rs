@@ -13,6 +13,9 @@ pub(crate) enum Fault {
     /// Another process holds the database, or too much waits for it.
     #[error("the database is busy: another process holds it")]
     Busy(#[source] sqlx::Error),
+    /// Somebody still reads what the write-ahead log holds.
+    #[error("the write-ahead log can't be emptied while another process reads the database")]
+    Read,
     /// The file's content makes no sense.
     #[error("the database file is damaged: stop the node and restore a backup")]
     Damaged(#[source] sqlx::Error),

@@ -17,8 +17,10 @@ pub struct StoreKeys {
     pub people: StoreKey,
     /// Seals register changes and heads.
     pub register: StoreKey,
-    /// Seals token seeds and employees' accounts with their PIN hashes.
+    /// Seals token seeds, passkeys and employees' accounts with their PIN hashes.
     pub seeds: StoreKey,
+    /// The key that `seeds` replaces, until everything is sealed anew.
+    pub seeds_before: Option<StoreKey>,
 }
 
 /// Which of the three.
@@ -53,24 +55,45 @@ impl fmt::Display for KeyName {
 }
 
 impl StoreKeys {
-    /// The key of one purpose within a key's own: each column has its own (RFC 5869, without salt: the input is uniform).
-    #[expect(
-        clippy::expect_used,
-        reason = "HKDF-SHA-256 gives up to 8160 bytes (RFC 5869 section 2.3)"
-    )]
+    /// The key of one purpose within a key's own.
     pub(crate) fn derive(&self, name: KeyName, purpose: &str) -> Zeroizing<[u8; 32]> {
-        let key = match name {
+        derive(self.of(name), name, purpose)
+    }
+
+    pub(crate) const fn of(&self, name: KeyName) -> &StoreKey {
+        match name {
             KeyName::People => &self.people,
             KeyName::Register => &self.register,
             KeyName::Seeds => &self.seeds,
-        };
-        let mut derived = Zeroizing::new([0; 32]);
-        Hkdf::<Sha256>::new(None, key.expose_secret())
-            .expand_multi_info(
-                &[b"kinfold-store/1 ", name.as_str().as_bytes(), b" ", purpose.as_bytes()],
-                derived.as_mut(),
-            )
-            .expect("thirty-two bytes");
-        derived
+        }
     }
+
+    /// Those that may have sealed what is there: the newest first.
+    pub(crate) fn that_may_fit(&self, name: KeyName) -> impl Iterator<Item = &StoreKey> {
+        let before = self.seeds_before.as_ref().filter(|_| name == KeyName::Seeds);
+        std::iter::once(self.of(name)).chain(before)
+    }
+}
+
+/// What a key is called in the ledger and in words to the operator: sixteen hexadecimal digits that tell nothing of it.
+pub fn key_id(name: KeyName, key: &StoreKey) -> String {
+    let derived = derive(key, name, "key id");
+    let id = derived.iter().take(8).fold(0, |id: u64, byte| id << 8 | u64::from(*byte));
+    format!("{id:016x}")
+}
+
+/// Each column has a key of its own (RFC 5869, without salt: the input is uniform).
+#[expect(
+    clippy::expect_used,
+    reason = "HKDF-SHA-256 gives up to 8160 bytes (RFC 5869 section 2.3)"
+)]
+pub(crate) fn derive(key: &StoreKey, name: KeyName, purpose: &str) -> Zeroizing<[u8; 32]> {
+    let mut derived = Zeroizing::new([0; 32]);
+    Hkdf::<Sha256>::new(None, key.expose_secret())
+        .expand_multi_info(
+            &[b"kinfold-store/1 ", name.as_str().as_bytes(), b" ", purpose.as_bytes()],
+            derived.as_mut(),
+        )
+        .expect("thirty-two bytes");
+    derived
 }

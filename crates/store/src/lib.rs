@@ -13,20 +13,25 @@ mod amendments;
 mod columns;
 mod department;
 mod fault;
+mod identity_links;
 mod keys;
 mod notifications;
 mod open;
+mod passkeys;
 mod people;
 mod registers;
 mod rejected;
+mod rotation;
 mod seal;
+mod seeds;
 mod staff;
 mod store;
 mod tokens;
 mod trail;
 
-pub use keys::{KeyName, StoreKey, StoreKeys};
+pub use keys::{KeyName, StoreKey, StoreKeys, key_id};
 pub use open::OpenError;
+pub use rotation::Round;
 pub use store::Store;
 
 #[cfg(test)]

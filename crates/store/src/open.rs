@@ -12,12 +12,14 @@ use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
+use tokio::sync::RwLock;
 
 use crate::Store;
 use crate::columns::Columns;
 use crate::fault::Fault;
-use crate::keys::{KeyName, StoreKeys};
+use crate::keys::{KeyName, StoreKey, StoreKeys};
 use crate::seal::ColumnSeal;
+use crate::seeds::SeedSeals;
 
 pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
@@ -27,6 +29,8 @@ const READERS: u32 = 3;
 const BUSY: Duration = Duration::from_secs(5);
 /// How long a caller waits for a connection before it is told that the store is busy.
 const QUEUE: Duration = Duration::from_secs(15);
+/// The column of the known texts.
+pub(crate) const MARK: &str = "store_key.sealed";
 /// What is sealed under each key to know it again.
 const KNOWN_TEXT: &[u8] = b"kinfold";
 
@@ -107,7 +111,12 @@ impl Store {
         MIGRATIONS.run(&write).await?;
         remember(&write, keys, &*entropy).await?;
         let read = pool(path, READERS, true).await?;
-        let store = Self { read, write, columns: Arc::new(Columns::new(keys, entropy)) };
+        let store = Self {
+            read,
+            write,
+            columns: Arc::new(Columns::new(keys, entropy)),
+            seeds: Arc::new(RwLock::new(SeedSeals::new(&keys.seeds, keys.seeds_before.as_ref()))),
+        };
         store.key_older_items().await?;
         Ok(store)
     }
@@ -176,11 +185,13 @@ async fn fit(pool: &SqlitePool, keys: &StoreKeys) -> Result<(), OpenError> {
             .fetch_optional(pool)
             .await?;
         if let Some(sealed) = sealed {
-            let opened = mark(keys, name).open(&[text.as_bytes()], &sealed);
-            if opened.is_ok_and(|known| *known == KNOWN_TEXT) {
-                continue;
+            let fits = |key: &StoreKey| {
+                let opened = mark(key, name).open(&[text.as_bytes()], &sealed);
+                opened.is_ok_and(|known| *known == KNOWN_TEXT)
+            };
+            if !keys.that_may_fit(name).any(fits) {
+                return Err(OpenError::WrongKey(name));
             }
-            return Err(OpenError::WrongKey(name));
         }
     }
     Ok(())
@@ -194,8 +205,9 @@ async fn remember(
 ) -> Result<(), OpenError> {
     for name in KeyName::ALL {
         let text = name.as_str();
-        let sealed =
-            mark(keys, name).seal(entropy, &[text.as_bytes()], KNOWN_TEXT).map_err(Fault::from)?;
+        let sealed = mark(keys.of(name), name)
+            .seal(entropy, &[text.as_bytes()], KNOWN_TEXT)
+            .map_err(Fault::from)?;
         sqlx::query!(
             "INSERT INTO store_key (name, sealed) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
             text,
@@ -207,8 +219,8 @@ async fn remember(
     fit(pool, keys).await
 }
 
-fn mark(keys: &StoreKeys, name: KeyName) -> ColumnSeal {
-    ColumnSeal::new(keys, name, "store_key.sealed")
+fn mark(key: &StoreKey, name: KeyName) -> ColumnSeal {
+    ColumnSeal::new(key, name, MARK)
 }
 
 #[cfg(test)]

@@ -4,14 +4,17 @@ use std::fs;
 
 use kinfold_domain::Person;
 use kinfold_service::ports::{
-    AmendmentStore, Cursor, PeopleStore, RegisterStore, Rejected, SourceProgress, StaffStore,
+    AmendmentStore, Cursor, LinkStore, PasskeyStore, PeopleStore, RegisterStore, Rejected,
+    SourceProgress, StaffStore,
 };
 use kinfold_token::Standing;
 
 use crate::Store;
-use crate::testing::{Place, SEED, account, amendment, change, person, store, token};
+use crate::testing::{
+    Place, SEED, account, amendment, burn, change, link, passkey, person, session, store, token,
+};
 
-const PLANTED: [&str; 14] = [
+const PLANTED: [&str; 17] = [
     "planted.nurse@trust.example",
     "PlantedSurname",
     "9990000018",
@@ -26,6 +29,9 @@ const PLANTED: [&str; 14] = [
     "planted head",
     "planted reason",
     "a planted token seed of 32 bytes",
+    "Planted blue key",
+    "10.20.30.40",
+    "planted-787807429511",
 ];
 
 async fn store_everything(store: &Store) {
@@ -46,8 +52,14 @@ async fn store_everything(store: &Store) {
     let nurse = account(1, "t.nurse");
     store.add_account(&nurse).await.unwrap();
     let email = "planted.nurse@trust.example".parse().unwrap();
-    assert!(store.set_email(nurse.employee.id, Some(&email)).await.unwrap());
-    store.add_token(&token(1, nurse.employee.id, Standing::InUse)).await.unwrap();
+    let change = kinfold_service::ports::AccountChange::Email(Some(email));
+    assert!(store.change_account(nurse.employee.id, &change).await.unwrap());
+    let token = token(1, nurse.employee.id, Standing::InUse);
+    store.add_token(&token).await.unwrap();
+    let session = session(9, nurse.employee.id);
+    assert!(store.open_session(burn(&token, 0, 8), &session).await.unwrap());
+    store.add_passkey(&passkey(2, nurse.employee.id)).await.unwrap();
+    store.add_link(&link(41, nurse.employee.id)).await.unwrap();
 }
 
 fn found(place: &Place) -> Vec<String> {

@@ -7,12 +7,15 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use kinfold_domain::{AgencyId, AskId, Category, EmployeeId};
+use kinfold_domain::{AgencyId, AskId, Category, EmployeeId, NhsNumber, Personal, Subject};
+use kinfold_service::department::{Attendance, Whereabouts};
+use kinfold_service::feeds::{FeedAlarm, FeedId};
 use kinfold_service::notifications::{Destination, Event, Notification};
 use kinfold_service::ports::{
-    AgreementStore, AmendmentStore, Covered, Cursor, Look, LookKey, LookKind, NotificationStore,
-    PeopleStore, RegisterStore, Rejected, RowToMend, RowsToMend, SourceProgress, StaffStore,
-    TokenId, TokenStore, TrailStore,
+    AgreementStore, AlarmStore, AmendmentStore, Covered, Cursor, DepartmentStore, LinkStore, Look,
+    LookKey, LookKind, Mark, MessageContent, NotificationStore, PasskeyStore, PeopleStore,
+    RegisterStore, Rejected, RowToMend, RowsToMend, SourceProgress, StaffStore, TokenId,
+    TokenStore, TrailStore,
 };
 use kinfold_token::{Seed, Standing, TokenParameters};
 use kinfold_token_file::FileToken;
@@ -21,9 +24,10 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, SqliteConnection};
 use uuid::Uuid;
 
 use crate::Store;
+use crate::department::tests::{attendance, message, movement};
 use crate::open::MIGRATIONS;
 use crate::testing::{
-    Place, SEED, account, amendment, at, burn, change, person, session, store, token,
+    Place, SEED, account, amendment, at, burn, change, link, passkey, person, session, store, token,
 };
 
 fn released() -> PathBuf {
@@ -84,6 +88,8 @@ async fn fill(store: &Store) {
     store.add_token(&token).await.unwrap();
     let session = session(1, nurse.employee.id);
     assert!(store.open_session(burn(&token, 0, 8), &session).await.unwrap());
+    assert!(store.add_passkey(&passkey(12, nurse.employee.id)).await.unwrap());
+    assert!(store.add_link(&link(41, nurse.employee.id)).await.unwrap());
     store.index(&[look()], 4).await.unwrap();
     store.set_delivered(&council(), 2).await.unwrap();
     let digest = "ab".repeat(32).parse().unwrap();
@@ -92,7 +98,60 @@ async fn fill(store: &Store) {
     store.save_revocation(&digest, "revocation").await.unwrap();
     store.announce(&[notification()], 6).await.unwrap();
     store.arrive(vec![fob()], at(1)).await.unwrap();
-    store.keep_arrivals().await.unwrap();
+    store.keep_arrivals(None).await.unwrap();
+    for kept in [message("1", "aa", movement()), message("2", "bb", broken())] {
+        assert!(store.keep(&kept).await.unwrap());
+    }
+    store.settle(1, &[here()]).await.unwrap();
+    assert!(store.keep(&message("3", "cc", movement())).await.unwrap());
+    store.put_alarm(&alarm()).await.unwrap();
+}
+
+fn broken() -> MessageContent {
+    let raw = Personal::new("00".to_owned());
+    MessageContent::Broken { problem: "PID is missing".to_owned(), raw }
+}
+
+fn here() -> Attendance {
+    let subject = Subject { nhs_number: Some(number()), ..Subject::default() };
+    Attendance { subject, ..attendance(1, Whereabouts::Present) }
+}
+
+fn number() -> NhsNumber {
+    "999 000 0018".parse().unwrap()
+}
+
+fn alarm() -> FeedAlarm {
+    FeedAlarm {
+        id: Uuid::from_u128(8),
+        feed: FeedId::Source("pas".to_owned()),
+        since: at(1),
+        raised: at(2),
+        told: Vec::new(),
+        taken: None,
+        over: None,
+    }
+}
+
+/// Messages and items came with schema 3, when they were heard with schema 8.
+async fn assert_department(store: &Store, schema: i64) {
+    let waiting = store.waiting(9).await.unwrap();
+    let waiting: Vec<_> =
+        waiting.iter().map(|w| (w.place, w.message.control_id.as_str())).collect();
+    let broken: Vec<u64> =
+        DepartmentStore::to_mend(store, 9).await.unwrap().iter().map(|m| m.place).collect();
+    let found = store.attendances_of(&[Mark::number(number())], 9).await.unwrap();
+    let alarms = store.alarms(at(9)).await.unwrap();
+    if schema < 3 {
+        assert!(waiting.is_empty() && broken.is_empty() && found.is_empty() && alarms.is_empty());
+        return;
+    }
+    assert_eq!((&waiting[..], &broken[..]), (&[(2, "3")][..], &[1][..]));
+    assert_eq!(store.attendances(at(9)).await.unwrap(), [here()]);
+    assert_eq!((found, alarms), (vec![here()], vec![alarm()]), "found by number");
+    assert!(!store.keep(&message("1", "aa", movement())).await.unwrap(), "known though settled");
+    let heard = store.senders_heard().await.unwrap();
+    assert_eq!(heard, [("pas".to_owned(), at(2))]);
 }
 
 /// Schema 1 kept no rows that today's program could list: a whole reading finds them anew, and its migration asks for one.
@@ -107,7 +166,10 @@ async fn assert_filled(store: &Store, schema: i64) {
     };
     let rows = vec![met(Some(Category::Register), 3), met(None, 2)];
     let (to_mend, swept) = if schema == 1 { (vec![], None) } else { (rows, progress().swept) };
-    assert_eq!(store.to_mend("pas", 9).await.unwrap(), (to_mend.len() as u64, to_mend));
+    assert_eq!(
+        RowsToMend::to_mend(store, "pas", 9).await.unwrap(),
+        (to_mend.len() as u64, to_mend)
+    );
     let expected = SourceProgress { swept, ..progress() };
     assert_eq!(store.progress("pas").await.unwrap(), expected);
     let changes = store.changes(&council(), 0, 9).await.unwrap();
@@ -122,8 +184,15 @@ async fn assert_filled(store: &Store, schema: i64) {
     let read = store.token(nurse.employee.id, Standing::InUse).await.unwrap().unwrap();
     assert_eq!((read.id, &read.seed, read.version), (stored.id, &stored.seed, 1));
     assert_eq!(read.state, burn(&stored, 0, 8).state);
+    let links = store.links_of(nurse.employee.id).await.unwrap();
+    assert_eq!(links.len(), usize::from(schema >= 11));
+    assert!(links.iter().all(|known| known.subject.expose() == "planted-787807429511"));
+    let passkeys = store.passkeys_of(nurse.employee.id).await.unwrap();
+    assert_eq!(passkeys.len(), usize::from(schema >= 9));
+    assert!(passkeys.iter().all(|known| known.name.expose() == "Planted blue key"));
     let open = session(1, nurse.employee.id);
-    assert_eq!(store.session(open.id).await.unwrap().unwrap().proved, open.proved);
+    let read = store.session(open.id).await.unwrap().unwrap();
+    assert_eq!((read.proved, read.place), (open.proved, open.place.filter(|_| schema >= 10)));
     assert_eq!(store.by_keys(&look().keys, 9).await.unwrap(), [look()]);
     assert_eq!(store.followed().await.unwrap(), 4);
     assert_eq!(store.delivered(&council()).await.unwrap(), 2);
@@ -135,6 +204,7 @@ async fn assert_filled(store: &Store, schema: i64) {
     assert_eq!(fobs.len(), usize::from(schema >= 7));
     assert!(fobs.iter().all(|known| known.seed == fob().1.seed));
     assert_eq!(store.due_notifications(at(9), 9).await.unwrap(), told.1);
+    assert_department(store, schema).await;
 }
 
 async fn connect(place: &Place) -> SqliteConnection {

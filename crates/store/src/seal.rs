@@ -15,7 +15,7 @@ use kinfold_service::ports::Entropy;
 use serde::{Serialize, de::DeserializeOwned};
 use zeroize::Zeroizing;
 
-use crate::keys::{KeyName, StoreKeys};
+use crate::keys::{KeyName, StoreKey, derive};
 
 const VERSION: u8 = 1;
 const NONCE: usize = 24;
@@ -41,8 +41,8 @@ pub(crate) struct ColumnSeal {
 
 impl ColumnSeal {
     /// The seal of `column`, written `table.column`, under a key of its own.
-    pub(crate) fn new(keys: &StoreKeys, name: KeyName, column: &'static str) -> Self {
-        let cipher = XChaCha20Poly1305::new((&*keys.derive(name, column)).into());
+    pub(crate) fn new(key: &StoreKey, name: KeyName, column: &'static str) -> Self {
+        let cipher = XChaCha20Poly1305::new((&*derive(key, name, column)).into());
         Self { column, cipher }
     }
 
@@ -100,8 +100,12 @@ impl ColumnSeal {
         row: &[&[u8]],
         sealed: &[u8],
     ) -> Result<T, SealError> {
-        let value = self.open(row, sealed)?;
-        serde_json::from_slice(&value).map_err(|_| SealError::Form(self.column))
+        self.read_json(&self.open(row, sealed)?)
+    }
+
+    /// Reads what was opened.
+    pub(crate) fn read_json<T: DeserializeOwned>(&self, value: &[u8]) -> Result<T, SealError> {
+        serde_json::from_slice(value).map_err(|_| SealError::Form(self.column))
     }
 
     /// Encrypts in place what stands behind the header, so that no copy of the value is left.

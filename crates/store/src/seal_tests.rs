@@ -4,7 +4,7 @@ use super::*;
 use crate::testing::{TestEntropy, keys, keys_of};
 
 fn seal_of(column: &'static str) -> ColumnSeal {
-    ColumnSeal::new(&keys(), KeyName::People, column)
+    ColumnSeal::new(&keys().people, KeyName::People, column)
 }
 
 #[test]
@@ -20,9 +20,10 @@ fn a_value_opens_only_in_its_own_row_column_and_store() {
     closed(&seal, &[b"pas1", b"7"]);
     closed(&seal, &[b"pas"]);
     closed(&seal_of("rejected.sealed"), &[b"pas", b"17"]);
-    let other_purpose = ColumnSeal::new(&keys_of([9, 1, 3]), KeyName::Register, "person.sealed");
+    let other_purpose =
+        ColumnSeal::new(&keys_of([9, 1, 3]).register, KeyName::Register, "person.sealed");
     closed(&other_purpose, &[b"pas", b"17"]);
-    let other_key = ColumnSeal::new(&keys_of([9, 2, 3]), KeyName::People, "person.sealed");
+    let other_key = ColumnSeal::new(&keys_of([9, 2, 3]).people, KeyName::People, "person.sealed");
     closed(&other_key, &[b"pas", b"17"]);
 }
 

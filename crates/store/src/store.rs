@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use kinfold_service::ports::PortError;
 use sqlx::{Sqlite, SqlitePool, Transaction};
+use tokio::sync::{RwLock, RwLockReadGuard};
 
 use crate::columns::Columns;
 use crate::fault::{Doing, Fault};
+use crate::seeds::SeedSeals;
 
 /// One node's store, open. Cloning shares the connections.
 ///
@@ -19,12 +21,20 @@ pub struct Store {
     /// The one connection that writes, so that writers queue here and not at the file's lock.
     pub(crate) write: SqlitePool,
     pub(crate) columns: Arc<Columns>,
+    pub(crate) seeds: Arc<RwLock<SeedSeals>>,
 }
 
 impl Store {
     /// Begins a write that takes the file's lock at once: a later upgrade of a read could fail after work was done.
     pub(crate) async fn begin(&self) -> Result<Transaction<'static, Sqlite>, Fault> {
         Ok(self.write.begin_with("BEGIN IMMEDIATE").await?)
+    }
+
+    /// The seals of accounts, seeds and passkeys. Held from before a row is read until it is open, and from before a value is sealed
+    /// until it is committed: so no key comes or goes in between. Taken before [`begin`](Self::begin) and once at a time, or two
+    /// would wait for each other.
+    pub(crate) async fn seeds(&self) -> RwLockReadGuard<'_, SeedSeals> {
+        self.seeds.read().await
     }
 
     /// `SQLite`'s own check of the file's structure and of every reference. Reads the whole file: for `doctor` and for tests,

@@ -7,13 +7,15 @@ use std::sync::{Arc, Mutex};
 use jiff::{Timestamp, civil::date};
 use kinfold_domain::{
     Address, AsAt, BirthDate, ChangeKind, Demographics, Detail, Employee, EmployeeId, Person,
-    PersonId, PersonName, RegisterChange, RegisterEntry, RegisterPhones, RegisterStatus,
+    PersonId, PersonName, Personal, RegisterChange, RegisterEntry, RegisterPhones, RegisterStatus,
 };
+use kinfold_oidc::Subject;
+use kinfold_passkey::{Site, testing::SoftPasskey};
 use kinfold_service::ports::{
-    AccountRow, Amendment, Burn, Differs, Entropy, SessionId, SessionRow, StoredChange, TokenId,
-    TokenRow,
+    AccountRow, Amendment, Burn, Differs, Entropy, LinkId, LinkRow, PasskeyId, PasskeyRow,
+    SessionId, SessionPlace, SessionRow, StoredChange, TokenId, TokenRow,
 };
-use kinfold_token::{Kind, Seed, Standing, Step, TokenParameters, TokenState};
+use kinfold_token::{Kind, Misses, Profile, Seed, Standing, Step, TokenParameters, TokenState};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use secrecy::SecretBox;
@@ -43,7 +45,12 @@ pub(crate) fn keys() -> StoreKeys {
 
 pub(crate) fn keys_of([people, register, seeds]: [u8; 3]) -> StoreKeys {
     let key = |byte| SecretBox::new(Box::new([byte; 32]));
-    StoreKeys { people: key(people), register: key(register), seeds: key(seeds) }
+    StoreKeys {
+        people: key(people),
+        register: key(register),
+        seeds: key(seeds),
+        seeds_before: None,
+    }
 }
 
 pub(crate) struct Place {
@@ -104,7 +111,22 @@ pub(crate) fn account(number: u128, user_name: &str) -> AccountRow {
     };
     let pin = "$argon2id$v=19$m=19456,t=2,p=1$u8MhHhkLYNzDvqDkoc3mZw$\
                0fyeIaLPBibYpRcVRaTkfhgeYNnj9O56fFzS4aeMEGQ";
-    AccountRow { employee, pin: pin.parse().unwrap(), disabled: false, email: None }
+    let pin = pin.parse().unwrap();
+    let (given, disabled, profile) = (false, false, Profile::Standard);
+    let (changed, reviewed, email) = (None, None, None);
+    let (external, withdrawn) = (None, false);
+    AccountRow {
+        employee,
+        pin,
+        given,
+        disabled,
+        profile,
+        changed,
+        reviewed,
+        email,
+        external,
+        withdrawn,
+    }
 }
 
 pub(crate) const SEED: &[u8] = b"a planted token seed of 32 bytes";
@@ -126,9 +148,43 @@ pub(crate) fn token(number: u128, employee: EmployeeId, standing: Standing) -> T
 }
 
 /// Spends all codes up to a second, over the version that was read.
+/// Who that employee is at an identity provider.
+pub(crate) fn link(number: u128, employee: EmployeeId) -> LinkRow {
+    LinkRow {
+        id: LinkId(Uuid::from_u128(number)),
+        employee,
+        issuer: "https://idp.example".to_owned(),
+        subject: Subject::new("planted-787807429511").unwrap(),
+        linked: at(6),
+        used: None,
+    }
+}
+
+/// A passkey of that employee, made anew.
+pub(crate) fn passkey(number: u128, employee: EmployeeId) -> PasskeyRow {
+    let site = Site::new(&"https://kinfold.example".parse().unwrap()).unwrap();
+    let (options, adding) = site.add((employee.0, "t.nurse"), &[]).unwrap();
+    let (_, answer) = SoftPasskey::make(&options.0, site.origin());
+    PasskeyRow {
+        id: PasskeyId(Uuid::from_u128(number)),
+        employee,
+        name: Personal::new("Planted blue key".to_owned()),
+        added: at(4),
+        used: None,
+        credential: site.added(&answer, &adding).unwrap(),
+        misses: Misses::default(),
+        version: 0,
+    }
+}
+
 pub(crate) fn burn(token: &TokenRow, version: i64, second: i64) -> Burn {
     let state = token.state.spent_until(Step::Eight, at(second));
     Burn { token: token.id, version, state, at: at(second) }
+}
+
+pub(crate) fn place(address: &str) -> SessionPlace {
+    let address = address.parse::<std::net::IpAddr>().unwrap().into();
+    SessionPlace { address, since: at(2) }
 }
 
 pub(crate) fn session(byte: u8, employee: EmployeeId) -> SessionRow {
@@ -139,6 +195,7 @@ pub(crate) fn session(byte: u8, employee: EmployeeId) -> SessionRow {
         seen: at(2),
         proved: at(3),
         locked: false,
+        place: Some(place("10.20.30.40")),
     }
 }
 

@@ -7,6 +7,9 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::parameters::Step;
+use crate::window::Profile;
+
 /// Steps that a token's clock is ahead of the node's (negative: behind). Learning stops at 75 to
 /// either side; a resynchronisation, which a person asks for, may set up to 225.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
@@ -23,6 +26,16 @@ impl Drift {
     pub const LEARNT_LIMIT: i16 = 75;
     /// The farthest that a resynchronisation finds: half an hour at eight seconds.
     pub const RESYNC_LIMIT: i16 = 225;
+
+    /// The drift of a token of which two codes were just typed, the second `offset` steps from the node's clock. Typing takes time, and
+    /// with short steps it takes some of them: of as many as a code is good for, one at most is taken for drift. So the next code of an exact
+    /// clock lies in the window however late that one was, and so does that of a clock that is truly three steps behind.
+    pub(crate) fn of_typed(offset: i64, step: Step) -> Result<Self, DriftError> {
+        let is_short = step.seconds() < Step::Thirty.seconds();
+        let back = i64::from(Profile::Standard.steps_back(step));
+        let typed_late = is_short && (-back..0).contains(&offset);
+        Self::try_from(if typed_late { (offset + 1).max(-1) } else { offset })
+    }
 
     /// Whole steps, positive when the token's clock is ahead.
     pub const fn steps(self) -> i16 {

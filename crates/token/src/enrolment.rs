@@ -38,7 +38,7 @@ pub fn confirm_enrolment(
     let reach = i64::from(Drift::LEARNT_LIMIT);
     if !pair.is_one_code()
         && let Some(second) = find_pair(&generator, pair, (clock, reach), None)
-        && let Ok(drift) = Drift::try_from(second.signed() - clock)
+        && let Ok(drift) = Drift::of_typed(second.signed() - clock, parameters.step)
     {
         return EnrolmentOutcome::Confirmed { state: TokenState::enrolled(second, drift) };
     }
@@ -63,10 +63,11 @@ pub fn confirm_first_use(
     if pair.is_one_code() {
         return EnrolmentOutcome::SameCodeTwice;
     }
-    let clock = generator.parameters().step.number_at(now).signed();
+    let step = generator.parameters().step;
+    let clock = step.number_at(now).signed();
     let reach = i64::from(Drift::RESYNC_LIMIT);
     let second = find_pair(generator, pair, (clock, reach), state.last_step());
-    let drift = second.map(|second| Drift::try_from(second.signed() - clock));
+    let drift = second.map(|second| Drift::of_typed(second.signed() - clock, step));
     match second.zip(drift.and_then(Result::ok)) {
         Some((second, drift)) => {
             EnrolmentOutcome::Confirmed { state: TokenState::enrolled(second, drift) }

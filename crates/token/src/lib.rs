@@ -48,6 +48,6 @@ pub use resync::{CodePair, ResyncOutcome};
 pub use seed::{Seed, SeedError};
 pub use serial::{Serial, SerialError};
 pub use state::{Attempt, Outcome, TokenState};
-pub use throttle::{Gate, Lock};
+pub use throttle::{Gate, Lock, Misses};
 pub use totp::Generator;
 pub use window::Profile;

@@ -4,7 +4,8 @@
 //! (import) → in stock ─assign→ assigned ─first use→ in use ─lost→ lost ─found→ in use
 //!                ↑                 │                  │ └broken→ broken     (or assigned, or replaced)
 //!                └──── returned ←──┴─────returned─────┴─replaced→ replaced ─returned→ returned
-//! in stock, returned, lost, broken, replaced ─dispose→ disposed
+//! assigned, in use ─its employee left→ recalled ─returned→ returned, ─lost→ lost
+//! in stock, returned, lost, broken, replaced, recalled ─dispose→ disposed
 //! ```
 //!
 //! Only a token *in use* opens anything. It comes there by its first use, which two successive codes prove, or by being found again.
@@ -41,6 +42,8 @@ pub enum Standing {
     Broken,
     /// Its employee has another one: it is to be handed back.
     Replaced,
+    /// Its employee has left: it is to be handed back.
+    Recalled,
     /// Handed back; it may be given to somebody else.
     Returned,
     /// Gone for good, and its secret with it.
@@ -62,6 +65,8 @@ pub enum Happening {
     Broken,
     /// Its employee has another one.
     Replaced,
+    /// Its employee has left.
+    Left,
     /// It was handed back.
     Returned,
     /// It is thrown away.
@@ -108,13 +113,14 @@ impl FromStr for Kind {
 
 impl Standing {
     /// All, in the order of a life.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::InStock,
         Self::Assigned,
         Self::InUse,
         Self::Lost,
         Self::Broken,
         Self::Replaced,
+        Self::Recalled,
         Self::Returned,
         Self::Disposed,
     ];
@@ -128,6 +134,7 @@ impl Standing {
             Self::Lost => "lost",
             Self::Broken => "broken",
             Self::Replaced => "replaced",
+            Self::Recalled => "recalled",
             Self::Returned => "returned",
             Self::Disposed => "disposed",
         }
@@ -154,24 +161,36 @@ impl Standing {
             (Self::InStock | Self::Returned, H::Assigned)
             | (Self::Lost, H::Found(FoundAs::Unused)) => Self::Assigned,
             (Self::Assigned, H::FirstUsed) | (Self::Lost, H::Found(FoundAs::Used)) => Self::InUse,
-            (Self::Assigned | Self::InUse, H::Lost) => Self::Lost,
+            (Self::Assigned | Self::InUse | Self::Recalled, H::Lost) => Self::Lost,
             (Self::Assigned | Self::InUse, H::Replaced)
             | (Self::Lost, H::Found(FoundAs::Superseded)) => Self::Replaced,
             (
-                Self::InStock | Self::Assigned | Self::InUse | Self::Lost | Self::Returned,
+                Self::InStock
+                | Self::Assigned
+                | Self::InUse
+                | Self::Lost
+                | Self::Recalled
+                | Self::Returned,
                 H::Broken,
             ) => Self::Broken,
             // A secret in somebody's own device can't be handed back: it is disposed of.
-            (Self::Assigned | Self::InUse | Self::Lost | Self::Replaced, H::Returned)
-                if kind == Kind::Fob =>
-            {
-                Self::Returned
-            }
+            (Self::Assigned | Self::InUse, H::Left) if kind == Kind::Fob => Self::Recalled,
             (
-                Self::InStock | Self::Returned | Self::Lost | Self::Broken | Self::Replaced,
+                Self::Assigned | Self::InUse | Self::Lost | Self::Replaced | Self::Recalled,
+                H::Returned,
+            ) if kind == Kind::Fob => Self::Returned,
+            (
+                Self::InStock
+                | Self::Returned
+                | Self::Lost
+                | Self::Broken
+                | Self::Replaced
+                | Self::Recalled,
                 H::Disposed,
             ) => Self::Disposed,
-            (Self::Assigned | Self::InUse, H::Disposed) if kind != Kind::Fob => Self::Disposed,
+            (Self::Assigned | Self::InUse, H::Disposed | H::Left) if kind != Kind::Fob => {
+                Self::Disposed
+            }
             (standing, _) => return Err(NotNow { standing }),
         };
         Ok(next)

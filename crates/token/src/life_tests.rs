@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-const HAPPENINGS: [Happening; 10] = [
+const HAPPENINGS: [Happening; 11] = [
     Happening::Assigned,
     Happening::FirstUsed,
     Happening::Lost,
@@ -11,6 +11,7 @@ const HAPPENINGS: [Happening; 10] = [
     Happening::Found(FoundAs::Superseded),
     Happening::Broken,
     Happening::Replaced,
+    Happening::Left,
     Happening::Returned,
     Happening::Disposed,
 ];
@@ -43,6 +44,18 @@ fn a_fob_that_somebody_holds_is_not_thrown_away_unseen() {
         assert_eq!(standing.after(Happening::Disposed, Kind::Fob), Err(NotNow { standing }));
         assert_eq!(standing.after(Happening::Disposed, Kind::Soft), Ok(Standing::Disposed));
     }
+}
+
+#[test]
+fn what_a_leaver_holds_opens_nothing_and_is_asked_back() {
+    for standing in [Standing::Assigned, Standing::InUse] {
+        assert_eq!(standing.after(Happening::Left, Kind::Fob), Ok(Standing::Recalled));
+        assert_eq!(standing.after(Happening::Left, Kind::Soft), Ok(Standing::Disposed));
+        assert_eq!(standing.after(Happening::Left, Kind::Temporary), Ok(Standing::Disposed));
+    }
+    let back = [Happening::Returned, Happening::Lost, Happening::Broken, Happening::Disposed];
+    let can = HAPPENINGS.iter().filter(|h| Standing::Recalled.after(**h, Kind::Fob).is_ok());
+    assert!(can.clone().all(|happening| back.contains(happening)) && can.count() == back.len());
 }
 
 #[test]

@@ -179,10 +179,11 @@ impl TokenState {
             (Gate::Open, _) => {}
         }
         let next_resync_at = Some(later(now, RESYNC_PAUSE));
-        let clock = generator.parameters().step.number_at(now).signed();
+        let step = generator.parameters().step;
+        let clock = step.number_at(now).signed();
         let reach = Drift::RESYNC_LIMIT;
         let found = resync::find_pair(generator, pair, (clock, reach.into()), self.last_step);
-        let drift = found.map(|second| Drift::try_from(second.signed() - clock));
+        let drift = found.map(|second| Drift::of_typed(second.signed() - clock, step));
         match (found, drift) {
             (Some(second), Some(Ok(drift))) if pin.allows(generator.parameters().digits) => {
                 let misses = self.misses.signed_in();

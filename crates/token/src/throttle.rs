@@ -38,9 +38,9 @@ pub enum Gate {
     Locked(Lock),
 }
 
-/// The misses of one token.
+/// The misses of one token, or of another thing that people prove themselves by.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
-pub(crate) struct Misses {
+pub struct Misses {
     in_a_row: u8,
     within_a_day: Vec<Timestamp>,
     next_try_at: Option<Timestamp>,
@@ -48,7 +48,8 @@ pub(crate) struct Misses {
 }
 
 impl Misses {
-    pub(crate) fn gate(&self, now: Timestamp) -> Gate {
+    /// Whether a try would be judged now.
+    pub fn gate(&self, now: Timestamp) -> Gate {
         match (self.locked, self.next_try_at) {
             (Some(lock), _) => Gate::Locked(lock),
             (None, Some(until)) if now < until => Gate::Wait(until),
@@ -69,7 +70,7 @@ impl Misses {
     }
 
     /// After one more miss.
-    pub(crate) fn missed(&self, now: Timestamp) -> Self {
+    pub fn missed(&self, now: Timestamp) -> Self {
         let in_a_row = self.in_a_row.saturating_add(1);
         let mut within_a_day = self.within_a_day.clone();
         within_a_day.retain(|miss| now.duration_since(*miss) < DAY);
@@ -86,7 +87,7 @@ impl Misses {
     }
 
     /// After a sign-in of the owner: the row ends, the day's count stays.
-    pub(crate) fn signed_in(&self) -> Self {
+    pub fn signed_in(&self) -> Self {
         let within_a_day = self.within_a_day.clone();
         Self { in_a_row: 0, within_a_day, next_try_at: None, locked: None }
     }

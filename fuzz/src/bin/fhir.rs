@@ -28,7 +28,7 @@ fuzz_target!(|bytes: &[u8]| {
 
 /// A server may also put one resource where another belongs.
 fn read_as_everything(resource: &Resource, reading: &Reading) {
-    let (known, problems) = (Neighbours::default(), &mut Problems::of("Patient/1"));
+    let (known, problems) = (Neighbours::none(reading), &mut Problems::of("Patient/1"));
     let _ = patient(resource, reading, problems);
     let _ = general_practitioners(resource, &known);
     let _ = care_team(resource, &known, reading, problems);

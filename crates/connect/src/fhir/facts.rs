@@ -141,14 +141,14 @@ impl FactReader<'_> {
         for member in patient_contacts(resource, self.reading, &mut problems) {
             self.give(&record, FactContent::Household(member), gathered);
         }
-        for practitioner in general_practitioners(resource, &Neighbours::default()) {
+        for practitioner in general_practitioners(resource, &Neighbours::none(self.reading)) {
             self.give(&record, FactContent::Contact(practitioner), gathered);
         }
         reject(gathered, Some(Category::Household), problems);
     }
 
     fn read(&self, id: &str, asked: &Asked<'_>, pages: &[Bundle], gathered: &mut Gathered) {
-        let neighbours = Neighbours::of(pages);
+        let neighbours = Neighbours::of(pages, self.reading);
         for (place, entry) in pages.iter().flat_map(|page| &page.entries).enumerate() {
             if entry.included {
                 continue;

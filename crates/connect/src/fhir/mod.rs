@@ -11,10 +11,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::tz::TimeZone;
-use kinfold_domain::{AgencyId, AsAt, Categories, Category, PersonId, RegisterEntry};
+use kinfold_domain::{AgencyId, AsAt, Categories, Category, PersonId};
 use kinfold_service::{
     Permit,
-    ports::{Clock, Cursor, Gathered, PeoplePage, Rejected, SourceError, SourceSystem},
+    ports::{Clock, Cursor, Gathered, KeptRegister, PeoplePage, SourceError, SourceSystem},
 };
 use kinfold_wire::fhir::Reading;
 
@@ -161,7 +161,7 @@ impl SourceSystem for FhirSource {
         within(self.config.answer_seconds, reader.about(&person.record)).await
     }
 
-    async fn register(&self) -> Result<Option<(Vec<RegisterEntry>, Vec<Rejected>)>, SourceError> {
+    async fn register(&self) -> Result<Option<KeptRegister>, SourceError> {
         Ok(None)
     }
 }

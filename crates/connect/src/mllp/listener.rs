@@ -16,8 +16,9 @@ use tokio_rustls::TlsAcceptor;
 use super::connection::{Connection, Limits};
 use super::reception::Reception;
 use super::senders::Senders;
-use super::{MllpConfig, Watch, tls};
+use super::{MllpConfig, Watch};
 use crate::Unusable;
+use crate::acceptor::{ServerFiles, acceptor};
 
 /// When the system can't give another connection, one more try makes it no better at once.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -50,8 +51,16 @@ impl MllpListener {
     ) -> Result<Self, Unusable> {
         config.check()?;
         let senders = Senders::new(config)?;
-        let acceptor = match &config.tls {
-            Some(files) => Some(tls::acceptor(files).await?),
+        let tls = match &config.tls {
+            Some(tls) => Some(
+                acceptor(&ServerFiles {
+                    setting: "tls",
+                    certificate: &tls.certificate,
+                    key: &tls.key,
+                    client_ca: tls.client_ca.as_deref(),
+                })
+                .await?,
+            ),
             None => None,
         };
         let watch = Arc::new(Watch::new(&senders));
@@ -63,7 +72,7 @@ impl MllpListener {
         let hall = Hall {
             reception: Arc::new(reception),
             watch,
-            acceptor,
+            acceptor: tls,
             places: Arc::new(Semaphore::new(config.max_connections)),
             limits: Limits {
                 idle: Duration::from_secs(config.idle_timeout_s),

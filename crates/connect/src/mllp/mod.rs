@@ -11,7 +11,6 @@ mod listener;
 mod reception;
 mod senders;
 mod state;
-mod tls;
 
 pub use codec::{Frame, Frames};
 pub use config::{MllpConfig, MllpTls, SenderConfig};

@@ -41,7 +41,7 @@ pub struct SenderState {
     pub refused: u64,
     /// Values left out of messages that were taken.
     pub omitted: u64,
-    /// When the last message came, whatever was answered.
+    /// When the last message came, whatever was answered; before this start, one that was kept.
     pub last: Option<Timestamp>,
 }
 
@@ -54,6 +54,14 @@ impl Watch {
         let named = |name: &str| SenderState { name: name.to_owned(), ..SenderState::default() };
         let senders = senders.names().map(named).collect();
         Self(Mutex::new(MllpState { senders, ..MllpState::default() }))
+    }
+
+    /// Takes over when senders were heard before this start.
+    pub fn heard_before(&self, known: &[(String, Timestamp)]) {
+        for sender in &mut self.0.lock().senders {
+            let before = known.iter().find(|(name, _)| *name == sender.name).map(|(_, at)| *at);
+            sender.last = sender.last.max(before);
+        }
     }
 
     /// How the listener stands now.

@@ -17,10 +17,10 @@ mod statement;
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use kinfold_domain::{AgencyId, AsAt, Categories, Category, PersonId, RegisterEntry};
+use kinfold_domain::{AgencyId, AsAt, Categories, Category, PersonId};
 use kinfold_service::{
     Permit,
-    ports::{Clock, Cursor, Gathered, PeoplePage, Rejected, SourceError, SourceSystem},
+    ports::{Clock, Cursor, Gathered, KeptRegister, PeoplePage, SourceError, SourceSystem},
 };
 use tokio::sync::OnceCell;
 
@@ -197,10 +197,11 @@ impl SourceSystem for SqlSource {
         .await
     }
 
-    async fn register(&self) -> Result<Option<(Vec<RegisterEntry>, Vec<Rejected>)>, SourceError> {
+    async fn register(&self) -> Result<Option<KeptRegister>, SourceError> {
         self.within(async {
             let (mut snapshot, plans) = self.begin().await?;
-            RegisterReader { mapping: &self.mapping, plans }.whole(&mut snapshot).await
+            let reader = RegisterReader { mapping: &self.mapping, plans };
+            Ok(reader.whole(&mut snapshot).await?.map(KeptRegister::from))
         })
         .await
     }

@@ -1,7 +1,8 @@
-"""A mail server. Usage: mail.py (plain|starttls|tls) [CERTIFICATE KEY] [USER PASSWORD]. Prints its port, then one line of JSON for each
+"""A mail server. Usage: mail.py (plain|starttls|tls) [CERTIFICATE KEY] [USER PASSWORD]. Prints its port (MAIL_PORT, or a free one), then one line of JSON for each
 message that it takes. What is sent to refused@… it refuses for good, to later@… for now."""
 
 import json
+import os
 import ssl
 import sys
 import warnings
@@ -54,7 +55,7 @@ def main():
             return AuthResult(success=right, handled=False, auth_data=data)
 
         terms.update(authenticator=authenticate, auth_required=True, auth_require_tls=mode == "starttls")
-    controller = Controller(Box(), hostname="127.0.0.1", port=free(), **terms)
+    controller = Controller(Box(), hostname="127.0.0.1", port=int(os.environ.get("MAIL_PORT", 0)) or free(), **terms)
     controller.start()
     print(controller.port, flush=True)
     sys.stdin.read()

@@ -10,7 +10,7 @@ use kinfold_domain::{Category, RegisterEntry, RegisterStatus};
 use kinfold_sample::{
     Access, CaseSystem, ClientId, District, FhirServer, Hospital, Seed, Size, serve,
 };
-use kinfold_service::ports::{Clock, SourceSystem};
+use kinfold_service::ports::{Clock, KeptRegister, SourceSystem};
 
 use crate::support::{agency, all, noon, of, person, read_on, use_ring};
 
@@ -72,7 +72,7 @@ async fn the_councils_case_system_is_read_through_its_mapping_file() {
 }
 
 async fn the_register(source: &SqlSource) -> Vec<RegisterEntry> {
-    let (entries, rejected) = source.register().await.unwrap().unwrap();
+    let KeptRegister { entries, rejected, .. } = source.register().await.unwrap().unwrap();
     assert!(entries.len() > 20, "{}", entries.len());
     for status in [
         RegisterStatus::ChildProtectionPlan,

@@ -5,7 +5,7 @@ use kinfold_connect::{
     sql::{Mapping, SqlConfig, SqlDatabase, SqlSource, SqlTls},
 };
 use kinfold_domain::Category;
-use kinfold_service::ports::SourceSystem;
+use kinfold_service::ports::{KeptRegister, SourceSystem};
 
 use crate::postgres::TemporaryPostgres;
 use crate::support::{agency, all, noon, of, skip};
@@ -54,7 +54,7 @@ async fn the_worked_example_fits_its_database_as_it_is_printed() {
     let gathered = source.facts(&all(), &page.people[0].id).await.unwrap();
     assert_eq!(gathered.rejected, vec![]);
     assert_eq!(of(&gathered.facts, Category::Attendances).len(), 1);
-    let (entries, rejected) = source.register().await.unwrap().unwrap();
+    let KeptRegister { entries, rejected, .. } = source.register().await.unwrap().unwrap();
     assert_eq!((entries.len(), entries[0].professionals.len(), rejected.len()), (1, 1, 0));
 }
 

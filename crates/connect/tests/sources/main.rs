@@ -8,6 +8,7 @@ mod fhir_lies;
 mod fhir_medplum;
 mod fhir_tls;
 mod fhir_waits;
+mod files;
 mod hospital;
 mod hospital_clients;
 mod hospital_connections;

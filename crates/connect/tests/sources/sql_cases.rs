@@ -2,7 +2,7 @@
 
 use kinfold_connect::sql::{Mapping, SqlConfig, SqlDatabase, SqlSource};
 use kinfold_domain::{AbuseCategory, Category, FactContent, RegisterStatus};
-use kinfold_service::ports::SourceSystem;
+use kinfold_service::ports::{KeptRegister, SourceSystem};
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 
 use crate::support::{agency, all, noon, of, person, read_on};
@@ -188,7 +188,7 @@ async fn facts_are_typed_and_a_sealed_child_gives_away_nothing_but_being_known()
 async fn the_register_is_read_whole_with_its_professionals() {
     let cases = Cases::new().await;
     let source = cases.source(MAPPING, |_| ());
-    let (entries, rejected) = source.register().await.unwrap().unwrap();
+    let KeptRegister { entries, rejected, .. } = source.register().await.unwrap().unwrap();
     let [plan, looked_after] = &entries[..] else { panic!("{entries:?}") };
     assert_eq!((plan.id.as_str(), plan.status), ("cp-7", RegisterStatus::ChildProtectionPlan));
     assert_eq!(plan.category, Some(AbuseCategory::Neglect));

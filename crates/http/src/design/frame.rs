@@ -39,4 +39,6 @@ pub struct Frame {
     pub account: Option<Account>,
     /// Feeds that have stopped, of which the account's owner was told: each with since when.
     pub alarms: Vec<String>,
+    /// Other addresses at which the account's owner is signed in: each with since when.
+    pub elsewhere: Vec<String>,
 }

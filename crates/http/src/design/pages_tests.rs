@@ -15,6 +15,7 @@ fn frame() -> Frame {
         current: Some("/check".into()),
         account: Some(Account { name: "Ada <Example>".into(), sign_out: "/sign-out".into() }),
         alarms: Vec::new(),
+        elsewhere: Vec::new(),
     }
 }
 

@@ -4,12 +4,10 @@
 //! child protection information of CP-IS; *unborn child subject to child protection plan* as in UK Core's value set of such flags.
 
 use kinfold_domain::{RegisterHit, RegisterStatus};
-use kinfold_service::check::Checked;
+use kinfold_service::{check::Checked, today};
 use kinfold_wire::fhir::NHS_NUMBER_SYSTEM;
 use serde_json::{Value, json};
 use uuid::Uuid;
-
-use super::told;
 
 /// The SNOMED CT concept and its term.
 pub(super) const fn concept(status: RegisterStatus) -> (&'static str, &'static str) {
@@ -30,9 +28,9 @@ pub(super) fn flag(id: Uuid, checked: &Checked, hit: &RegisterHit) -> Value {
         Some(category) => format!("{term}: {}", category.words()),
         None => term.to_owned(),
     };
-    let status = if told::is_current(checked, hit) { "active" } else { "inactive" };
+    let status = if hit.ended.is_none() { "active" } else { "inactive" };
     let mut period = json!({ "start": entry.start.to_string() });
-    if let Some(end) = entry.end {
+    if let Some(end) = entry.end.filter(|end| hit.ended.is_some() || *end > today(checked.at)) {
         period["end"] = json!(end.to_string());
     }
     json!({

@@ -1,9 +1,7 @@
 //! An answer to a check in words, the same for a bundle and for a card. Never a bare "nothing".
 
-use kinfold_domain::{
-    CheckAnswer, Confirmed, NumberAgreement, RegisterHit, RegisterStatus, Standing,
-};
-use kinfold_service::{check::Checked, today};
+use kinfold_domain::{CheckAnswer, Confirmed, NumberAgreement, RegisterHit, RegisterStatus};
+use kinfold_service::check::Checked;
 
 use super::{
     answer::Desk,
@@ -26,8 +24,7 @@ pub(super) struct Told {
 /// What is to be said of an answer.
 pub(super) fn told(desk: &Desk, checked: &Checked) -> Told {
     let (answer, code, summary) = named(checked);
-    let mut lines: Vec<String> =
-        certain(&checked.answer).map(|hit| entry_line(checked, hit)).collect();
+    let mut lines: Vec<String> = certain(&checked.answer).map(entry_line).collect();
     lines.extend(meaning(answer, &checked.answer));
     lines.extend(checked.registers.iter().map(register_line));
     lines.extend(withheld_lines(desk, checked));
@@ -49,11 +46,6 @@ pub(super) fn certain(answer: &CheckAnswer) -> impl Iterator<Item = &RegisterHit
         _ => &[],
     };
     hits.iter().filter(|hit| hit.number != NumberAgreement::AnotherName)
-}
-
-/// Whether an entry is in force.
-pub(super) fn is_current(checked: &Checked, hit: &RegisterHit) -> bool {
-    hit.entry.standing(today(checked.at)) == Standing::Current
 }
 
 fn named(checked: &Checked) -> (&'static str, &'static str, String) {
@@ -106,7 +98,7 @@ fn another_name(answer: &CheckAnswer) -> Option<bool> {
 /// The statuses in force, each once.
 fn statuses(checked: &Checked) -> String {
     let mut said: Vec<&str> = Vec::new();
-    for hit in certain(&checked.answer).filter(|hit| is_current(checked, hit)) {
+    for hit in certain(&checked.answer).filter(|hit| hit.ended.is_none()) {
         let word = match hit.entry.status {
             RegisterStatus::ChildProtectionPlan => "On a child protection plan",
             RegisterStatus::LookedAfter => "Looked after by the council",
@@ -120,11 +112,10 @@ fn statuses(checked: &Checked) -> String {
 }
 
 /// `Ashmoor Council: child protection plan (neglect), since 1 September 2025.`
-fn entry_line(checked: &Checked, hit: &RegisterHit) -> String {
+fn entry_line(hit: &RegisterHit) -> String {
     let entry = &hit.entry;
     let category = entry.category.map(|category| format!(" ({})", category.words()));
-    let ended = entry.end.filter(|_| !is_current(checked, hit));
-    let ended = ended.map(|end| format!(", ended {}", day(end)));
+    let ended = hit.ended.map(|end| format!(", ended {}", day(end)));
     let handing = entry.handing_over.as_ref().map(|handing| match handing.accepted {
         None => format!(", being handed over to {} since {}", handing.name, day(handing.since)),
         Some(on) => format!(", handed over to {}, which accepted on {}", handing.name, day(on)),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use kinfold_domain::{
     AgencyId, Category, CheckAnswer, Confirmed, NumberAgreement, Possible, RegisterHit,
-    SealedNotice, Standing, Subject,
+    SealedNotice, Silent, Subject,
 };
 use kinfold_service::{check::Checked, department::BoardRow};
 use serde::Serialize;
@@ -28,6 +28,8 @@ pub(super) struct RegisterLine {
     pub(super) name: String,
     pub(super) stale: bool,
     pub(super) confirmed: Option<Moment>,
+    /// What stopped, where it is older than its limit.
+    why: Option<&'static str>,
 }
 
 /// The page.
@@ -92,12 +94,21 @@ pub(super) fn line(spoken: &Spoken, register: &Confirmed) -> RegisterLine {
         name: ring::register_name(&register.agency),
         stale: register.stale,
         confirmed: register.as_at.map(|at| spoken.moment(at.0)),
+        why: register.silent.map(stopped),
+    }
+}
+
+/// What stopped, for whoever reads an answer.
+const fn stopped(silent: Silent) -> &'static str {
+    match silent {
+        Silent::Owner => "nothing has been heard from it since",
+        Silent::CaseSystem => "its case system has told it nothing since",
     }
 }
 
 pub(super) fn of(site: &Site, checked: &Checked) -> AnswerPage {
     let spoken = Spoken::at(checked.at);
-    let (kind, mut heading) = told(&spoken, &checked.answer);
+    let (kind, mut heading) = told(&checked.answer);
     let said = match &checked.answer {
         CheckAnswer::RecentlyEnded { ended, .. } => Some(*ended),
         _ => None,
@@ -106,10 +117,15 @@ pub(super) fn of(site: &Site, checked: &Checked) -> AnswerPage {
     let may = |owner: &AgencyId, category| {
         checked.granted.get(owner).is_some_and(|granted| granted.contains_key(&category))
     };
-    let entries: Vec<EntryCard> = hits
+    let mut entries: Vec<EntryCard> = hits
         .iter()
         .map(|hit| EntryCard::of(&spoken, hit, said, |category| may(&hit.agency.id, category)))
         .collect();
+    // Whoever had the child before is not the first to ring while somebody else has.
+    if hits.iter().any(|hit| hit.ended.is_none()) {
+        let over = entries.iter_mut().filter(|entry| entry.ended.is_some());
+        over.flat_map(|entry| &mut entry.ring).for_each(|line| line.now = false);
+    }
     let possible = possible(&spoken, checked);
     let another_name = entries.iter().any(|entry| entry.another_name)
         || possible.iter().any(|child| child.another_name);
@@ -154,9 +170,9 @@ fn outcomes(site: &Site, checked: &Checked) -> Vec<OutcomeLine> {
 }
 
 /// Which answer it is, and what stands over it.
-pub(super) fn told(spoken: &Spoken, answer: &CheckAnswer) -> (&'static str, String) {
+pub(super) fn told(answer: &CheckAnswer) -> (&'static str, String) {
     match answer {
-        CheckAnswer::OnRegister { hits } => ("on", statuses(spoken, hits)),
+        CheckAnswer::OnRegister { hits } => ("on", statuses(hits)),
         CheckAnswer::RecentlyEnded { ended, .. } => {
             ("ended", format!("Recently ended, on {}", day(*ended)))
         }
@@ -168,10 +184,9 @@ pub(super) fn told(spoken: &Spoken, answer: &CheckAnswer) -> (&'static str, Stri
 }
 
 /// The statuses in force, each once.
-fn statuses(spoken: &Spoken, hits: &[RegisterHit]) -> String {
+fn statuses(hits: &[RegisterHit]) -> String {
     let mut words: Vec<&str> = Vec::new();
-    let in_force = |hit: &&RegisterHit| hit.entry.standing(spoken.today()) == Standing::Current;
-    for hit in hits.iter().filter(in_force) {
+    for hit in hits.iter().filter(|hit| hit.ended.is_none()) {
         let word = match hit.entry.status {
             kinfold_domain::RegisterStatus::ChildProtectionPlan => "On a child protection plan",
             kinfold_domain::RegisterStatus::LookedAfter => "Looked after by the council",

@@ -74,7 +74,7 @@ pub(super) fn of(site: &Site, view: &BoardView) -> BoardPage {
 }
 
 fn line(site: &Site, spoken: &Spoken, row: &BoardRow) -> RowLine {
-    let (kind, heading) = answer_page::told(spoken, &row.answer);
+    let (kind, heading) = answer_page::told(&row.answer);
     let subject = &row.subject;
     let name = subject.name.as_ref().map(kinfold_domain::PersonName::expose);
     let born = subject.birth_date.map(|born| spoken.born(born));

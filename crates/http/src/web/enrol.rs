@@ -1,15 +1,20 @@
 //! Setting up a token: user name, PIN and enrolment code; then the QR code; then two codes that prove it.
 
-use axum::{extract::State, http::StatusCode, response::Response};
+use axum::{
+    extract::State,
+    http::{HeaderMap, StatusCode, Uri},
+    response::Response,
+};
 use kinfold_service::staff::{EnrolError, Enrolment};
 use kinfold_token::CodePair;
 use serde::Serialize;
+use zeroize::Zeroizing;
 
 use super::{
     clues::Problems,
     failure::{Failure, sentence},
     fields::Fields,
-    qr,
+    phone, qr,
     sign_in::{read_code, read_pin, read_user_name},
     site::{Shared, Site},
 };
@@ -38,7 +43,15 @@ struct Secret {
     groups: String,
     seconds: u16,
     digits: u8,
-    algorithm: String,
+    /// Where the phone fetches it; without it when the browser did not say at which address it is.
+    phone: Option<ForPhone>,
+}
+
+#[derive(Serialize)]
+struct ForPhone {
+    qr: String,
+    address: String,
+    code: String,
 }
 
 /// `GET /enrol`
@@ -47,7 +60,12 @@ pub(super) async fn form(State(site): State<Shared>) -> Result<Response, Failure
 }
 
 /// `POST /enrol`
-pub(super) async fn begin(State(site): State<Shared>, fields: Fields) -> Result<Response, Failure> {
+pub(super) async fn begin(
+    State(site): State<Shared>,
+    uri: Uri,
+    headers: HeaderMap,
+    fields: Fields,
+) -> Result<Response, Failure> {
     let mut problems = Problems::default();
     let user_name = read_user_name(&fields).map_err(|text| problems.add("user_name", text)).ok();
     let pin = read_pin(&fields).map_err(|text| problems.add("pin", text)).ok();
@@ -62,7 +80,9 @@ pub(super) async fn begin(State(site): State<Shared>, fields: Fields) -> Result<
     let _turn = site.proofs.acquire().await.map_err(|_| Failure::Busy)?;
     match site.services.staff.begin(&user_name, pin, ticket).await {
         Ok(enrolment) => {
-            let secret = enrolment.as_ref().map(secret).transpose()?;
+            let address = phone::address(&site, &uri, &headers);
+            let secret =
+                enrolment.map(|enrolment| secret(&site, &enrolment, address)).transpose()?;
             let (user_name, ticket) = (user_name.to_string(), short(ticket));
             let content = CodesForm { problems, user_name, ticket, secret };
             site.outside_page(StatusCode::OK, "enrol-codes.html", content)
@@ -111,7 +131,7 @@ fn begin_again(
     site.outside_page(status, "enrol.html", EnrolForm { problems, user_name })
 }
 
-fn secret(enrolment: &Enrolment) -> Result<Secret, Failure> {
+fn secret(site: &Site, enrolment: &Enrolment, address: Option<String>) -> Result<Secret, Failure> {
     let uri = enrolment.uri.expose();
     let base32 = enrolment.uri.seed().expose_base32();
     let groups: Vec<&str> = (0..base32.len())
@@ -120,13 +140,21 @@ fn secret(enrolment: &Enrolment) -> Result<Secret, Failure> {
         .collect();
     let parameters = enrolment.uri.parameters();
     Ok(Secret {
-        qr: qr::svg(&uri).ok_or(EnrolError::Secret)?,
+        qr: qr::svg(&uri, "token app").ok_or(EnrolError::Secret)?,
         groups: groups.join(" "),
         seconds: parameters.step.seconds(),
         digits: parameters.digits.count(),
-        algorithm: String::new(),
+        phone: address.map(|address| for_phone(site, enrolment, address)).transpose()?,
         uri: uri.to_string(),
     })
+}
+
+/// The code stands behind the `#`, which browsers never send: it is in nobody's log.
+fn for_phone(site: &Site, enrolment: &Enrolment, address: String) -> Result<ForPhone, Failure> {
+    let code = site.services.staff.phone_code(enrolment);
+    let text = Zeroizing::new(format!("{address}#{}", code.expose()));
+    let qr = qr::svg(&text, "phone").ok_or(EnrolError::Secret)?;
+    Ok(ForPhone { qr, address, code: code.expose().to_owned() })
 }
 
 fn short(text: &str) -> String {

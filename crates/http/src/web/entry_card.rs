@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use kinfold_domain::{
     Category, Demographics, HandingOver, HouseholdMember, NumberAgreement, Professional,
-    RegisterEntry, RegisterHit, Standing,
+    RegisterEntry, RegisterHit,
 };
 use serde::Serialize;
 
@@ -63,10 +63,11 @@ impl EntryCard {
         may: impl Fn(Category) -> bool,
     ) -> Self {
         let entry = &hit.entry;
-        let ended = match entry.standing(spoken.today()) {
-            Standing::RecentlyEnded(end) => Some(end).filter(|end| said != Some(*end)).map(day),
-            Standing::Current | Standing::Past => None,
-        };
+        let ended = hit.ended.filter(|end| said != Some(*end)).map(day);
+        let mut rows = rows(spoken, entry);
+        if let Some(to) = handed_to(entry).filter(|_| hit.ended.is_none()) {
+            rows.push(("Not here yet", format!("The entry of {to}. Ring both councils.")));
+        }
         let key_worker = entry.professionals.first();
         Self {
             agency: hit.agency.name.clone(),
@@ -75,7 +76,7 @@ impl EntryCard {
             who: subject_word(entry),
             person: person(spoken, &entry.subject, may(Category::Address)),
             another_name: hit.number == NumberAgreement::AnotherName,
-            rows: rows(spoken, entry),
+            rows,
             ring: ring::register(spoken, &entry.phones, key_worker),
             professionals: entry.professionals.iter().map(professional).collect(),
             household: entry.household.iter().map(|member| household(spoken, member)).collect(),

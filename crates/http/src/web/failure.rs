@@ -13,11 +13,13 @@ use kinfold_service::{
     check::CheckError,
     department::{BoardError, OutcomeError},
     history::HistoryError,
+    oidc::{LinkError, OutsideError},
+    passkeys::PasskeyError,
     pooled_view::ViewError,
     ports::PortError,
     register::{CustodyError, FeedError},
-    sign_in::{SessionError, SignInError},
-    staff::EnrolError,
+    sign_in::{PinError, SessionError, SignInError},
+    staff::{EnrolError, StaffError},
     tokens::TokenError,
 };
 use serde::Serialize;
@@ -39,6 +41,8 @@ pub(super) enum Failure {
     SignedOut,
     #[error("the session is locked")]
     Locked,
+    #[error("the PIN is one that somebody gave")]
+    GivenPin,
     #[error("this page is not for this role")]
     NotForRole(&'static str),
     #[error("what a page referred to is no longer remembered")]
@@ -92,6 +96,16 @@ pub(super) enum Failure {
     #[error(transparent)]
     Token(#[from] TokenError),
     #[error(transparent)]
+    Staff(#[from] StaffError),
+    #[error(transparent)]
+    Pin(#[from] PinError),
+    #[error(transparent)]
+    Passkey(#[from] PasskeyError),
+    #[error(transparent)]
+    Outside(#[from] OutsideError),
+    #[error(transparent)]
+    Link(#[from] LinkError),
+    #[error(transparent)]
     Design(#[from] DesignError),
 }
 
@@ -106,9 +120,17 @@ impl Failure {
             Self::SignIn(
                 error @ (SignInError::Refused | SignInError::Locked | SignInError::Wait { .. }),
             ) => Told::not_let_in(error),
+            Self::GivenPin
+            | Self::Session(SessionError::GivenPin(_))
+            | Self::SignIn(SignInError::GivenPin) => Told::given_pin(),
             Self::NotForRole(why) => Told::not_for_role(why),
             Self::Custody(error) => custody(error),
             Self::Token(error) => token(error),
+            Self::Staff(error) => staff(error),
+            Self::Pin(error) => pin(error),
+            Self::Passkey(error) => passkey(error),
+            Self::Outside(error) => outside(error),
+            Self::Link(error) => link(error),
             Self::Forgotten
             | Self::Outcome(OutcomeError::Unknown)
             | Self::List(ListError::Unknown) => Told::forgotten(),
@@ -207,10 +229,106 @@ fn token(error: &TokenError) -> Told {
         | TokenError::Changed
         | TokenError::NotLost
         | TokenError::HasAnother
+        | TokenError::NotLocked
         | TokenError::NotTwoPeople
         | TokenError::NotVouched { .. }
         | TokenError::Shift
+        | TokenError::WrongOrder
+        | TokenError::Ordered
+        | TokenError::NoOrder
         | TokenError::File(_) => Told::token_unchanged(&error.to_string()),
+    }
+}
+
+/// What can go wrong with an account.
+fn staff(error: &StaffError) -> Told {
+    match error {
+        StaffError::Ledger(error) => Told::ledger(error),
+        StaffError::Token(error) => token(error),
+        StaffError::Passkey(error) => passkey(error),
+        StaffError::Link(error) => link(error),
+        StaffError::Store(_) | StaffError::Session(_) => {
+            Told::broken("What this node keeps could not be read or written.")
+        }
+        StaffError::Pin => Told::broken("A PIN could not be kept safely."),
+        StaffError::Taken
+        | StaffError::NoAccount
+        | StaffError::NotLeft
+        | StaffError::Oneself
+        | StaffError::Unnamed
+        | StaffError::NotIts { .. }
+        | StaffError::UnknownRole { .. } => Told::account_unchanged(&error.to_string()),
+    }
+}
+
+/// What can go wrong with one's own PIN, where the form cannot say it.
+fn pin(error: &PinError) -> Told {
+    match error {
+        PinError::Ledger(error) => Told::ledger(error),
+        PinError::Session(_) | PinError::NotProved(_) | PinError::Same => Told::signed_out(),
+        PinError::Hash => Told::broken("The PIN could not be kept safely."),
+        PinError::Store(_) => Told::broken("What this node keeps could not be read or written."),
+    }
+}
+
+/// What can go wrong with a passkey.
+fn passkey(error: &PasskeyError) -> Told {
+    match error {
+        PasskeyError::Ledger(error) | PasskeyError::SignIn(SignInError::Ledger(error)) => {
+            Told::ledger(error)
+        }
+        PasskeyError::Store(_) | PasskeyError::SignIn(SignInError::Store(_)) => {
+            Told::broken("What this node keeps could not be read or written.")
+        }
+        PasskeyError::SignIn(SignInError::NoSession) => Told::signed_out(),
+        PasskeyError::SignIn(error) => Told::not_let_in(error),
+        PasskeyError::NotHere
+        | PasskeyError::Refused
+        | PasskeyError::Over
+        | PasskeyError::Wait { .. }
+        | PasskeyError::Locked
+        | PasskeyError::Unnamed
+        | PasskeyError::TooMany
+        | PasskeyError::OneShift
+        | PasskeyError::NotAdded
+        | PasskeyError::Unknown
+        | PasskeyError::NoAccount => Told::passkey_unused(&error.to_string()),
+    }
+}
+
+/// What can go wrong at an identity provider, where the form of the sign-in can't say it.
+fn outside(error: &OutsideError) -> Told {
+    match error {
+        OutsideError::Ledger(error) | OutsideError::SignIn(SignInError::Ledger(error)) => {
+            Told::ledger(error)
+        }
+        OutsideError::Store(_) | OutsideError::SignIn(SignInError::Store(_)) => {
+            Told::broken("What this node keeps could not be read or written.")
+        }
+        OutsideError::SignIn(SignInError::NoSession) => Told::signed_out(),
+        OutsideError::SignIn(error) => Told::not_let_in(error),
+        OutsideError::NotHere
+        | OutsideError::Away { .. }
+        | OutsideError::Declined { .. }
+        | OutsideError::Refused
+        | OutsideError::TooWeak { .. }
+        | OutsideError::TooOld { .. }
+        | OutsideError::NotLinked { .. }
+        | OutsideError::Over => Told::passkey_unused(&error.to_string()),
+    }
+}
+
+/// What can go wrong with a link to an identity provider.
+fn link(error: &LinkError) -> Told {
+    match error {
+        LinkError::Ledger(error) => Told::ledger(error),
+        LinkError::Store(_) => Told::broken("What this node keeps could not be read or written."),
+        LinkError::NoAccount
+        | LinkError::Subject
+        | LinkError::Taken
+        | LinkError::HasAnother
+        | LinkError::NotTwoPeople
+        | LinkError::Unknown => Told::account_unchanged(&error.to_string()),
     }
 }
 

@@ -10,21 +10,21 @@ use serde::Serialize;
 use super::{
     failure::sentence,
     feed_alarms::{self, AlarmLine},
-    ring,
+    feeds_module, feeds_vpn, ring,
     site::Site,
     spoken::{Moment, Spoken},
 };
 
 /// How one source or register stands.
 #[derive(Serialize)]
-struct FeedLine {
-    name: String,
+pub(super) struct FeedLine {
+    pub(super) name: String,
     /// `good`, `warning` or `bad`, for the tag's colour.
-    state: &'static str,
-    word: &'static str,
-    rows: Vec<(&'static str, String)>,
+    pub(super) state: &'static str,
+    pub(super) word: &'static str,
+    pub(super) rows: Vec<(&'static str, String)>,
     /// What is wrong and what to do.
-    problem: String,
+    pub(super) problem: String,
 }
 
 /// A row that can't be loaded, or not whole: work for somebody.
@@ -53,6 +53,8 @@ pub(super) struct FeedsPage {
     work: Vec<WorkLine>,
     more_work: u64,
     senders: Vec<FeedLine>,
+    vpn: Vec<FeedLine>,
+    module: Option<FeedLine>,
     messages: Vec<MessageLine>,
     alarms: Vec<AlarmLine>,
     notifications: (u64, u64),
@@ -105,6 +107,8 @@ pub(super) fn of(site: &Site, now: &FeedsNow) -> FeedsPage {
         sources: health.sources.iter().map(|feed| source(&spoken, feed)).collect(),
         registers: health.registers.iter().map(|held| register(&spoken, held)).collect(),
         senders: health.senders.iter().map(|known| sender(&spoken, known)).collect(),
+        vpn: feeds_vpn::lines(&spoken, &health.vpn),
+        module: health.module.as_ref().map(|known| feeds_module::line(&spoken, known)),
         messages: health.messages.iter().map(|known| message(&spoken, known)).collect(),
         alarms: alarms.iter().map(|alarm| feed_alarms::line(&spoken, alarm)).collect(),
         notifications: *notifications,
@@ -115,10 +119,10 @@ pub(super) fn of(site: &Site, now: &FeedsNow) -> FeedsPage {
 
 fn sender(spoken: &Spoken, known: &SenderHealth) -> FeedLine {
     let [taken, again, as_work, refused] = known.counts;
-    let (state, word) = match (known.last, as_work + refused) {
-        (None, _) => ("warning", "Nothing has come since the start"),
-        (Some(_), 0) => ("good", "Sends"),
-        (Some(_), _) => ("warning", "Sends, with messages to mend"),
+    let (state, word) = match (taken + again, as_work + refused) {
+        (0, 0) => ("warning", "Nothing has come since the start"),
+        (_, 0) => ("good", "Sends"),
+        (_, _) => ("warning", "Sends, with messages to mend"),
     };
     let rows = vec![
         ("Last message", moment(spoken, known.last)),
@@ -202,7 +206,7 @@ fn register(spoken: &Spoken, held: &PartnerHealth) -> FeedLine {
     FeedLine { name, state, word, rows, problem: problem.trim().to_owned() }
 }
 
-fn moment(spoken: &Spoken, at: Option<jiff::Timestamp>) -> String {
+pub(super) fn moment(spoken: &Spoken, at: Option<jiff::Timestamp>) -> String {
     at.map_or_else(
         || "Never".to_owned(),
         |at| {

@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 const MOST: usize = 64;
 
 /// A form's fields.
+#[derive(Default)]
 pub(super) struct Fields(Vec<(String, Zeroizing<String>)>);
 
 /// It is no form: too many fields, or bytes that are no text.

@@ -28,7 +28,7 @@ const LONGEST: Duration = Duration::from_secs(30);
 const AT_ONCE: usize = 512;
 
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
-    connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'";
+    connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'";
 
 /// Headers of every answer, whatever it is.
 const HEADERS: [(&str, &str); 8] = [

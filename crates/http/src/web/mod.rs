@@ -21,7 +21,9 @@ mod fact_card;
 mod failure;
 mod feed_alarms;
 mod feeds;
+mod feeds_module;
 mod feeds_page;
+mod feeds_vpn;
 mod fields;
 mod guard;
 mod history;
@@ -30,6 +32,13 @@ mod letter_case;
 mod looks;
 mod merged;
 mod notifications;
+mod outside_sign_in;
+mod own_pin;
+mod passkey_sign_in;
+mod passkeys;
+mod peer;
+mod phone;
+mod places;
 mod purposes;
 mod qr;
 mod reach;
@@ -48,6 +57,7 @@ mod register_start;
 mod register_words;
 mod register_work;
 mod remembered;
+mod resync;
 mod revoked;
 mod ring;
 mod routes;
@@ -56,12 +66,20 @@ mod session;
 mod sign_in;
 mod site;
 mod spoken;
+mod staff;
+mod staff_add;
+mod staff_ticket;
 mod start;
 mod tell_apart;
 mod tokens;
 mod tokens_import;
+mod tokens_link;
+mod tokens_orders;
+mod tokens_passkey;
 mod tokens_temporary;
+mod tokens_unlock;
 mod told;
+mod two_people;
 mod unread;
 mod view;
 mod view_page;
@@ -72,7 +90,7 @@ mod who_page;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use axum::Router;
 use kinfold_domain::Agency;
@@ -86,6 +104,8 @@ use kinfold_service::{
     feeds::{FeedAlarms, Feeds},
     history::History,
     notifications::NotificationDesk,
+    oidc::{Links, OutsideSignIn},
+    passkeys::Passkeys,
     pooled_view::Pool,
     ports::Clock,
     register::Custodian,
@@ -103,6 +123,12 @@ pub struct Services {
     pub agency: Agency,
     /// Sign-in and sessions.
     pub sign_in: Arc<SignIn>,
+    /// Passkeys.
+    pub passkeys: Arc<Passkeys>,
+    /// Signing in at an identity provider, if there is one.
+    pub outside: Arc<OutsideSignIn>,
+    /// Who employees are there.
+    pub links: Arc<Links>,
     /// Accounts and tokens, for the enrolment page.
     pub staff: Arc<Staff>,
     /// The inventory of tokens.
@@ -138,6 +164,8 @@ pub struct Services {
     /// The pages are served over TLS: browsers are told to insist on it (HSTS). Without it a node may be reached over
     /// loopback alone, where browsers take the same `Secure` cookie.
     pub secure: bool,
+    /// Proxies in front of the listener, whose word for a client's address is taken.
+    pub trusted_proxies: Vec<IpAddr>,
 }
 
 /// The use cases of a hospital's department.

@@ -7,8 +7,8 @@ use qrcode::{Color, QrCode};
 /// Light modules around the code (ISO/IEC 18004: four).
 const QUIET: usize = 4;
 
-/// The picture of a text; `None` when it is too long for any code.
-pub(super) fn svg(text: &str) -> Option<String> {
+/// The picture of a text, for whatever shall read it (fixed words); `None` when the text is too long for any code.
+pub(super) fn svg(text: &str, reader: &'static str) -> Option<String> {
     let code = QrCode::new(text.as_bytes()).ok()?;
     let width = code.width();
     let mut path = String::new();
@@ -22,7 +22,7 @@ pub(super) fn svg(text: &str) -> Option<String> {
     let side = width + 2 * QUIET;
     Some(format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"kinfold-qr\" viewBox=\"0 0 {side} {side}\" role=\"img\" \
-         aria-label=\"QR code for your token app\" shape-rendering=\"crispEdges\">\
+         aria-label=\"QR code for your {reader}\" shape-rendering=\"crispEdges\">\
          <rect width=\"{side}\" height=\"{side}\" fill=\"#fff\"/><path fill=\"#000\" d=\"{path}\"/></svg>"
     ))
 }
@@ -31,9 +31,9 @@ pub(super) fn svg(text: &str) -> Option<String> {
 mod tests {
     #[test]
     fn a_code_is_a_picture_without_style_or_script() {
-        let svg = super::svg("otpauth://totp/Northmoor:a.okafor?secret=ABC").unwrap();
+        let svg = super::svg("otpauth://totp/Northmoor:a.okafor?secret=ABC", "token app").unwrap();
         assert!(svg.starts_with("<svg") && svg.contains("role=\"img\""));
         assert!(!svg.contains("style") && !svg.contains("secret"));
-        assert!(super::svg(&"a".repeat(10_000)).is_none());
+        assert!(super::svg(&"a".repeat(10_000), "phone").is_none());
     }
 }

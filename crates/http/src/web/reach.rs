@@ -25,6 +25,8 @@ pub(super) struct Reach {
     pub(super) notifications: bool,
     /// The inventory of tokens.
     pub(super) tokens: bool,
+    /// Accounts of employees.
+    pub(super) staff: bool,
     /// Work on the register.
     pub(super) register: bool,
     /// Who is in the department.
@@ -54,6 +56,7 @@ impl Reach {
                 feeds,
                 notifications: operator,
                 tokens: operator,
+                staff: feeds,
                 board: works,
                 attendances: works,
                 corrections: custodian,
@@ -78,6 +81,7 @@ impl Reach {
             feeds,
             notifications: operator,
             tokens: operator,
+            staff: feeds,
             board: sees("direct-care-unscheduled", true),
             attendances: sees("child-protection-enquiry", false),
             corrections: register,
@@ -122,6 +126,7 @@ impl Reach {
             (self.coverage, "Coverage", "/coverage"),
             (self.feeds, "Feeds", "/feeds"),
             (self.notifications, "Notifications", "/notifications"),
+            (self.staff, "Employees", "/staff"),
             (self.tokens, "Tokens", "/tokens"),
             (true, "The agreement", "/agreement"),
         ];

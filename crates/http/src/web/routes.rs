@@ -9,10 +9,12 @@ use axum::{
 
 use super::{
     agreement, assets, attendances, check, corrections, coverage, department, enrol,
-    failure::Failure, feed_alarms, feeds, history, looks, notifications, register_add,
-    register_change, register_discussions, register_due, register_entry, register_hand_over,
-    register_hand_overs, register_import, register_queue, register_start, sign_in, site::Shared,
-    start, tokens, tokens_import, tokens_temporary, view, who,
+    failure::Failure, feed_alarms, feeds, history, looks, notifications, outside_sign_in, own_pin,
+    passkey_sign_in, passkeys, phone, places, register_add, register_change, register_discussions,
+    register_due, register_entry, register_hand_over, register_hand_overs, register_import,
+    register_queue, register_start, resync, sign_in, site::Shared, staff, staff_add, staff_ticket,
+    start, tokens, tokens_import, tokens_link, tokens_orders, tokens_passkey, tokens_temporary,
+    tokens_unlock, view, who,
 };
 
 /// The routes and their list.
@@ -47,7 +49,7 @@ pub(super) fn table() -> Table {
     let router = Router::new()
         .fallback(|| async { Failure::NotFound })
         .method_not_allowed_fallback(|| async { Failure::WrongMethod });
-    of_register(Table { router, known: Vec::new() })
+    of_operators(of_passkeys(of_register(Table { router, known: Vec::new() })))
         .get("/healthz", assets::health)
         .get("/assets/{*path}", assets::asset)
         .get("/sign-in", sign_in::form)
@@ -56,9 +58,19 @@ pub(super) fn table() -> Table {
         .post("/unlock", sign_in::unlock)
         .post("/lock", sign_in::lock)
         .post("/sign-out", sign_in::sign_out)
+        .get("/resync", resync::form)
+        .post("/resync", resync::find)
+        .get("/pin", own_pin::form)
+        .post("/pin", own_pin::choose)
         .get("/enrol", enrol::form)
         .post("/enrol", enrol::begin)
         .post("/enrol/codes", enrol::finish)
+        .get("/phone", phone::way)
+        .get("/phone/", phone::page)
+        .get("/phone/worker.js", phone::worker)
+        .get("/phone/manifest.webmanifest", phone::manifest)
+        .get("/phone/time", phone::time)
+        .post("/phone/fetch", phone::fetch)
         .get("/", start::start)
         .get("/check", check::form)
         .post("/check", check::answer)
@@ -87,15 +99,26 @@ pub(super) fn table() -> Table {
         .get("/notifications", notifications::page)
         .post("/notifications/again", notifications::send_again)
         .post("/notifications/give-up", notifications::give_up)
-        .get("/tokens", tokens::all)
-        .post("/tokens", tokens::some)
-        .post("/tokens/find", tokens::find)
-        .post("/tokens/token", tokens::one)
-        .post("/tokens/change", tokens::change)
-        .get("/tokens/import", tokens_import::form)
-        .post("/tokens/import", tokens_import::answer)
-        .post("/tokens/temporary", tokens_temporary::issue)
         .get("/agreement", agreement::page)
+}
+
+/// Those of passkeys, of an identity provider, and of one's own sessions.
+fn of_passkeys(table: Table) -> Table {
+    table
+        .post("/sign-in/passkey/ask", passkey_sign_in::ask)
+        .post("/sign-in/passkey", passkey_sign_in::sign_in)
+        .post("/unlock/passkey/ask", passkey_sign_in::ask_unlock)
+        .post("/unlock/passkey", passkey_sign_in::unlock)
+        .post("/sign-in/oidc", outside_sign_in::ask)
+        .get("/sign-in/oidc/back", outside_sign_in::back)
+        .post("/unlock/oidc", outside_sign_in::ask_unlock)
+        .get("/passkeys", passkeys::page)
+        .post("/passkeys/add", passkeys::add)
+        .post("/passkeys/made", passkeys::made)
+        .post("/passkeys/remove", passkeys::remove)
+        .post("/sessions/end", places::end)
+        .post("/sessions/end-others", places::end_others)
+        .post("/tokens/passkey", tokens_passkey::remove)
 }
 
 /// The custodian's.
@@ -125,4 +148,30 @@ fn of_register(table: Table) -> Table {
         .post("/register/import", register_import::answer)
         .get("/register/queue", register_queue::page)
         .post("/register/queue", register_queue::decide)
+}
+
+/// Accounts and tokens.
+fn of_operators(table: Table) -> Table {
+    table
+        .get("/tokens", tokens::all)
+        .post("/tokens", tokens::some)
+        .post("/tokens/find", tokens::find)
+        .post("/tokens/token", tokens::one)
+        .post("/tokens/change", tokens::change)
+        .get("/tokens/import", tokens_import::form)
+        .post("/tokens/import", tokens_import::answer)
+        .get("/tokens/orders", tokens_orders::page)
+        .post("/tokens/orders", tokens_orders::add)
+        .post("/tokens/orders/close", tokens_orders::close)
+        .post("/tokens/temporary", tokens_temporary::issue)
+        .post("/tokens/unlock", tokens_unlock::unlock)
+        .post("/tokens/link", tokens_link::link)
+        .post("/tokens/unlink", tokens_link::unlink)
+        .get("/staff", staff::all)
+        .post("/staff", staff::some)
+        .post("/staff/one", staff::one)
+        .post("/staff/change", staff::change)
+        .get("/staff/add", staff_add::form)
+        .post("/staff/add", staff_add::add)
+        .post("/staff/ticket", staff_ticket::issue)
 }

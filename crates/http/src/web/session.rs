@@ -13,6 +13,8 @@ use kinfold_service::{
     sign_in::{SessionError, SessionSecret},
 };
 
+use zeroize::Zeroizing;
+
 use super::{
     failure::Failure,
     site::{Shared, Site},
@@ -28,13 +30,17 @@ impl CookieName {
 
     /// The secret among a request's cookies.
     fn find(&self, headers: &HeaderMap) -> Option<SessionSecret> {
-        let cookies =
-            headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-        cookies
-            .flat_map(|cookies| cookies.split(';'))
-            .filter_map(|cookie| cookie.trim().split_once('='))
-            .find(|(name, _)| *name == self.0)
-            .and_then(|(_, value)| SessionSecret::parse(value))
+        SessionSecret::parse(value(headers, &self.0)?)
+    }
+
+    /// The name of the cookie by which a browser is known that comes back from an identity provider.
+    pub(super) fn of_questions(&self) -> String {
+        format!("{}-oidc", self.0)
+    }
+
+    /// What that cookie holds.
+    pub(super) fn find_question(&self, headers: &HeaderMap) -> Option<Zeroizing<String>> {
+        value(headers, &self.of_questions()).map(|value| Zeroizing::new(value.to_owned()))
     }
 
     /// The header that gives the secret to the browser until it is closed.
@@ -56,13 +62,23 @@ impl CookieName {
     }
 }
 
+/// A cookie's value.
+fn value<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    cookies
+        .flat_map(|cookies| cookies.split(';'))
+        .filter_map(|cookie| cookie.trim().split_once('='))
+        .find(|(name, _)| *name == wanted)
+        .map(|(_, value)| value)
+}
+
 /// An open session.
 pub(super) struct Open {
     pub(super) caller: Caller,
     pub(super) secret: SessionSecret,
 }
 
-/// A locked one.
+/// One that opens a single page.
 pub(super) struct Locked {
     pub(super) employee: Employee,
     pub(super) secret: SessionSecret,
@@ -73,6 +89,8 @@ pub(super) struct Locked {
 pub(super) enum Session {
     None,
     Locked(Arc<Locked>),
+    /// Open for the page on which a PIN of one's own is chosen.
+    GivenPin(Arc<Locked>),
     Open(Arc<Open>),
 }
 
@@ -83,6 +101,9 @@ pub(super) async fn find(site: &Site, headers: &HeaderMap) -> Result<Session, Fa
         Ok(caller) => Ok(Session::Open(Arc::new(Open { caller, secret }))),
         Err(SessionError::Locked(employee)) => {
             Ok(Session::Locked(Arc::new(Locked { employee: *employee, secret })))
+        }
+        Err(SessionError::GivenPin(employee)) => {
+            Ok(Session::GivenPin(Arc::new(Locked { employee: *employee, secret })))
         }
         Err(SessionError::None) => Ok(Session::None),
         Err(error @ SessionError::Store(_)) => Err(Failure::Session(error)),
@@ -111,6 +132,8 @@ impl FromRequestParts<Shared> for SignedIn {
             (Some(Session::Open(open)), _) => Ok(Self(Arc::clone(open))),
             (Some(Session::Locked(_)), true) => Err(Redirect::to("/unlock").into_response()),
             (Some(Session::Locked(_)), false) => Err(Failure::Locked.into_response()),
+            (Some(Session::GivenPin(_)), true) => Err(Redirect::to("/pin").into_response()),
+            (Some(Session::GivenPin(_)), false) => Err(Failure::GivenPin.into_response()),
             (_, true) => Err(Redirect::to("/sign-in").into_response()),
             (_, false) => Err(Failure::SignedOut.into_response()),
         }

@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use kinfold_domain::UserName;
-use kinfold_service::sign_in::SignInError;
+use kinfold_service::sign_in::{Credentials, SignInError};
 use kinfold_token::{Code, Pin};
 use serde::Serialize;
 
@@ -16,15 +16,18 @@ use super::{
     clues::Problems,
     failure::{Failure, sentence},
     fields::Fields,
+    peer::Peer,
     session::{Locked, Session, SignedIn},
     site::{Shared, Site},
 };
 
-#[derive(Default, Serialize)]
+#[derive(Serialize)]
 struct SignInForm {
     #[serde(flatten)]
     problems: Problems,
     user_name: String,
+    passkey_origin: Option<String>,
+    provider: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -32,6 +35,8 @@ struct UnlockForm {
     #[serde(flatten)]
     problems: Problems,
     name: String,
+    passkey_origin: Option<String>,
+    provider: Option<String>,
 }
 
 /// `GET /sign-in`
@@ -42,13 +47,15 @@ pub(super) async fn form(
     match session {
         Session::Open(_) => Ok(Redirect::to("/").into_response()),
         Session::Locked(_) => Ok(Redirect::to("/unlock").into_response()),
-        Session::None => site.outside_page(StatusCode::OK, "sign-in.html", SignInForm::default()),
+        Session::GivenPin(_) => Ok(Redirect::to("/pin").into_response()),
+        Session::None => sign_in_again(&site, StatusCode::OK, Problems::default(), String::new()),
     }
 }
 
 /// `POST /sign-in`
 pub(super) async fn sign_in(
     State(site): State<Shared>,
+    Peer(address): Peer,
     fields: Fields,
 ) -> Result<Response, Failure> {
     let mut problems = Problems::default();
@@ -59,7 +66,8 @@ pub(super) async fn sign_in(
         return sign_in_again(&site, StatusCode::UNPROCESSABLE_ENTITY, problems, typed);
     };
     let _turn = site.proofs.acquire().await.map_err(|_| Failure::Busy)?;
-    match site.services.sign_in.sign_in(&user_name, pin, code).await {
+    let credentials = Credentials { pin, code };
+    match site.services.sign_in.sign_in_from(address, &user_name, credentials).await {
         Ok(secret) => {
             let cookie = [(header::SET_COOKIE, site.cookie.give(&secret)?)];
             Ok((cookie, Redirect::to("/")).into_response())
@@ -77,7 +85,7 @@ pub(super) async fn locked(
     session: Session,
 ) -> Result<Response, Failure> {
     match session {
-        Session::Open(_) => Ok(Redirect::to("/").into_response()),
+        Session::Open(_) | Session::GivenPin(_) => Ok(Redirect::to("/").into_response()),
         Session::None => Ok(Redirect::to("/sign-in").into_response()),
         Session::Locked(locked) => {
             unlock_again(&site, (StatusCode::OK, None), &locked, Problems::default())
@@ -88,12 +96,15 @@ pub(super) async fn locked(
 /// `POST /unlock`
 pub(super) async fn unlock(
     State(site): State<Shared>,
+    Peer(address): Peer,
     session: Session,
     fields: Fields,
 ) -> Result<Response, Failure> {
     let locked = match session {
         Session::Locked(locked) => locked,
-        Session::Open(_) => return Ok(Redirect::to("/").into_response()),
+        Session::Open(_) | Session::GivenPin(_) => {
+            return Ok(Redirect::to("/").into_response());
+        }
         Session::None => return Err(Failure::SignedOut),
     };
     let mut problems = Problems::default();
@@ -102,7 +113,8 @@ pub(super) async fn unlock(
         return unlock_again(&site, status, &locked, problems);
     };
     let _turn = site.proofs.acquire().await.map_err(|_| Failure::Busy)?;
-    match site.services.sign_in.unlock(&locked.secret, pin, code).await {
+    let credentials = Credentials { pin, code };
+    match site.services.sign_in.unlock(&locked.secret, credentials, address).await {
         Ok(()) => Ok(Redirect::to("/").into_response()),
         Err(error) => {
             let status = refused(error, "pin", &mut problems)?;
@@ -131,7 +143,9 @@ pub(super) async fn sign_out(
             site.register_work.forget(open.caller.session());
             site.services.sign_in.sign_out(&open.secret).await?;
         }
-        Session::Locked(locked) => site.services.sign_in.sign_out(&locked.secret).await?,
+        Session::Locked(known) | Session::GivenPin(known) => {
+            site.services.sign_in.sign_out(&known.secret).await?;
+        }
         Session::None => {}
     }
     let cookie = [(header::SET_COOKIE, site.cookie.take()?)];
@@ -153,7 +167,7 @@ pub(super) fn read_user_name(fields: &Fields) -> Result<UserName, &'static str> 
     }
 }
 
-fn credentials(fields: &Fields, problems: &mut Problems) -> Option<(Pin, Code)> {
+pub(super) fn credentials(fields: &Fields, problems: &mut Problems) -> Option<(Pin, Code)> {
     let pin = read_pin(fields).map_err(|text| problems.add("pin", text)).ok();
     let code = read_code(fields, "code").map_err(|text| problems.add("code", text)).ok();
     pin.zip(code)
@@ -175,7 +189,7 @@ pub(super) fn read_code(fields: &Fields, field: &str) -> Result<Code, &'static s
 }
 
 /// What is told of a try that opened nothing: one answer for whichever part was wrong.
-fn refused(
+pub(super) fn refused(
     error: SignInError,
     field: &'static str,
     problems: &mut Problems,
@@ -184,7 +198,10 @@ fn refused(
         SignInError::Refused => (StatusCode::UNAUTHORIZED, None),
         SignInError::Wait { seconds } => (StatusCode::TOO_MANY_REQUESTS, Some(*seconds)),
         SignInError::Locked => (StatusCode::LOCKED, None),
-        SignInError::NoSession | SignInError::Ledger(_) | SignInError::Store(_) => {
+        SignInError::GivenPin
+        | SignInError::NoSession
+        | SignInError::Ledger(_)
+        | SignInError::Store(_) => {
             return Err(error.into());
         }
     };
@@ -197,27 +214,33 @@ fn refused(
     Ok(told)
 }
 
-fn sign_in_again(
+pub(super) fn sign_in_again(
     site: &Site,
     status: StatusCode,
     problems: Problems,
     user_name: String,
 ) -> Result<Response, Failure> {
-    site.outside_page(status, "sign-in.html", SignInForm { problems, user_name })
+    let passkey_origin = site.services.passkeys.origin().map(str::to_owned);
+    let provider = site.services.outside.name().map(str::to_owned);
+    let form = SignInForm { problems, user_name, passkey_origin, provider };
+    site.outside_page(status, "sign-in.html", form)
 }
 
-fn unlock_again(
+pub(super) fn unlock_again(
     site: &Site,
     (status, wait): (StatusCode, Option<i64>),
     locked: &Arc<Locked>,
     problems: Problems,
 ) -> Result<Response, Failure> {
     let name = locked.employee.name.expose().clone();
-    let page = site.outside_page(status, "unlock.html", UnlockForm { problems, name })?;
+    let passkey_origin = site.services.passkeys.origin().map(str::to_owned);
+    let provider = site.services.outside.name().map(str::to_owned);
+    let form = UnlockForm { problems, name, passkey_origin, provider };
+    let page = site.outside_page(status, "unlock.html", form)?;
     Ok(with_wait(page, wait))
 }
 
-fn with_wait(mut response: Response, wait: Option<i64>) -> Response {
+pub(super) fn with_wait(mut response: Response, wait: Option<i64>) -> Response {
     if let Some(seconds) = wait.and_then(|wait| HeaderValue::try_from(wait.to_string()).ok()) {
         response.headers_mut().insert(header::RETRY_AFTER, seconds);
     }

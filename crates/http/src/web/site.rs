@@ -15,7 +15,7 @@ use tokio::sync::Semaphore;
 use super::{
     Services,
     failure::Failure,
-    feed_alarms,
+    feed_alarms, places,
     reach::{Reach, ReachCache},
     register_work::RegisterWork,
     remembered::Remembered,
@@ -90,6 +90,7 @@ impl Site {
                 current: None,
                 account: None,
                 alarms: Vec::new(),
+                elsewhere: Vec::new(),
             };
         };
         let account = Account {
@@ -102,6 +103,7 @@ impl Site {
             current: current.map(str::to_owned),
             account: Some(account),
             alarms: feed_alarms::banner(self, open),
+            elsewhere: places::banner(self, open),
         }
     }
 

@@ -5,18 +5,22 @@ use std::sync::Arc;
 use axum::{extract::State, response::Response};
 use jiff::Timestamp;
 use kinfold_service::{
+    passkeys::PasskeyError,
     records::Asker,
     tokens::{Inventory, Listing, TokenError, TokenLine},
 };
-use kinfold_token::{FoundAs, Happening, Kind, Serial, Standing};
+use kinfold_token::{FoundAs, Happening, Kind, Lock, Serial, Standing};
 use serde::Serialize;
 
 use super::{
     failure::Failure,
     fields::Fields,
+    passkeys::{PasskeyRow, rows},
     session::{Open, SignedIn},
     site::{Shared, Site},
     spoken::Spoken,
+    tokens_link::{self, LinkRow},
+    tokens_orders::to_come,
 };
 
 #[derive(Serialize)]
@@ -27,8 +31,9 @@ struct CountLine {
     chosen: bool,
 }
 
+/// A token as a page shows it.
 #[derive(Serialize)]
-struct Line {
+pub(super) struct Line {
     serial: String,
     kind: &'static str,
     standing: &'static str,
@@ -45,6 +50,13 @@ struct ListPage {
     standing: &'static str,
     next: Option<String>,
     of: Option<String>,
+    passkeys: u64,
+    /// Tokens that are to come.
+    on_order: u64,
+    late: bool,
+    theirs: Vec<PasskeyRow>,
+    provider: Option<String>,
+    links: Vec<LinkRow>,
 }
 
 #[derive(Serialize)]
@@ -55,6 +67,8 @@ struct OnePage {
     assign: bool,
     replace: bool,
     temporary: bool,
+    /// Why it is locked.
+    locked: Option<&'static str>,
 }
 
 /// `GET /tokens`
@@ -92,17 +106,26 @@ pub(super) async fn find(
     {
         return shown(&site, &open, &known);
     }
+    of_employee(&site, &open, typed).await
+}
+
+/// What somebody signs in with.
+pub(super) async fn of_employee(
+    site: &Site,
+    open: &Arc<Open>,
+    typed: &str,
+) -> Result<Response, Failure> {
     let tokens = match typed.to_lowercase().parse() {
         Ok(holder) => {
             let listing = Listing { holder: Some(holder), ..Listing::default() };
-            match inventory.list(&listing).await {
+            match site.services.inventory.list(&listing).await {
                 Err(TokenError::NoAccount) => Vec::new(),
                 found => found?,
             }
         }
         Err(_) => Vec::new(),
     };
-    listed(&site, &open, (None, Some(typed.chars().take(64).collect())), tokens).await
+    listed(site, open, (None, Some(typed.chars().take(64).collect())), tokens).await
 }
 
 async fn listed(
@@ -125,7 +148,33 @@ async fn listed(
     let standing = standing.map_or("", Standing::word);
     let next = last.map(str::to_owned);
     let tokens = tokens.iter().map(|known| line(&spoken, known)).collect();
-    let page = ListPage { counts, tokens, standing, next, of };
+    let passkeys = site.services.passkeys.count().await?;
+    let (mut theirs, mut links, mut provider) = (Vec::new(), Vec::new(), None);
+    if let Some(user_name) = of.as_ref().and_then(|of| of.to_lowercase().parse().ok()) {
+        theirs = match site.services.passkeys.of(&user_name).await {
+            Err(PasskeyError::NoAccount) => Vec::new(),
+            found => {
+                provider = site.services.outside.name().map(str::to_owned);
+                rows(&spoken, found?)
+            }
+        };
+        links = tokens_link::links(site, &spoken, &user_name).await?;
+    }
+    let orders = site.services.inventory.orders().await?;
+    let (on_order, late) = to_come(&orders, spoken.today());
+    let page = ListPage {
+        counts,
+        tokens,
+        standing,
+        next,
+        of,
+        passkeys,
+        on_order,
+        late,
+        theirs,
+        provider,
+        links,
+    };
     site.page(open, ("/tokens", "tokens.html"), page)
 }
 
@@ -140,7 +189,7 @@ pub(super) async fn one(
     shown(&site, &open, &inventory.one(&serial).await?)
 }
 
-fn shown(site: &Site, open: &Arc<Open>, known: &TokenLine) -> Result<Response, Failure> {
+pub(super) fn shown(site: &Site, open: &Arc<Open>, known: &TokenLine) -> Result<Response, Failure> {
     let (standing, kind) = (known.token.standing, known.token.kind);
     let can = |happening| standing.after(happening, kind).is_ok();
     let all = [
@@ -161,6 +210,10 @@ fn shown(site: &Site, open: &Arc<Open>, known: &TokenLine) -> Result<Response, F
                 standing,
                 Standing::Assigned | Standing::InUse | Standing::Lost | Standing::Broken
             ),
+        locked: known.token.state.locked().map(|lock| match lock {
+            Lock::MissesInARow => "ten wrong tries in a row",
+            Lock::MissesInADay => "too many wrong tries in a day",
+        }),
         temporary: held && matches!(standing, Standing::Lost | Standing::Broken),
         until: known.token.until.map(|until| spoken.minute(until)),
         token: line(&spoken, known),
@@ -205,7 +258,7 @@ pub(super) fn admit<'a>(site: &'a Site, open: &Open) -> Result<&'a Inventory, Fa
     Err(Failure::NotForRole("Tokens are the operators’ work."))
 }
 
-fn line(spoken: &Spoken, known: &TokenLine) -> Line {
+pub(super) fn line(spoken: &Spoken, known: &TokenLine) -> Line {
     let TokenLine { token, holder } = known;
     let (digits, step) = (token.parameters.digits.count(), token.parameters.step.seconds());
     // What was enrolled before tokens had a life came to stand so at no known time.

@@ -1,7 +1,11 @@
 //! A vendor's file, pasted: its tokens are in stock at once, or what is wrong is told of each.
 
 use axum::{extract::State, response::Response};
-use kinfold_service::{records::Asker, tokens::TokenError};
+use kinfold_service::{
+    ports::TokenOrder,
+    records::Asker,
+    tokens::{ImportTerms, Inventory, TokenError},
+};
 use kinfold_token::{Algorithm, Digits, Step, TokenParameters};
 use kinfold_token_file::{Opening, Reading};
 use serde::Serialize;
@@ -18,8 +22,10 @@ use super::{
 
 const FORM: (&str, &str) = ("/tokens", "tokens-import.html");
 
-#[derive(Default, Serialize)]
+#[derive(Serialize)]
 struct FormPage {
+    /// Those that tokens are still to come of.
+    orders: Vec<String>,
     #[serde(flatten)]
     problems: Problems,
 }
@@ -44,8 +50,8 @@ pub(super) async fn form(
     State(site): State<Shared>,
     SignedIn(open): SignedIn,
 ) -> Result<Response, Failure> {
-    admit(&site, &open)?;
-    site.page(&open, FORM, FormPage::default())
+    let orders = orders(admit(&site, &open)?).await?;
+    site.page(&open, FORM, FormPage { orders, problems: Problems::default() })
 }
 
 /// `POST /tokens/import`
@@ -57,15 +63,17 @@ pub(super) async fn answer(
     let inventory = admit(&site, &open)?;
     let mut problems = Problems::default();
     let Some(opening) = opening(&fields, &mut problems) else {
-        return site.refused_form(&open, FORM, FormPage { problems });
+        let orders = orders(inventory).await?;
+        return site.refused_form(&open, FORM, FormPage { orders, problems });
     };
     // What vendors mean who say nothing.
     let parameters =
         TokenParameters { algorithm: Algorithm::Sha1, digits: Digits::Six, step: Step::Thirty };
     let file = Pasted(Zeroizing::new(format!("{}\n", fields.text("file"))), 0);
-    let (rest, by) = (fields.text("rest") == "yes", Asker::from(open.caller.employee()));
-    let how = (rest, Some(by));
-    match inventory.import(file, Reading { opening, parameters }, how, |_| {}).await {
+    let order = Some(fields.text("order").to_owned()).filter(|order| !order.is_empty());
+    let by = Some(Asker::from(open.caller.employee()));
+    let terms = ImportTerms { rest: fields.text("rest") == "yes", order, by };
+    match inventory.import(file, Reading { opening, parameters }, terms, |_| {}).await {
         Ok(report) => {
             let wrong = report.told.into_iter().map(|wrong| WrongLine {
                 place: wrong.place,
@@ -79,10 +87,16 @@ pub(super) async fn answer(
         }
         Err(TokenError::File(error)) => {
             problems.add("file", sentence(&error.to_string()));
-            site.refused_form(&open, FORM, FormPage { problems })
+            let orders = orders(inventory).await?;
+            site.refused_form(&open, FORM, FormPage { orders, problems })
         }
         Err(error) => Err(error.into()),
     }
+}
+
+async fn orders(inventory: &Inventory) -> Result<Vec<String>, Failure> {
+    let open = inventory.orders().await?.into_iter().filter(TokenOrder::is_open);
+    Ok(open.map(|order| order.reference).collect())
 }
 
 fn opening(fields: &Fields, problems: &mut Problems) -> Option<Opening> {

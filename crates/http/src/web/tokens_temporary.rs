@@ -1,9 +1,8 @@
 //! A code for one shift: the operator at the page and a second person each prove themselves on it.
 
 use axum::{extract::State, response::Response};
-use kinfold_domain::UserName;
 use kinfold_service::tokens::TokenError;
-use kinfold_token::{Code, Pin, Serial};
+use kinfold_token::Serial;
 use serde::Serialize;
 
 use super::{
@@ -11,9 +10,9 @@ use super::{
     failure::{Failure, sentence},
     fields::Fields,
     session::SignedIn,
-    sign_in::{read_code, read_pin, read_user_name},
     site::Shared,
     tokens::admit,
+    two_people,
 };
 
 const FORM: (&str, &str) = ("/tokens", "token-temporary.html");
@@ -59,13 +58,12 @@ pub(super) async fn issue(
     }
     page.hours = fields.text("hours").chars().take(3).collect();
     page.user_name = fields.text("user_name").chars().take(64).collect();
-    let Some((hours, first, second)) = read(&fields, &mut page.problems) else {
+    let Some((hours, typed)) = read(&fields, &mut page.problems) else {
         return site.refused_form(&open, FORM, page);
     };
     let _turn = site.proofs.acquire().await.map_err(|_| Failure::Busy)?;
     let issued = async {
-        let first = (own, first.0, first.1);
-        let witnesses = inventory.witnesses(first, (&second.0, second.1, second.2)).await?;
+        let witnesses = typed.vouch(&site, &open).await?;
         inventory.issue_temporary(&serial, &witnesses, hours).await
     };
     match issued.await {
@@ -89,21 +87,11 @@ pub(super) async fn issue(
     }
 }
 
-type Proofs = (u8, (Pin, Code), (UserName, Pin, Code));
-
-fn read(fields: &Fields, problems: &mut Problems) -> Option<Proofs> {
+fn read(fields: &Fields, problems: &mut Problems) -> Option<(u8, two_people::Typed)> {
     let hours = fields.text("hours").parse().ok();
     if hours.is_none() {
         problems.add("hours", "A shift has 1 to 12 hours");
     }
-    let pin = read_pin(fields).map_err(|text| problems.add("pin", text)).ok();
-    let code = read_code(fields, "code").map_err(|text| problems.add("code", text)).ok();
-    let user = read_user_name(fields).map_err(|text| problems.add("user_name", text)).ok();
-    let second_pin = fields.text("second_pin").parse().ok();
-    if second_pin.is_none() {
-        problems.add("second_pin", "The second person enters their PIN, 6 to 16 digits");
-    }
-    let second = read_code(fields, "second_code");
-    let second = second.map_err(|text| problems.add("second_code", text)).ok();
-    Some((hours?, (pin?, code?), (user?, second_pin?, second?)))
+    let typed = two_people::read(fields, problems);
+    Some((hours?, typed?))
 }

@@ -93,6 +93,14 @@ impl Told {
             .with_link("Unlock", "/unlock")
     }
 
+    pub(super) fn given_pin() -> Self {
+        let why =
+            "The PIN that you were given is known to whoever gave it to you. Nothing was done.";
+        let what = "Choose a PIN of your own, then do it again.";
+        Self::new(StatusCode::FORBIDDEN, "Choose a PIN of your own first", why, what)
+            .with_link("Choose a PIN", "/pin")
+    }
+
     pub(super) fn not_let_in(error: &SignInError) -> Self {
         let status = match error {
             SignInError::Wait { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -126,6 +134,18 @@ impl Told {
         let what = "Nothing was changed. Look again how the token stands now.";
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "This did not happen", sentence(why), what)
             .with_link("Tokens", "/tokens")
+    }
+
+    pub(super) fn account_unchanged(why: &str) -> Self {
+        let what = "Nothing was changed. Look again how the account stands now.";
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "This did not happen", sentence(why), what)
+            .with_link("Employees", "/staff")
+    }
+
+    pub(super) fn passkey_unused(why: &str) -> Self {
+        let what = "Nothing was changed.";
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "This did not happen", sentence(why), what)
+            .with_link("My ways to sign in", "/passkeys")
     }
 
     pub(super) fn case_system_away() -> Self {

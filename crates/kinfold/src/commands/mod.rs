@@ -5,6 +5,7 @@ mod bench;
 mod demo;
 mod employee;
 mod init;
+mod key;
 mod ledger;
 mod prompt;
 mod register;
@@ -37,6 +38,9 @@ pub(crate) enum Command {
     /// Smart tokens.
     #[command(subcommand)]
     Token(token::Token),
+    /// The keys that seal what the node keeps.
+    #[command(subcommand)]
+    Key(key::Key),
     /// The sharing agreement.
     #[command(subcommand)]
     Agreement(agreement::Agreement),
@@ -77,6 +81,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<()> {
         Command::Source(source) => source.run(),
         Command::Employee(employee) => employee.run(),
         Command::Token(token) => token.run(),
+        Command::Key(key) => key.run(),
         Command::Agreement(agreement) => agreement.run(),
         Command::Ledger(ledger) => ledger.run(),
         Command::Register(register) => register.run(),

@@ -8,6 +8,7 @@ use clap::Args;
 use kinfold_http::{
     fhir,
     partner::{Knocks, Limits, PartnerKeys, PartnerParts},
+    scim,
     web::{Department, Services, router},
 };
 use kinfold_service::ports::Clock;
@@ -23,8 +24,8 @@ use crate::{
     config::{Config, TlsFiles},
     control,
     node::{
-        Node, Tasks, check_named, check_sources, fhir_services, listen_to_hospitals,
-        refuse_unusable, watch_ledger,
+        Node, Tasks, check_named, check_sources, fhir_services, listen_to_hospitals, listen_to_vpn,
+        refuse_unusable, scim_services, watch_ledger,
     },
     telemetry,
 };
@@ -94,10 +95,15 @@ async fn serve_once(config: Config, mut stopping: watch::Receiver<bool>) -> anyh
     let node = Arc::new(Node::open(config).await?);
     check_named(&node.alarms, node.config.notifications.email.is_some()).await?;
     let hospitals = listen_to_hospitals(&node).await?;
+    let vpn = listen_to_vpn(&node).await?;
     record_start(&node).await?;
     let app = router(services(&node))?;
     let app = match fhir_services(&node)? {
         Some(services) => app.merge(fhir::router(services)),
+        None => app,
+    };
+    let app = match scim_services(&node)? {
+        Some(services) => app.merge(scim::router(services)),
         None => app,
     };
     let tasks = Tasks::start(&node)?;
@@ -112,8 +118,14 @@ async fn serve_once(config: Config, mut stopping: watch::Receiver<bool>) -> anyh
         partner_parts(&node),
         until(ended.clone()),
     ));
+    let stop = until(ended.clone());
     let hospitals = tokio::spawn(async move {
         if let Some(listener) = hospitals {
+            listener.serve(stop).await;
+        }
+    });
+    let vpn = tokio::spawn(async move {
+        if let Some(listener) = vpn {
             listener.serve(until(ended)).await;
         }
     });
@@ -128,7 +140,7 @@ async fn serve_once(config: Config, mut stopping: watch::Receiver<bool>) -> anyh
     // The listeners may have ended by themselves.
     let _ = ending.send(true);
     control.abort();
-    let _ = tokio::join!(web, desk, hospitals, control, tasks.stop());
+    let _ = tokio::join!(web, desk, hospitals, vpn, control, tasks.stop());
     let _ = std::fs::remove_file(control::socket(&node.config));
     release(node).await;
     Ok(end)
@@ -160,6 +172,9 @@ fn services(node: &Arc<Node>) -> Services {
         sign_in: Arc::clone(&node.sign_in),
         staff: Arc::clone(&node.staff),
         inventory: Arc::clone(&node.inventory),
+        passkeys: Arc::clone(&node.passkeys),
+        outside: Arc::clone(&node.outside),
+        links: Arc::clone(&node.links),
         agreements: Arc::clone(&node.agreements),
         check: Arc::clone(&node.check),
         pool: Arc::clone(&node.pool),
@@ -179,6 +194,7 @@ fn services(node: &Arc<Node>) -> Services {
         corrections: Arc::clone(&node.corrections),
         clock: Arc::clone(&node.clock),
         secure: node.config.web.tls.is_some(),
+        trusted_proxies: node.config.web.trusted_proxies.clone(),
     }
 }
 
@@ -205,6 +221,8 @@ async fn serve_web(
     tls: Option<TlsFiles>,
     ended: watch::Receiver<bool>,
 ) -> anyhow::Result<()> {
+    // A session is opened from an address.
+    let app = app.into_make_service_with_connect_info::<SocketAddr>();
     let Some(files) = tls else {
         let stop = until(ended.clone());
         let serving = axum::serve(listener, app).with_graceful_shutdown(stop);
@@ -221,10 +239,7 @@ async fn serve_web(
         stopper.graceful_shutdown(Some(GRACE));
     });
     let listener = listener.into_std()?;
-    axum_server::from_tcp_rustls(listener, config)?
-        .handle(handle)
-        .serve(app.into_make_service())
-        .await?;
+    axum_server::from_tcp_rustls(listener, config)?.handle(handle).serve(app).await?;
     Ok(())
 }
 

@@ -60,7 +60,10 @@ fn lines(standing: &Standing) -> String {
     let (word, more) = match &standing.result {
         Ok(checked) => {
             let categories: Vec<&str> = checked.categories.iter().map(|c| c.as_str()).collect();
-            let mut more = vec![format!("answers {}", categories.join(", "))];
+            let mut more = Vec::new();
+            if !categories.is_empty() {
+                more.push(format!("answers {}", categories.join(", ")));
+            }
             if checked.keeps_register {
                 more.push("keeps a register".to_owned());
             }

@@ -4,9 +4,12 @@
 use std::io::{self, Read};
 
 use anyhow::Context;
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use kinfold_domain::UserName;
-use kinfold_service::tokens::{ImportReport, Inventory, Listing, TokenLine, Witnesses};
+use kinfold_service::{
+    ports::TokenOrder,
+    tokens::{ImportReport, ImportTerms, Inventory, Listing, NewOrder, TokenLine, Witnesses},
+};
 use kinfold_token::{Standing, TokenParameters};
 use kinfold_token_file::{Opening, Reading};
 use serde::{Deserialize, Serialize};
@@ -60,12 +63,29 @@ pub(crate) enum TokenAsk {
         first: Person,
         second: Person,
     },
+    Unlock {
+        user_name: UserName,
+        first: Person,
+        second: Person,
+    },
+    Order {
+        reference: String,
+        vendor: String,
+        tokens: u64,
+        ordered: Option<Date>,
+        expected: Option<Date>,
+    },
+    Orders,
+    CloseOrder {
+        reference: String,
+    },
     Import {
         bytes: u64,
         key: Option<String>,
         passphrase: Option<String>,
         parameters: TokenParameters,
         rest: bool,
+        order: Option<String>,
     },
     Export {
         plain: bool,
@@ -88,6 +108,7 @@ pub(crate) struct Person {
 pub(crate) enum TokenTold {
     Listed { counts: Vec<(Standing, u64)>, tokens: Vec<Listed> },
     Temporary { user_name: UserName, code: String, until: String },
+    Orders { orders: Vec<TokenOrder> },
     Read { tokens: u64 },
     Imported { report: ImportReport },
     Exporting { key: Option<String> },
@@ -138,6 +159,20 @@ pub(super) async fn execute(node: &Node, ask: TokenAsk) -> anyhow::Result<Answer
             let code = issued.code.expose().to_string();
             return Ok(Answer::Tokens { told: TokenTold::Temporary { user_name, code, until } });
         }
+        TokenAsk::Unlock { user_name, first, second } => {
+            let witnesses = witnesses(inventory, first, second).await?;
+            inventory.unlock(&user_name, &witnesses).await?;
+        }
+        TokenAsk::Order { reference, vendor, tokens, ordered, expected } => {
+            let ordered = ordered.unwrap_or_else(|| today(node.clock.now()));
+            let new = NewOrder { reference, vendor, tokens, ordered, expected };
+            inventory.order(new, None).await?;
+        }
+        TokenAsk::Orders => {
+            let orders = inventory.orders().await?;
+            return Ok(Answer::Tokens { told: TokenTold::Orders { orders } });
+        }
+        TokenAsk::CloseOrder { reference } => inventory.close_order(&reference, None).await?,
         TokenAsk::Assign { serial, user_name } => {
             inventory.assign(&serial.parse()?, &user_name, None).await?;
         }
@@ -154,6 +189,10 @@ pub(super) async fn execute(node: &Node, ask: TokenAsk) -> anyhow::Result<Answer
         }
     }
     Ok(Answer::Done)
+}
+
+fn today(now: Timestamp) -> Date {
+    now.to_zoned(TimeZone::get("Europe/London").unwrap_or(TimeZone::UTC)).date()
 }
 
 /// As the clock on the wall has it.
@@ -174,7 +213,8 @@ fn listed(line: TokenLine) -> Listed {
     }
 }
 
-async fn witnesses(
+/// Makes sure of two named people.
+pub(super) async fn witnesses(
     inventory: &Inventory,
     first: Person,
     second: Person,
@@ -182,7 +222,7 @@ async fn witnesses(
     let (a, b) = (Zeroizing::new(first.pin), Zeroizing::new(second.pin));
     let first = (&first.user_name, a.parse()?, first.code.parse()?);
     let second = (&second.user_name, b.parse()?, second.code.parse()?);
-    Ok(inventory.witnesses(first, second).await?)
+    Ok(inventory.witnesses(None, first, second).await?)
 }
 
 /// Does what moves a file over the connection; the last line that is written is the answer.
@@ -192,10 +232,11 @@ pub(super) async fn stream(
     ask: TokenAsk,
 ) -> anyhow::Result<Answer> {
     match ask {
-        TokenAsk::Import { bytes, key, passphrase, parameters, rest } => {
+        TokenAsk::Import { bytes, key, passphrase, parameters, rest, order } => {
             let opening = opening(key, passphrase)?;
             let reading = Reading { opening, parameters };
-            import(node, connection, bytes, (reading, rest)).await
+            let terms = ImportTerms { rest, order, by: None };
+            import(node, connection, bytes, (reading, terms)).await
         }
         TokenAsk::Export { plain, first, second } => {
             let witnesses = witnesses(&node.inventory, first, second).await?;
@@ -217,7 +258,7 @@ async fn import(
     node: &Node,
     connection: &mut (impl AsyncRead + AsyncWrite + Unpin),
     bytes: u64,
-    (reading, rest): (Reading, bool),
+    (reading, terms): (Reading, ImportTerms),
 ) -> anyhow::Result<Answer> {
     let (mut file, mut answers) = tokio::io::split(connection);
     let (give, take) = mpsc::channel(4);
@@ -241,7 +282,7 @@ async fn import(
         let told = |step: kinfold_service::tokens::ImportStep| {
             at.send_replace(step.read);
         };
-        let done = node.inventory.import(Parts::new(take), reading, (rest, None), told).await;
+        let done = node.inventory.import(Parts::new(take), reading, terms, told).await;
         drop(at);
         done
     };

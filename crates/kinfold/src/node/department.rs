@@ -187,6 +187,10 @@ pub(crate) async fn listen(node: &Node) -> anyhow::Result<Option<MllpListener>> 
     let listener = MllpListener::bind(&terms.mllp, desk, Arc::clone(&node.clock))
         .await
         .context("[department.mllp] is not right")?;
+    if let Some(store) = &node.feeds.department {
+        let heard = store.senders_heard().await.context("when senders were heard can't be read")?;
+        listener.watch().heard_before(&heard);
+    }
     // Set once: a node is opened once.
     let _ = node.feeds.senders.set(Arc::new(Standing(listener.watch())));
     Ok(Some(listener))

@@ -15,6 +15,8 @@ use kinfold_service::{
     feeds::{People, PeopleFeed},
     history::{Histories, HistoryDesk},
     identify::Identify,
+    oidc::Links,
+    passkeys::Passkeys,
     pooled_view::{AskDesk, Holdings, Pool, PoolParts, SealedDeskTerms},
     ports::{
         AmendmentStore, PeopleStore, RegisterStore, RowsToMend, StaffStore, TokenStore, TrailStore,
@@ -40,7 +42,7 @@ pub(super) async fn register_feed(
     let Some(terms) = &config.register else { return Ok(None) };
     let source = sources.iter().find(|source| source.name() == terms.source);
     let source = source.context("the register's source is not configured")?;
-    let register = Arc::new(Register::new(config.agency.clone(), config.stale_after_s));
+    let register = Arc::new(config.register_of(config.agency.clone()));
     register.confirm(None, Some(terms.phones.clone()));
     let feed = Arc::new(RegisterFeed::new(
         Arc::clone(&register),
@@ -65,7 +67,7 @@ fn replicas(config: &Config, ground: &Ground) -> Vec<(Arc<Register>, Arc<Replica
         .filter(|party| party.kind == AgencyKind::Council)
         .map(|party| {
             let owner = Agency { id: party.agency, name: party.name, kind: party.kind };
-            let register = Arc::new(Register::new(owner, config.stale_after_s));
+            let register = Arc::new(config.register_of(owner));
             let replica = Replica::new(
                 Arc::clone(&register),
                 Arc::clone(&ground.identity),
@@ -123,13 +125,15 @@ pub(super) fn holdings(
         register,
         sources: sources.clone(),
         deadline: Duration::from_millis(deadline),
-        sealed_desk: SealedDeskTerms {
-            desk: config.sealed_desk.desk.clone(),
-            telephone: config.sealed_desk.telephone.clone(),
-            reference_key: *keys.bytes("sealed")?,
-        },
+        sealed_desk: sealed_desk(config, *keys.bytes("sealed")?),
         clock: Arc::clone(&ground.clock),
     })
+}
+
+/// Whom to ring about a sealed child, with the key that makes references which say nothing.
+pub(super) fn sealed_desk(config: &Config, reference_key: [u8; 32]) -> SealedDeskTerms {
+    let (desk, telephone) = (config.sealed_desk.desk.clone(), config.sealed_desk.telephone.clone());
+    SealedDeskTerms { desk, telephone, reference_key }
 }
 
 pub(super) fn people_feeds(
@@ -222,11 +226,20 @@ pub(super) fn sign_in(config: &Config, ground: &Ground) -> SignIn {
     )
 }
 
-pub(super) fn staff(config: &Config, ground: &Ground) -> Staff {
+pub(super) fn staff(
+    config: &Config,
+    ground: &Ground,
+    (inventory, passkeys, links): (&Arc<Inventory>, &Arc<Passkeys>, &Arc<Links>),
+    sign_in: &Arc<SignIn>,
+) -> Staff {
     Staff::new(StaffParts {
         agency: config.agency.id.clone(),
         issuer: format!("Kinfold {}", config.agency.id),
         store: Arc::clone(&ground.store) as Arc<dyn StaffStore>,
+        inventory: Arc::clone(inventory),
+        passkeys: Arc::clone(passkeys),
+        links: Arc::clone(links),
+        sign_in: Arc::clone(sign_in),
         agreements: Arc::clone(&ground.agreements),
         journal: ground.journal.clone(),
         clock: Arc::clone(&ground.clock),

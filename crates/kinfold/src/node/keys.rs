@@ -4,6 +4,7 @@ use std::{
     fs::{self, OpenOptions},
     io::Write,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use anyhow::{Context, ensure};
@@ -11,19 +12,37 @@ use kinfold_note::{KeyName, SigningKey};
 use kinfold_store::{StoreKey, StoreKeys};
 use zeroize::Zeroizing;
 
+mod replaced;
+
+pub(crate) use replaced::Lies;
+
+use super::hsm::{Hsm, Wrapped};
+use crate::config::Config;
+
 /// Where the key files lie.
-pub(crate) struct KeyFolder(PathBuf);
+#[derive(Clone)]
+pub(crate) struct KeyFolder {
+    path: PathBuf,
+    module: Option<Arc<Hsm>>,
+}
 
 impl KeyFolder {
     /// The `keys` folder of a node's folder.
     pub(crate) fn of(folder: &Path) -> Self {
-        Self(folder.join("keys"))
+        Self { path: folder.join("keys"), module: None }
+    }
+
+    /// The same with the security module that the node's configuration names.
+    pub(crate) fn of_node(config: &Config) -> Self {
+        let module = config.keys.pkcs11.clone().map(|terms| Arc::new(Hsm::new(terms)));
+        Self { module, ..Self::of(&config.folder) }
     }
 
     /// Makes every key that is missing.
     pub(crate) fn make_all(&self, node: &str) -> anyhow::Result<()> {
-        fs::create_dir_all(&self.0).with_context(|| format!("can't make {}", self.0.display()))?;
-        restrict(&self.0, 0o700)?;
+        fs::create_dir_all(&self.path)
+            .with_context(|| format!("can't make {}", self.path.display()))?;
+        restrict(&self.path, 0o700)?;
         for (file, name) in
             [("node.key", format!("node.{node}")), ("ledger.key", format!("ledger.{node}"))]
         {
@@ -39,7 +58,7 @@ impl KeyFolder {
     }
 
     fn make(&self, file: &str, text: impl Fn() -> anyhow::Result<String>) -> anyhow::Result<()> {
-        let path = self.0.join(file);
+        let path = self.path.join(file);
         if path.exists() {
             return Ok(());
         }
@@ -48,13 +67,39 @@ impl KeyFolder {
 
     /// A key that signs: `node` or `ledger`.
     pub(crate) fn signing(&self, name: &str) -> anyhow::Result<SigningKey> {
-        read_signing(&self.0.join(format!("{name}.key")))
+        read_signing(&self.path.join(format!("{name}.key")))
     }
 
     /// Thirty-two secret bytes.
     pub(crate) fn bytes(&self, name: &str) -> anyhow::Result<Zeroizing<[u8; 32]>> {
-        let path = self.0.join(format!("{name}.key"));
-        let text = read_secret(&path)?;
+        self.read_bytes(&self.path.join(format!("{name}.key")))
+    }
+
+    /// The store's three keys, and the one that is being replaced.
+    pub(crate) fn store(&self) -> anyhow::Result<StoreKeys> {
+        Ok(StoreKeys {
+            people: self.store_key("people")?,
+            register: self.store_key("register")?,
+            seeds: self.store_key("seeds")?,
+            seeds_before: self.seeds_before()?,
+        })
+    }
+
+    /// One of the store's keys.
+    pub(crate) fn store_key(&self, name: &str) -> anyhow::Result<StoreKey> {
+        Ok(StoreKey::from(Box::new(*self.bytes(name)?)))
+    }
+
+    fn read_bytes(&self, path: &Path) -> anyhow::Result<Zeroizing<[u8; 32]>> {
+        let text = read_secret(path)?;
+        if let Some(wrapped) = Wrapped::parse(text.trim())? {
+            return self.unwrap(&wrapped).with_context(|| {
+                format!(
+                    "the key in {} is encrypted under a security module's: see that the module answers, then start again",
+                    path.display()
+                )
+            });
+        }
         let mut bytes = Zeroizing::new([0; 32]);
         hex::decode_to_slice(text.trim(), &mut *bytes)
             .ok()
@@ -62,11 +107,8 @@ impl KeyFolder {
         Ok(bytes)
     }
 
-    /// The store's three keys.
-    pub(crate) fn store(&self) -> anyhow::Result<StoreKeys> {
-        let key =
-            |name| -> anyhow::Result<StoreKey> { Ok(StoreKey::from(Box::new(*self.bytes(name)?))) };
-        Ok(StoreKeys { people: key("people")?, register: key("register")?, seeds: key("seeds")? })
+    fn unwrap(&self, wrapped: &Wrapped) -> anyhow::Result<Zeroizing<[u8; 32]>> {
+        self.module.as_ref().context("[keys] pkcs11 names no module")?.unwrap(wrapped)
     }
 }
 
@@ -88,7 +130,7 @@ pub(crate) fn write_secret(path: &Path, text: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn read_secret(path: &Path) -> anyhow::Result<Zeroizing<String>> {
+pub(super) fn read_secret(path: &Path) -> anyhow::Result<Zeroizing<String>> {
     use std::os::unix::fs::PermissionsExt;
     let metadata = fs::metadata(path).with_context(|| {
         format!(

@@ -16,6 +16,8 @@ use kinfold_service::{
     feeds::{FeedAlarms, Feeds, People},
     history::History,
     identify::Identify,
+    oidc::{Links, OutsideSignIn},
+    passkeys::Passkeys,
     pooled_view::Pool,
     ports::{AgreementStore, Clock, Entropy, PartnerLink, PeopleStore, SourceSystem},
     register::{Custodian, HandOvers, Registers},
@@ -27,7 +29,7 @@ use kinfold_store::Store;
 use kinfold_tls::Credential;
 
 use super::{
-    Desks,
+    Desks, SeedsKey,
     beside::{histories, history, ledgers},
     council::{custodian, hand_overs},
     department::{AtPartners, Department, at_partners, corrections, department, hearers},
@@ -37,6 +39,8 @@ use super::{
     },
     keys::KeyFolder,
     opening::{credential, local_rules, open_ledger, open_store},
+    outside::{links, outside},
+    passkeys::passkeys,
     sources::open_sources,
     telling::{Telling, alarms, telling},
 };
@@ -56,6 +60,9 @@ pub(crate) struct Node {
     pub(crate) sign_in: Arc<SignIn>,
     pub(crate) staff: Arc<Staff>,
     pub(crate) inventory: Arc<Inventory>,
+    pub(crate) passkeys: Arc<Passkeys>,
+    pub(crate) links: Arc<Links>,
+    pub(crate) outside: Arc<OutsideSignIn>,
     pub(crate) check: Arc<Check>,
     pub(crate) identify: Arc<Identify>,
     pub(crate) pool: Arc<Pool>,
@@ -73,6 +80,7 @@ pub(crate) struct Node {
     pub(crate) department: Option<Department>,
     pub(crate) at_partners: Option<AtPartners>,
     pub(crate) corrections: Arc<Corrections>,
+    pub(crate) seeds_key: Arc<SeedsKey>,
 }
 
 /// This agency's sources, in the configuration's order.
@@ -97,7 +105,7 @@ impl Node {
     pub(crate) async fn open(config: Config) -> anyhow::Result<Self> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
-        let keys = KeyFolder::of(&config.folder);
+        let keys = KeyFolder::of_node(&config);
         let journal = Journal::new(Arc::new(open_ledger(&config, &keys, &entropy)?));
         let store = open_store(&config, &keys, &entropy).await?;
         let identity = Arc::new(NodeIdentity::new(config.agency.clone(), keys.signing("node")?));
@@ -137,7 +145,7 @@ impl Node {
         ground: Ground,
         credential: Arc<Credential>,
     ) -> anyhow::Result<Self> {
-        let sources = open_sources(&config, &ground.clock)?;
+        let sources = open_sources(&config, keys, &ground.clock)?;
         let people = Arc::new(People::default());
         people.load(&*ground.store).await.context("the index of people can't be loaded")?;
         let feed = register_feed(&config, &ground, &sources).await?;
@@ -169,18 +177,31 @@ impl Node {
             store: Arc::clone(&ground.store) as Arc<dyn PeopleStore>,
             department: department.is_some().then(|| Arc::clone(&ground.store) as _),
             senders: OnceLock::new(),
+            vpn: OnceLock::new(),
+            module: OnceLock::new(),
             agreements: Arc::clone(&ground.agreements),
             journal: ground.journal.clone(),
             clock: Arc::clone(&ground.clock),
         });
         let sign_in = Arc::new(sign_in(&config, &ground));
-        let alarms = Arc::new(alarms(&config, &ground, &feeds).await?);
+        let inventory = Arc::new(inventory(&ground, &sign_in));
+        let passkeys = Arc::new(passkeys(&config, &ground, &sign_in));
+        let links = Arc::new(links(&ground, &sign_in));
+        let outside = Arc::new(outside(&config, &links)?);
+        let staff = Arc::new(staff(&config, &ground, (&inventory, &passkeys, &links), &sign_in));
+        let seeds_key = Arc::new(SeedsKey::new(keys.clone(), &ground));
+        let alarms = alarms(&config, &ground, &feeds).await?;
+        let alarms = Arc::new(alarms.beside([Arc::clone(&sign_in) as _]));
         Ok(Self {
             alarms,
+            seeds_key,
             telling,
-            inventory: Arc::new(inventory(&ground, &sign_in)),
+            inventory,
+            passkeys,
+            links,
+            outside,
             sign_in,
-            staff: Arc::new(staff(&config, &ground)),
+            staff,
             check,
             department,
             at_partners,

@@ -3,17 +3,27 @@
 use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context, bail};
-use kinfold_connect::{Checked, Unusable, fhir::FhirSource, sql::SqlSource};
-use kinfold_domain::Agency;
-use kinfold_service::ports::{Clock, SourceError, SourceSystem};
+use kinfold_connect::{Checked, Unusable, fhir::FhirSource, files::FilesSource, sql::SqlSource};
+use kinfold_service::{
+    ports::{Clock, SourceError, SourceSystem},
+    register::ExtractTerms,
+};
 
-use super::parts::Sources;
+use super::{joining::sealed_desk, keys::KeyFolder, parts::Sources};
 use crate::config::{Config, SourceConfig};
 
 /// A source as its configuration names it.
 enum Opened {
     Fhir(Arc<FhirSource>),
     Sql(Arc<SqlSource>),
+    Files(Arc<FilesSource>),
+}
+
+/// Keys of which references are made.
+#[derive(Clone, Copy, Default)]
+struct ReferenceKeys {
+    entries: [u8; 32],
+    sealed: [u8; 32],
 }
 
 /// What a source's check came to.
@@ -24,14 +34,21 @@ pub(crate) struct Standing {
     pub(crate) result: Result<Checked, Unusable>,
 }
 
-pub(super) fn open_sources(config: &Config, clock: &Arc<dyn Clock>) -> anyhow::Result<Sources> {
+pub(super) fn open_sources(
+    config: &Config,
+    keys: &KeyFolder,
+    clock: &Arc<dyn Clock>,
+) -> anyhow::Result<Sources> {
+    let reference_keys =
+        ReferenceKeys { entries: *keys.bytes("register")?, sealed: *keys.bytes("sealed")? };
     let mut sources: Sources = Vec::new();
     for source in &config.sources {
-        let opened = open_source(source, &config.agency, clock);
+        let opened = open_source(source, (config, reference_keys), clock);
         let opened = opened.with_context(|| format!("the source {} is not right", source.name))?;
         sources.push(match opened {
             Opened::Fhir(source) => source as Arc<dyn SourceSystem>,
             Opened::Sql(source) => source,
+            Opened::Files(source) => source,
         });
     }
     Ok(sources)
@@ -39,19 +56,41 @@ pub(super) fn open_sources(config: &Config, clock: &Arc<dyn Clock>) -> anyhow::R
 
 fn open_source(
     source: &SourceConfig,
-    agency: &Agency,
+    (config, keys): (&Config, ReferenceKeys),
     clock: &Arc<dyn Clock>,
 ) -> Result<Opened, Unusable> {
-    let (name, agency) = (source.name.as_str(), agency.id.clone());
+    let (name, agency) = (source.name.as_str(), config.agency.id.clone());
     let clock = Arc::clone(clock);
-    Ok(match (&source.fhir, &source.sql) {
-        (Some(fhir), _) => {
+    Ok(match (&source.fhir, &source.sql, &source.files) {
+        (Some(fhir), ..) => {
             Opened::Fhir(Arc::new(FhirSource::new(name, agency, fhir.clone(), clock)?))
         }
-        (_, Some(sql)) => Opened::Sql(Arc::new(SqlSource::new(name, agency, sql.clone(), clock)?)),
-        (None, None) => {
-            return Err(Unusable::one("it has neither [source.fhir] nor [source.sql]"));
+        (_, Some(sql), _) => {
+            Opened::Sql(Arc::new(SqlSource::new(name, agency, sql.clone(), clock)?))
         }
+        (_, _, Some(files)) => {
+            let terms = extract_terms(name, config, keys)?;
+            Opened::Files(Arc::new(FilesSource::new(name, files.clone(), terms, clock)?))
+        }
+        (None, None, None) => {
+            let kinds = "[source.fhir], [source.sql] and [source.files]";
+            return Err(Unusable::one(format!("it has none of {kinds}")));
+        }
+    })
+}
+
+fn extract_terms(
+    source: &str,
+    config: &Config,
+    keys: ReferenceKeys,
+) -> Result<ExtractTerms, Unusable> {
+    let register = config.register.as_ref();
+    let register = register.ok_or_else(|| Unusable::one("there is no [register]"))?;
+    Ok(ExtractTerms {
+        source: source.to_owned(),
+        phones: register.phones.clone(),
+        sealed_desk: sealed_desk(config, keys.sealed),
+        reference_key: keys.entries,
     })
 }
 
@@ -75,9 +114,11 @@ async fn check_source(
     config: &Config,
     clock: &Arc<dyn Clock>,
 ) -> Result<Checked, Unusable> {
-    let checked = match open_source(source, &config.agency, clock)? {
+    // What a check reads is kept nowhere: any reference will do.
+    let checked = match open_source(source, (config, ReferenceKeys::default()), clock)? {
         Opened::Fhir(source) => source.check().await?,
         Opened::Sql(source) => source.check().await?,
+        Opened::Files(source) => source.check().await?,
     };
     let named = config.register.as_ref().is_some_and(|register| register.source == source.name);
     if named && !checked.keeps_register {

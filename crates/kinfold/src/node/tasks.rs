@@ -2,12 +2,14 @@
 
 use std::{io, sync::Arc, time::Duration};
 
+use jiff::{SignedDuration, Timestamp};
 use kinfold_service::{
     attendances::Escalations,
     audit::{Follower, NoticeSender},
     department::Arrivals,
     feeds::{FeedAlarms, PeopleFeed},
     notifications::{Herald, Sender},
+    ports::{Clock, DepartmentStore},
     register::{HandOvers, RegisterFeed, Replica},
 };
 use tokio::{
@@ -16,7 +18,7 @@ use tokio::{
     time::{Instant, MissedTickBehavior, sleep},
 };
 
-use super::{Node, behind::Behind};
+use super::{Node, Replacing, SeedsKey, behind::Behind, module::ModuleWatch};
 
 /// How long a partner may hold a replica's request back: a fresh head comes at least that often.
 const HEAD_EVERY_MS: u32 = 2_000;
@@ -28,6 +30,10 @@ const RESTS: u32 = 4;
 const SEND_AGAIN: Duration = Duration::from_secs(2);
 /// How often those who are here, and those who wait for an answer, are gone through.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
+/// How often messages of long ago are forgotten.
+const FORGET_AGAIN: Duration = Duration::from_hours(1);
+/// The pause after a failure to replace a key: the whole file may be written each time.
+const SEAL_AGAIN: Duration = Duration::from_secs(30);
 /// The pause after a failure.
 const PAUSE: Duration = Duration::from_secs(2);
 
@@ -44,11 +50,19 @@ impl Tasks {
         if let Some(department) = &node.department {
             tasks.spawn(receive_arrivals(Arc::clone(&department.arrivals)));
         }
+        if let (Some(store), Some(terms)) = (&node.feeds.department, &node.config.department) {
+            let known_for = SignedDuration::from_hours(24 * i64::from(terms.known_for_days));
+            tasks.spawn(forget_messages(Arc::clone(store), Arc::clone(&node.clock), known_for));
+        }
         if let Some(at_partners) = &node.at_partners {
             tasks.spawn(escalate(Arc::clone(&at_partners.escalations)));
         }
         if let Some(hand_overs) = &node.hand_overs {
             tasks.spawn(hand_over(Arc::clone(hand_overs)));
+        }
+        tasks.spawn(seal_anew(Arc::clone(&node.seeds_key)));
+        if let Some(module) = ModuleWatch::over(node) {
+            tasks.spawn(module.watch());
         }
         tasks.spawn(watch_feeds(Arc::clone(&node.alarms)));
         tasks.spawn(send(Arc::clone(&node.telling.sender)));
@@ -145,6 +159,21 @@ async fn receive_arrivals(arrivals: Arc<Arrivals>) {
     }
 }
 
+/// Forgets messages that no hospital sends again any more.
+async fn forget_messages(
+    store: Arc<dyn DepartmentStore>,
+    clock: Arc<dyn Clock>,
+    known_for: SignedDuration,
+) {
+    loop {
+        let before = clock.now().saturating_sub(known_for).unwrap_or(Timestamp::MIN);
+        if let Err(error) = store.forget_messages(before).await {
+            tracing::warn!(%error, "messages of long ago could not be forgotten");
+        }
+        sleep(FORGET_AGAIN).await;
+    }
+}
+
 async fn escalate(escalations: Arc<Escalations>) {
     loop {
         match escalations.escalate().await {
@@ -153,6 +182,32 @@ async fn escalate(escalations: Arc<Escalations>) {
             Err(error) => tracing::error!(%error, "attendances could not be escalated"),
         }
         sleep(LOOK_AGAIN).await;
+    }
+}
+
+/// Goes on with the replacement of a key, also with one that the last process did not end.
+async fn seal_anew(key: Arc<SeedsKey>) {
+    loop {
+        match key.go_on(false).await {
+            Ok(told) if told.goes_on() => {}
+            Ok(told) => {
+                if let Replacing::Unopened { count, .. } = told {
+                    tracing::error!(
+                        count,
+                        "values open under neither key, so the old key seeds is kept: \
+                        `kinfold key rotate seeds` names them"
+                    );
+                }
+                key.begun().await;
+            }
+            Err(error) => {
+                tracing::error!(
+                    error = format!("{error:#}"),
+                    "the replacement of the key seeds waits"
+                );
+                sleep(SEAL_AGAIN).await;
+            }
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use kinfold_domain::{
     AgencyId, Categories, Category, CheckAnswer, Confirmed, Possible, RegisterEntry, RegisterHit,
     SealedNotice,
@@ -88,7 +89,7 @@ pub(super) fn conclude(found: &[Found], registers: &[Confirmed]) -> (CheckAnswer
     if let Some(notice) = sealed(&certain) {
         return (CheckAnswer::Sealed { notice }, about);
     }
-    if let Some(answer) = hits(&certain) {
+    if let Some(answer) = hits(found, &certain) {
         return (answer, about);
     }
     let possible = possible(found);
@@ -97,7 +98,8 @@ pub(super) fn conclude(found: &[Found], registers: &[Confirmed]) -> (CheckAnswer
         // A sealed one among them is not told apart: only whom to ring.
         let sealed = sealed(&possible);
         let open = possible.iter().filter(|(_, hit)| hit.entry.sealed.is_none());
-        let answer = CheckAnswer::Several { possible: open.map(possible_child).collect(), sealed };
+        let possible = open.map(|one| possible_child(found, one)).collect();
+        let answer = CheckAnswer::Several { possible, sealed };
         return (answer, about);
     }
     let whole = found.iter().all(|found| matches!(found.search, RegisterSearch::Nobody));
@@ -111,23 +113,40 @@ pub(super) fn conclude(found: &[Found], registers: &[Confirmed]) -> (CheckAnswer
     (answer, About::default())
 }
 
-fn hits(certain: &[(&Found, &RegisterMatch)]) -> Option<CheckAnswer> {
-    let mut ordered = certain.to_vec();
-    ordered.sort_by_key(|(_, hit)| (hit.ended.is_some(), std::cmp::Reverse(hit.ended)));
-    let (_, first) = ordered.first()?;
-    let ended = first.ended;
-    let hits = ordered
+fn hits(found: &[Found], certain: &[(&Found, &RegisterMatch)]) -> Option<CheckAnswer> {
+    let mut hits: Vec<RegisterHit> = certain
         .iter()
-        .map(|(found, hit)| RegisterHit {
-            agency: found.agency().clone(),
-            entry: release(&hit.entry, |category| found.permit.allows(category)),
+        .map(|(of, hit)| RegisterHit {
+            agency: of.agency().clone(),
+            entry: release(&hit.entry, |category| of.permit.allows(category)),
+            ended: ended(found, hit),
             number: hit.number,
         })
         .collect();
-    Some(match ended {
+    hits.sort_by_key(|hit| (hit.ended.is_some(), std::cmp::Reverse(hit.ended)));
+    Some(match hits.first()?.ended {
         None => CheckAnswer::OnRegister { hits },
         Some(ended) => CheckAnswer::RecentlyEnded { hits, ended },
     })
+}
+
+/// The day on which an entry ended. Copies of two registers age apart: the giver's of a hand-over may tell the end before the taker's tells
+/// that the plan goes on. Until it does, the child is on the plan that is known here.
+fn ended(all: &[Found], hit: &RegisterMatch) -> Option<Date> {
+    let handing = hit.entry.handing_over.as_ref();
+    let Some((to, accepted)) = handing.and_then(|handing| Some((&handing.to, handing.accepted?)))
+    else {
+        return hit.ended;
+    };
+    let goes_on = |taken: &RegisterMatch| {
+        taken.entry.status == hit.entry.status && taken.ended.is_none_or(|end| end >= accepted)
+    };
+    let waits = all.iter().any(|found| {
+        let has_come =
+            matches!(&found.search, RegisterSearch::One(hits) if hits.iter().any(goes_on));
+        found.agency().id == *to && !has_come
+    });
+    hit.ended.filter(|_| !waits)
 }
 
 fn possible(found: &[Found]) -> Vec<(&Found, &RegisterMatch)> {
@@ -150,13 +169,13 @@ fn face(group: &[RegisterMatch]) -> Option<&RegisterMatch> {
     group.iter().find(|hit| hit.entry.sealed.is_some()).or_else(|| group.first())
 }
 
-fn possible_child((found, hit): &(&Found, &RegisterMatch)) -> Possible {
+fn possible_child(all: &[Found], (found, hit): &(&Found, &RegisterMatch)) -> Possible {
     let entry = release(&hit.entry, |category| found.permit.allows(category));
     Possible {
         agency: found.agency().clone(),
         entry: entry.id,
         status: entry.status,
-        ended: hit.ended,
+        ended: ended(all, hit),
         subject: entry.subject,
         number: hit.number,
         probability_permille: hit.permille,

@@ -1,5 +1,5 @@
 use jiff::{SignedDuration, civil::date};
-use kinfold_domain::{AsAt, NumberAgreement, SealedDesk};
+use kinfold_domain::{AsAt, HandingOver, NumberAgreement, SealedDesk};
 use proptest::prelude::*;
 
 use super::*;
@@ -57,6 +57,45 @@ fn a_current_entry_of_one_register_stands_before_an_ended_one_of_another() {
     let both = [found(COUNCIL, ended, Some(1)), found(TRUST, current, Some(1))];
     let CheckAnswer::OnRegister { hits } = concluded(&both) else { panic!("not on a register") };
     assert_eq!(hits.iter().map(|hit| hit.entry.id.as_str()).collect::<Vec<_>>(), ["b", "a"]);
+}
+
+/// An entry that ended on 1 May with the hand-over to the trust.
+fn handed_over() -> RegisterSearch {
+    let RegisterMatch { entry, .. } = hit("a", Some(date(2026, 5, 1)), false);
+    let handing = HandingOver {
+        to: TRUST.parse().unwrap(),
+        name: "Larkford Council".to_owned(),
+        since: date(2026, 4, 20),
+        accepted: Some(date(2026, 5, 1)),
+    };
+    let entry = RegisterEntry { handing_over: Some(handing), ..entry.as_ref().clone() };
+    let ended = entry.end;
+    RegisterSearch::One(vec![RegisterMatch {
+        entry: Arc::new(entry),
+        ended,
+        ..hit("a", None, false)
+    }])
+}
+
+#[test]
+fn a_plan_that_was_handed_over_goes_on_until_the_takers_own_entry_has_come() {
+    let taken = |ended| RegisterSearch::One(vec![hit("b", ended, false)]);
+    let with =
+        |taker| concluded(&[found(COUNCIL, handed_over(), Some(1)), found(TRUST, taker, Some(1))]);
+    let earlier = taken(Some(date(2025, 12, 1)));
+    let unsure = RegisterSearch::Several(vec![vec![hit("b", None, false)]]);
+    for taker in [RegisterSearch::Nobody, RegisterSearch::TooLittle, earlier, unsure] {
+        let CheckAnswer::OnRegister { hits } = with(taker.clone()) else { panic!("{taker:?}") };
+        assert_eq!((hits[0].entry.id.as_str(), hits[0].ended), ("a", None));
+    }
+    let CheckAnswer::OnRegister { hits } = with(taken(None)) else { panic!("the taker's plan") };
+    let told: Vec<_> = hits.iter().map(|hit| (hit.entry.id.as_str(), hit.ended)).collect();
+    assert_eq!(told, [("b", None), ("a", Some(date(2026, 5, 1)))]);
+    let over = with(taken(Some(date(2026, 5, 20))));
+    assert!(matches!(over, CheckAnswer::RecentlyEnded { ended, .. } if ended == date(2026, 5, 20)));
+    // Whose register is not searched here can't be waited for.
+    let alone = concluded(&[found(COUNCIL, handed_over(), Some(1))]);
+    assert!(matches!(alone, CheckAnswer::RecentlyEnded { .. }), "{alone:?}");
 }
 
 #[test]

@@ -78,7 +78,7 @@ pub struct BoardView {
     pub registers: Vec<Confirmed>,
     /// Registers that were not, with the reason.
     pub withheld: Vec<(AgencyId, String)>,
-    /// When the hospital's system was last heard, since the node started.
+    /// When the hospital's system was last heard.
     pub heard: Option<Timestamp>,
     /// It has been silent for longer than it should: arrivals may be missing.
     pub silent: bool,

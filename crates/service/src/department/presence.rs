@@ -38,6 +38,8 @@ impl Present {
         journal: &Journal,
         now: Timestamp,
     ) -> Result<(), WorkError> {
+        let heard = store.senders_heard().await?;
+        *self.heard.write() = heard.into_iter().map(|(_, at)| at).max();
         let since = now.saturating_sub(REMEMBERED).unwrap_or(Timestamp::MIN);
         self.put(store.attendances(since).await?);
         let mut behind = Vec::new();
@@ -77,7 +79,7 @@ impl Present {
         self.changed.subscribe()
     }
 
-    /// When a hospital's system was last heard, since the start.
+    /// When a hospital's system was last heard.
     pub(super) fn heard(&self) -> Option<Timestamp> {
         *self.heard.read()
     }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{
     Feeds,
     alarm::{AlarmStep, FeedAlarm, Told},
-    signal::Signal,
+    signal::{Signal, Watched},
 };
 use crate::{
     attendances::ListError,
@@ -74,6 +74,7 @@ pub struct FeedAlarms {
     known: RwLock<Vec<FeedAlarm>>,
     /// One change at a time.
     changing: Mutex<()>,
+    beside: Vec<Arc<dyn Watched>>,
 }
 
 impl FeedAlarms {
@@ -81,7 +82,19 @@ impl FeedAlarms {
     pub async fn load(parts: AlarmParts) -> Result<Self, PortError> {
         let started = parts.clock.now();
         let known = parts.store.alarms(shown_since(started)).await?;
-        Ok(Self { parts, started, known: RwLock::new(known), changing: Mutex::default() })
+        Ok(Self {
+            parts,
+            started,
+            known: RwLock::new(known),
+            changing: Mutex::default(),
+            beside: Vec::new(),
+        })
+    }
+
+    /// What is watched beside the feeds.
+    pub fn beside(mut self, watched: impl IntoIterator<Item = Arc<dyn Watched>>) -> Self {
+        self.beside.extend(watched);
+        self
     }
 
     /// Whether everybody who is named can be told; the employees that may be, and have no e-mail address.
@@ -125,7 +138,9 @@ impl FeedAlarms {
     pub async fn watch(&self) -> Result<usize, ListError> {
         let _changing = self.changing.lock().await;
         let (now, mut count) = (self.parts.clock.now(), 0);
-        for signal in self.parts.feeds.signals(self.parts.terms.sender_silent).await? {
+        let mut signals = self.parts.feeds.signals(self.parts.terms.sender_silent).await?;
+        signals.extend(self.beside.iter().map(|watched| watched.signal(now)));
+        for signal in signals {
             let open = self.known.read().iter().find(|known| is_open_of(known, &signal)).cloned();
             let changed = match open {
                 None if signal.has_stopped(self.started, now) => self.raise(&signal, now).await?,
@@ -168,7 +183,7 @@ impl FeedAlarms {
             taken: None,
             over: None,
         };
-        tracing::warn!(feed = alarm.feed.name(), since = %alarm.since, told = told.len(), "a feed has stopped");
+        tracing::warn!(feed = alarm.feed.name(), since = %alarm.since, told = told.len(), "an alarm is raised: a feed has stopped, or what is watched beside feeds calls for somebody");
         self.change(alarm, (AlarmStep::Raised, now), (&told, None)).await?;
         Ok(true)
     }
@@ -191,7 +206,7 @@ impl FeedAlarms {
 
     async fn end(&self, mut alarm: FeedAlarm, now: Timestamp) -> Result<bool, ListError> {
         alarm.over = Some(now);
-        tracing::info!(feed = alarm.feed.name(), "a feed that had stopped is heard again");
+        tracing::info!(feed = alarm.feed.name(), "an alarm is over");
         self.change(alarm, (AlarmStep::Over, now), (&[], None)).await?;
         Ok(true)
     }

@@ -9,7 +9,9 @@ use serde::Serialize;
 use super::{
     People, PeopleFeed,
     mending::{for_operators, message_for_operators},
+    module::{ModuleHealth, SecurityModule},
     signal::{FeedId, Signal},
+    vpn::{VpnClients, VpnHealth},
 };
 use crate::{
     agreements::Agreements,
@@ -20,6 +22,8 @@ use crate::{
 
 /// Rows to mend that are listed of one source.
 const LISTED: u32 = 50;
+/// How long a source may give a register that can't be read before that counts as its silence: an answer may break off once.
+const READ_AGAIN: SignedDuration = SignedDuration::from_secs(30);
 
 /// One source of this agency.
 #[derive(Clone, Debug, Serialize)]
@@ -66,7 +70,7 @@ pub struct SenderHealth {
     pub name: String,
     /// Messages that were taken, that came again, that are work for somebody, that were refused, since the start.
     pub counts: [u64; 4],
-    /// When the last one came.
+    /// When the last one came, before the start, too.
     pub last: Option<Timestamp>,
 }
 
@@ -89,6 +93,10 @@ pub struct FeedsHealth {
     pub registers: Vec<PartnerHealth>,
     /// Hospitals' systems that send messages.
     pub senders: Vec<SenderHealth>,
+    /// A VPN's concentrators.
+    pub vpn: VpnHealth,
+    /// The security module, where there is one.
+    pub module: Option<ModuleHealth>,
     /// Messages that could not be understood: work for somebody.
     pub messages: Vec<MessageToMend>,
     /// Why nothing flows, if nothing does.
@@ -115,6 +123,10 @@ pub struct Feeds {
     pub department: Option<Arc<dyn DepartmentStore>>,
     /// Hospitals' systems, once the listener has begun.
     pub senders: OnceLock<Arc<dyn HospitalSenders>>,
+    /// A VPN's concentrators, once their listener has begun.
+    pub vpn: OnceLock<Arc<dyn VpnClients>>,
+    /// The security module, where there is one.
+    pub module: OnceLock<Arc<dyn SecurityModule>>,
     /// The agreement.
     pub agreements: Arc<Agreements>,
     /// The ledger.
@@ -138,6 +150,8 @@ impl Feeds {
         Ok(FeedsHealth {
             messages: messages.into_iter().map(message_for_operators).collect(),
             senders: self.senders.get().map(|known| known.standing()).unwrap_or_default(),
+            vpn: self.vpn.get().map(|known| known.standing()).unwrap_or_default(),
+            module: self.module.get().map(|known| known.standing()),
             at,
             people: self.people.len(),
             sources,
@@ -152,18 +166,15 @@ impl Feeds {
         &self,
         sender_silent: SignedDuration,
     ) -> Result<Vec<Signal>, PortError> {
-        let now = self.clock.now();
         let mut signals = Vec::new();
         for feed in &self.sources {
             signals.push(self.source_signal(feed).await?);
         }
         signals.extend(self.replicas.iter().filter_map(|replica| {
             let register = self.registers.of(replica.owner())?;
-            Some(Signal {
-                feed: FeedId::Register(register.owner().name.clone()),
-                last: register.confirmed(now).as_at.map(|at| at.0),
-                limit: stale(register),
-            })
+            let (last, limit) = register.last();
+            let (feed, limit) = (FeedId::Register(register.owner().name.clone()), seconds(limit));
+            Some(Signal { feed, last, limit })
         }));
         let senders = self.senders.get().map(|known| known.standing()).unwrap_or_default();
         signals.extend(senders.into_iter().map(|sender| Signal {
@@ -181,8 +192,13 @@ impl Feeds {
         let mut limit = feed.silent_after();
         let own = self.register.as_ref().filter(|register| register.source() == name);
         if let Some(register) = own.and_then(|_| self.registers.of(self.agreements.own())) {
-            last = last.min(register.confirmed(self.clock.now()).as_at.map(|at| at.0));
-            limit = limit.max(stale(register));
+            let (heard, old) = register.last();
+            last = last.min(heard);
+            limit = limit.max(seconds(old));
+        }
+        let spoilt = own.and_then(|register| register.state().unreadable);
+        if spoilt.is_some_and(|since| self.clock.now().duration_since(since) > READ_AGAIN) {
+            limit = SignedDuration::ZERO;
         }
         Ok(Signal { feed: FeedId::Source(name.to_owned()), last, limit })
     }
@@ -234,6 +250,6 @@ impl Feeds {
     }
 }
 
-fn stale(register: &crate::register::Register) -> SignedDuration {
-    SignedDuration::from_secs(i64::try_from(register.stale_after_s()).unwrap_or(i64::MAX))
+fn seconds(limit: u64) -> SignedDuration {
+    SignedDuration::from_secs(i64::try_from(limit).unwrap_or(i64::MAX))
 }

@@ -16,13 +16,16 @@ pub enum FeedId {
     Register(String),
     /// A hospital's system that sends messages.
     Sender(String),
+    /// No feed: this node's sign-ins, while wrong ones over many accounts come.
+    SignIns,
 }
 
 impl FeedId {
-    /// Its name, as the configuration has it.
+    /// Its name, as the configuration has it where it does.
     pub fn name(&self) -> &str {
         match self {
             Self::Source(name) | Self::Register(name) | Self::Sender(name) => name,
+            Self::SignIns => "sign-ins",
         }
     }
 }
@@ -38,7 +41,21 @@ pub struct Signal {
     pub limit: SignedDuration,
 }
 
+/// What is watched beside feeds, and raises the same alarm.
+pub trait Watched: Send + Sync {
+    /// How it stands now.
+    fn signal(&self, now: Timestamp) -> Signal;
+}
+
 impl Signal {
+    /// Of what is no feed: stopped at once while there is trouble, heard while there is none.
+    pub fn of_trouble(feed: FeedId, since: Option<Timestamp>, now: Timestamp) -> Self {
+        // Also where the clock was set back since.
+        let before = now.saturating_sub(SignedDuration::from_secs(1)).unwrap_or(now);
+        let last = since.map_or(now, |since| since.min(before));
+        Self { feed, last: Some(last), limit: SignedDuration::ZERO }
+    }
+
     /// Since when it has been silent: where nothing is known, since the node started.
     pub fn since(&self, started: Timestamp) -> Timestamp {
         self.last.unwrap_or(started)
@@ -80,6 +97,17 @@ mod tests {
         assert!(!never.has_stopped(started, at("08:10:00")));
         assert!(never.has_stopped(started, at("08:10:01")), "nothing came since the start");
         assert!(!never.is_heard(at("08:00:01")));
+    }
+
+    #[test]
+    fn trouble_is_alarmed_at_once_and_over_at_once() {
+        let now = at("12:00:00");
+        for since in ["11:00:00", "12:00:00", "13:00:00"] {
+            let trouble = Signal::of_trouble(FeedId::SignIns, Some(at(since)), now);
+            assert!(trouble.has_stopped(now, now) && !trouble.is_heard(now), "{since}");
+        }
+        let none = Signal::of_trouble(FeedId::SignIns, None, now);
+        assert!(!none.has_stopped(now, now) && none.is_heard(now));
     }
 
     #[test]

@@ -64,8 +64,10 @@ impl Event {
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::AttendanceToAcknowledge => "You have an attendance to acknowledge.",
-            Self::FeedStopped => "A feed has stopped, and you are asked to see to it.",
-            Self::FeedRunning => "A feed that had stopped is running again.",
+            Self::FeedStopped => {
+                "A feed has stopped, or sign-ins call for somebody, and you are asked to see to it."
+            }
+            Self::FeedRunning => "What you were asked to see to under Feeds is over.",
             Self::CorrectionWaiting => "A correction of the register waits for you.",
             Self::HandOverOffered => "A hand-over waits for your answer.",
             Self::HandOverAnswered => "A hand-over was answered.",

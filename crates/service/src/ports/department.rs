@@ -69,6 +69,12 @@ pub trait DepartmentStore: Send + Sync {
     /// from then on, and does not wait.
     async fn keep(&self, message: &KeptMessage) -> Result<bool, PortError>;
 
+    /// When each hospital's system was last heard, by its name: of a message that came again, too.
+    async fn senders_heard(&self) -> Result<Vec<(String, Timestamp)>, PortError>;
+
+    /// Forgets that messages came which were dealt with and came before a moment; answers how many. Such a one would be taken for new.
+    async fn forget_messages(&self, before: Timestamp) -> Result<u64, PortError>;
+
     /// Messages that are not dealt with, in order.
     async fn waiting(&self, limit: u32) -> Result<Vec<Waiting>, PortError>;
 

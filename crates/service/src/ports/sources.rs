@@ -1,7 +1,7 @@
 //! Source systems: an agency's existing systems of record, read live.
 
 use async_trait::async_trait;
-use kinfold_domain::{Categories, Fact, Person, PersonId, RegisterEntry};
+use kinfold_domain::{AsAt, Categories, Fact, Person, PersonId, RegisterEntry};
 use serde::{Deserialize, Serialize};
 
 use super::Rejected;
@@ -48,6 +48,32 @@ impl Gathered {
     }
 }
 
+/// A register as its source shows it.
+#[derive(Clone, Debug, Default)]
+pub struct KeptRegister {
+    /// All entries, with what ended within the last two years.
+    pub entries: Vec<RegisterEntry>,
+    /// Rows that can't be loaded, or not whole.
+    pub rejected: Vec<Rejected>,
+    /// `None`: it is as it stands now. Otherwise it was written out before.
+    pub extract: Option<ExtractMark>,
+}
+
+/// What sets an extract apart from a live reading.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct ExtractMark {
+    /// The moment for which it is known to be all.
+    pub as_at: AsAt,
+    /// A row does not say which plan it is about: what seems missing may be that one.
+    pub nameless: bool,
+}
+
+impl From<(Vec<RegisterEntry>, Vec<Rejected>)> for KeptRegister {
+    fn from((entries, rejected): (Vec<RegisterEntry>, Vec<Rejected>)) -> Self {
+        Self { entries, rejected, extract: None }
+    }
+}
+
 /// Why a source did not answer. No variant's text carries personal data.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error, Serialize, Deserialize)]
 #[serde(tag = "failure", content = "detail", rename_all = "kebab-case")]
@@ -85,6 +111,6 @@ pub trait SourceSystem: Send + Sync {
     /// can't be read; nothing when the source no longer has the person.
     async fn facts(&self, permit: &Permit, person: &PersonId) -> Result<Gathered, SourceError>;
 
-    /// The whole register as it stands (with what ended within the last two years), if this source keeps one.
-    async fn register(&self) -> Result<Option<(Vec<RegisterEntry>, Vec<Rejected>)>, SourceError>;
+    /// The whole register, if this source keeps one.
+    async fn register(&self) -> Result<Option<KeptRegister>, SourceError>;
 }

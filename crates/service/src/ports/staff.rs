@@ -2,12 +2,12 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use kinfold_domain::{EmailAddress, Employee, EmployeeId, UserName};
-use kinfold_token::{Kind, PinHash, Seed, Serial, Standing, TokenParameters, TokenState};
+use kinfold_domain::{EmailAddress, Employee, EmployeeId, Personal, Role, UserName};
+use kinfold_token::{Kind, PinHash, Profile, Seed, Serial, Standing, TokenParameters, TokenState};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::PortError;
+use super::{PortError, SessionPlace};
 
 /// A token's identity within a node.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
@@ -31,10 +31,87 @@ pub struct AccountRow {
     pub employee: Employee,
     /// Their PIN's hash.
     pub pin: PinHash,
-    /// Left or suspended: may not sign in.
+    /// Somebody else chose the PIN: it opens nothing but the page on which its owner chooses another one.
+    pub given: bool,
+    /// Left: may not sign in.
     pub disabled: bool,
+    /// How much time they are given to type a code.
+    pub profile: Profile,
+    /// When they joined, moved, left or came back; `None` where nobody wrote it down yet.
+    pub changed: Option<Timestamp>,
+    /// When somebody last said that they still work here, in this job.
+    pub reviewed: Option<Timestamp>,
     /// Where the employee is told that something waits.
     pub email: Option<EmailAddress>,
+    /// What the personnel system calls them.
+    pub external: Option<Personal<String>>,
+    /// The personnel system has deleted them: it does not see the account until somebody is back.
+    pub withdrawn: bool,
+}
+
+/// A change of an account, made over the account as it stands.
+#[derive(Clone, Debug)]
+pub enum AccountChange {
+    /// Where they are told that something waits.
+    Email(Option<EmailAddress>),
+    /// Another PIN, chosen by its owner or `given`.
+    Pin {
+        /// Its hash.
+        hash: PinHash,
+        /// Somebody else chose it.
+        given: bool,
+    },
+    /// Another job.
+    Moved {
+        /// Its title.
+        job_title: String,
+        /// Its role.
+        role: Role,
+        /// When.
+        at: Timestamp,
+    },
+    /// Another name.
+    Named(Personal<String>),
+    /// What the personnel system calls them.
+    External(Option<Personal<String>>),
+    /// The personnel system has deleted them.
+    Withdrawn,
+    /// More or less time to type a code.
+    Profile(Profile),
+    /// They have left.
+    Left(Timestamp),
+    /// They are back.
+    Back(Timestamp),
+    /// Somebody has said that they still work here.
+    Reviewed(Timestamp),
+}
+
+impl AccountRow {
+    /// The account after a change.
+    #[must_use]
+    pub fn after(mut self, change: &AccountChange) -> Self {
+        match change {
+            AccountChange::Email(email) => self.email.clone_from(email),
+            AccountChange::Pin { hash, given } => {
+                (self.pin, self.given) = (hash.clone(), *given);
+            }
+            AccountChange::Moved { job_title, role, at } => {
+                self.employee.job_title.clone_from(job_title);
+                self.employee.role = role.clone();
+                self.changed = Some(*at);
+            }
+            AccountChange::Named(name) => self.employee.name.clone_from(name),
+            AccountChange::External(external) => self.external.clone_from(external),
+            AccountChange::Withdrawn => self.withdrawn = true,
+            AccountChange::Profile(profile) => self.profile = *profile,
+            AccountChange::Left(at) => (self.disabled, self.changed) = (true, Some(*at)),
+            AccountChange::Back(at) => {
+                (self.disabled, self.withdrawn, self.changed) = (false, false, Some(*at));
+            }
+            AccountChange::Reviewed(at) => self.reviewed = Some(*at),
+        }
+        self
+    }
 }
 
 /// A token with its secret, unsealed.
@@ -79,6 +156,8 @@ pub struct SessionRow {
     pub proved: Timestamp,
     /// Locked: opens with PIN and code.
     pub locked: bool,
+    /// Where it was opened, or unlocked last; `None` at the node's own console.
+    pub place: Option<SessionPlace>,
 }
 
 /// A token's new state, to be written only if nobody else wrote since `version` was read: so no code counts twice.
@@ -106,11 +185,11 @@ pub trait StaffStore: Send + Sync {
     /// The account of this employee.
     async fn account_of(&self, employee: EmployeeId) -> Result<Option<AccountRow>, PortError>;
 
-    /// Sets or takes away where an employee is told that something waits; `false` where there is no such account.
-    async fn set_email(
+    /// Changes an account as it stands at that moment; `false` where there is none.
+    async fn change_account(
         &self,
         employee: EmployeeId,
-        email: Option<&EmailAddress>,
+        change: &AccountChange,
     ) -> Result<bool, PortError>;
 
     /// All accounts by user name.
@@ -142,6 +221,12 @@ pub trait StaffStore: Send + Sync {
 
     /// A session.
     async fn session(&self, id: SessionId) -> Result<Option<SessionRow>, PortError>;
+
+    /// Every session of an employee.
+    async fn sessions_of(&self, employee: EmployeeId) -> Result<Vec<SessionRow>, PortError>;
+
+    /// Every session.
+    async fn sessions(&self) -> Result<Vec<SessionRow>, PortError>;
 
     /// Writes `seen` and `locked` of a session.
     async fn touch_session(&self, session: &SessionRow) -> Result<(), PortError>;

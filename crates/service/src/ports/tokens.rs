@@ -1,10 +1,11 @@
 //! The inventory of tokens at rest.
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use kinfold_domain::EmployeeId;
 use kinfold_token::{Kind, Serial, Standing, TokenParameters, TokenState};
 use kinfold_token_file::FileToken;
+use serde::{Deserialize, Serialize};
 
 use super::{PortError, TokenId};
 
@@ -65,6 +66,32 @@ pub struct TokenChange {
     pub at: Timestamp,
 }
 
+/// Tokens that a vendor is to send.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct TokenOrder {
+    /// The order's number, ours or the vendor's.
+    pub reference: String,
+    /// Who sends them.
+    pub vendor: String,
+    /// How many were ordered.
+    pub tokens: u64,
+    /// How many of its files' tokens are in stock.
+    pub arrived: u64,
+    /// When it was ordered.
+    pub ordered: Date,
+    /// When it should be there.
+    pub expected: Option<Date>,
+    /// When somebody said that no more will come.
+    pub closed: Option<Timestamp>,
+}
+
+impl TokenOrder {
+    /// Whether tokens of it are still to come.
+    pub const fn is_open(&self) -> bool {
+        self.closed.is_none() && self.arrived < self.tokens
+    }
+}
+
 /// Keeps the inventory. Seeds are sealed at rest under a key of their own, and bound to whoever holds the token.
 #[async_trait]
 pub trait TokenStore: Send + Sync {
@@ -78,8 +105,17 @@ pub trait TokenStore: Send + Sync {
         at: Timestamp,
     ) -> Result<Vec<bool>, PortError>;
 
-    /// All that have arrived are in stock at once; how many.
-    async fn keep_arrivals(&self) -> Result<u64, PortError>;
+    /// All that have arrived are in stock at once, and counted to their order if they have one; how many.
+    async fn keep_arrivals(&self, order: Option<&str>) -> Result<u64, PortError>;
+
+    /// Keeps an order; `false` when there is one of that number.
+    async fn add_order(&self, order: &TokenOrder) -> Result<bool, PortError>;
+
+    /// The orders, those of which tokens are still to come first, then the newest: at most a hundred.
+    async fn orders(&self) -> Result<Vec<TokenOrder>, PortError>;
+
+    /// No more will come of an order.
+    async fn close_order(&self, reference: &str, at: Timestamp) -> Result<(), PortError>;
 
     /// One token.
     async fn token_of_serial(&self, serial: &Serial) -> Result<Option<TokenRecord>, PortError>;

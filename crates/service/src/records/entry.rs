@@ -6,11 +6,14 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    About, AlarmChanged, Amending, Confirmation, Correction, Disclosure, DiscussionStep,
+    About, AlarmChanged, Amending, Asker, Confirmation, Correction, Disclosure, DiscussionStep,
     HandOverId, HandOverStep, Intent, NotificationStep, Refusal, ReplicaLook, Shown,
 };
 use crate::department::{Acknowledged, AttendanceId, AttendanceStep};
-use crate::tokens::{TokenWord, TokensMoved};
+use crate::oidc::LinkWord;
+use crate::passkeys::PasskeyWord;
+use crate::ports::Address;
+use crate::tokens::{TokenOrdered, TokenWord, TokensMoved};
 
 /// One entry of the ledger.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -171,8 +174,15 @@ pub enum Entry {
         at: Timestamp,
         /// Who.
         employee: EmployeeId,
-        /// `sign-in`, `unlock`, or `vouch`: proved for something that takes two people.
+        /// `sign-in`, `unlock`, `step-up`: proved anew in an open session, `vouch`: proved for something that takes two people; `radius`: at
+        /// a door outside the pages; `oidc`: at an identity provider.
         how: String,
+        /// That door: `radius:` and the client's name; `oidc:` and the provider's address, also of an `unlock` there.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
+        /// From where, on the pages.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        address: Option<Address>,
     },
     /// A sign-in was refused.
     SignInRefused {
@@ -180,15 +190,22 @@ pub enum Entry {
         at: Timestamp,
         /// Whose account it would have been, where there is one.
         employee: Option<EmployeeId>,
-        /// Why, in a word: `wrong`, `replayed`, `waiting`, `locked`, `disabled`.
+        /// Why, in a word: `wrong`, `replayed`, `waiting`, `locked`, `disabled`; at a door outside the pages `role`,
+        /// `given-pin`, `late`, `not-pap`, too; at an identity provider what stands in `docs/identity-provider.md`.
         why: String,
+        /// The door outside the pages, if it was there.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
     },
-    /// A session ended.
+    /// A session ended: signed out, or from another session of the same person.
     SignedOut {
         /// When.
         at: Timestamp,
         /// Who.
         employee: EmployeeId,
+        /// Where the session that ended was opened, or unlocked last.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        address: Option<Address>,
     },
     /// An account or a token changed.
     Staff {
@@ -196,11 +213,24 @@ pub enum Entry {
         at: Timestamp,
         /// Whose.
         employee: EmployeeId,
-        /// What: `account-added`, `email-set`, `email-removed`, `token-issued`, `token-confirmed`, `account-unlocked`.
+        /// What: `account-added`, `moved`, `left`, `came-back`, `reviewed`, `pin-given`, `pin-chosen`, `more-time`, `usual-time`, `email-set`, `email-removed`,
+        /// `renamed`, `external-id-set`, `external-id-removed`, `withdrawn`, `enrolment-ticket-issued`, `token-issued`, `token-confirmed`.
         what: String,
+        /// The role that they have from then on, or that was reviewed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        role: Option<Role>,
+        /// Who did it; nobody where they did it themselves, or at the node's own console.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        by: Vec<Asker>,
     },
     /// Something happened to a token, or a code for one shift was issued.
     Token(Box<TokenWord>),
+    /// Something happened to a passkey, or by one.
+    Passkey(Box<PasskeyWord>),
+    /// An account was linked to somebody at an identity provider, or is no more.
+    IdentityLink(Box<LinkWord>),
+    /// Tokens were ordered from a vendor, or will not come.
+    TokensOrdered(Box<TokenOrdered>),
     /// A vendor's file of tokens was imported.
     TokensImported(Box<TokensMoved>),
     /// Secrets of tokens that nobody holds left the node.
@@ -222,6 +252,21 @@ pub enum Entry {
         employee: EmployeeId,
         /// What of it: `own-looks`.
         what: String,
+    },
+    /// A key of this node's is replaced, or the one that it replaced is destroyed. Before it happens.
+    Key {
+        /// When.
+        at: Timestamp,
+        /// What it seals: `seeds`.
+        key: String,
+        /// What: `replaced`, `old-destroyed`.
+        what: String,
+        /// Where the newer key lies: `file`, `pkcs11`.
+        lies: String,
+        /// The newer key's identity, which tells nothing of the key.
+        now: String,
+        /// The older one's.
+        before: String,
     },
     /// The node started.
     Started {
@@ -251,6 +296,9 @@ impl Entry {
             Self::FeedAlarm(step) => step.at,
             Self::Notification(step) => step.at,
             Self::Token(word) => word.at,
+            Self::Passkey(word) => word.at,
+            Self::IdentityLink(word) => word.at,
+            Self::TokensOrdered(ordered) => ordered.at,
             Self::TokensImported(moved) | Self::TokensExported(moved) => moved.at,
             Self::AttendanceHeard { at, .. }
             | Self::AttendanceEscalated { at, .. }
@@ -269,6 +317,7 @@ impl Entry {
             | Self::Staff { at, .. }
             | Self::Agreement { at, .. }
             | Self::LedgerRead { at, .. }
+            | Self::Key { at, .. }
             | Self::Started { at, .. } => *at,
         }
     }

@@ -38,6 +38,35 @@ fn alarm(at: Timestamp) -> Entry {
     }))
 }
 
+fn passkey(at: Timestamp) -> Entry {
+    Entry::Passkey(Box::new(PasskeyWord {
+        at,
+        passkey: Some(Uuid::from_u128(6)),
+        employee: Some(EmployeeId(Uuid::from_u128(1))),
+        what: "refused".to_owned(),
+        why: Some("counter-went-back".to_owned()),
+        by: Some(asker()),
+        address: Some("10.20.0.7".parse::<std::net::IpAddr>().unwrap().into()),
+    }))
+}
+
+fn linked(at: Timestamp) -> Entry {
+    Entry::IdentityLink(Box::new(LinkWord {
+        at,
+        employee: EmployeeId(Uuid::from_u128(1)),
+        what: "linked".to_owned(),
+        issuer: "https://idp.example".to_owned(),
+        subject: "787807429511".into(),
+        by: vec![asker(), asker()],
+    }))
+}
+
+fn signed_in(at: Timestamp) -> Entry {
+    let (employee, how) = (EmployeeId(Uuid::from_u128(1)), "unlock".to_owned());
+    let address = Some("2001:db8::7".parse::<std::net::IpAddr>().unwrap().into());
+    Entry::SignedIn { at, employee, how, by: None, address }
+}
+
 fn put_aside(at: Timestamp) -> Entry {
     Entry::Notification(Box::new(NotificationStep {
         at,
@@ -47,6 +76,29 @@ fn put_aside(at: Timestamp) -> Entry {
         what: NotificationStep::PUT_ASIDE.to_owned(),
         tries: 12,
         by: None,
+    }))
+}
+
+fn key(at: Timestamp) -> Entry {
+    Entry::Key {
+        at,
+        key: "seeds".to_owned(),
+        what: "replaced".to_owned(),
+        lies: "pkcs11".to_owned(),
+        now: "0123456789abcdef".to_owned(),
+        before: "fedcba9876543210".to_owned(),
+    }
+}
+
+fn ordered(at: Timestamp) -> Entry {
+    Entry::TokensOrdered(Box::new(TokenOrdered {
+        at,
+        order: "PO-1".to_owned(),
+        what: "ordered".to_owned(),
+        vendor: "A maker of fobs".to_owned(),
+        tokens: 50,
+        arrived: 0,
+        by: Vec::new(),
     }))
 }
 
@@ -78,6 +130,11 @@ fn every_entry_about_attendances_corrections_alarms_and_notifications_reads_back
     for entry in [
         alarm(at),
         put_aside(at),
+        passkey(at),
+        linked(at),
+        signed_in(at),
+        key(at),
+        ordered(at),
         Entry::Attendance(step.clone()),
         Entry::AttendanceHeard { at, partner: partner.clone(), step },
         Entry::AttendanceEscalated {

@@ -10,32 +10,24 @@ use kinfold_domain::{
 use kinfold_matching::{Candidate, Limits, Model, Outcome, PersonIndex, Reach};
 use parking_lot::RwLock;
 
-use super::frontier::Frontier;
+use super::{
+    freshness::{Ages, Freshness},
+    frontier::Frontier,
+};
 use crate::{Permit, permit::HistoryPermit};
 
 /// How many children the asks at a register are about: those of a large district, 60,000 under eighteen. A register holds only a few
 /// hundred of them, so the same agreement proves less than in an index of everybody; too large a figure makes an answer "several
 /// possible" where it could have been certain, too small a one the other way round.
 const DISTRICT_CHILDREN: f64 = 60_000.0;
-/// How far ahead of this node's clock a confirmation may lie, in seconds: beyond it the clock was set back, and the age is unknown.
-const AHEAD_LIMIT_S: i64 = 10;
 
 /// A register held in memory.
 #[derive(Debug)]
 pub struct Register {
     owner: Agency,
-    stale_after_s: u64,
+    ages: Ages,
     book: RwLock<Book>,
     freshness: RwLock<Freshness>,
-}
-
-/// How fresh a register is.
-#[derive(Clone, Debug, Default)]
-pub struct Freshness {
-    /// The moment for which its owner last confirmed it.
-    pub confirmed: Option<AsAt>,
-    /// Whom to ring at the owner.
-    pub phones: Option<RegisterPhones>,
 }
 
 #[derive(Debug)]
@@ -98,9 +90,18 @@ pub enum RegisterSearch {
 }
 
 impl Register {
-    /// An empty register, never confirmed.
+    /// An empty register, never confirmed, that may be so many seconds old before it counts as not confirmed.
     pub fn new(owner: Agency, stale_after_s: u64) -> Self {
-        Self { owner, stale_after_s, book: RwLock::default(), freshness: RwLock::default() }
+        let ages = Ages { unheard: stale_after_s, source: stale_after_s };
+        Self { owner, ages, book: RwLock::default(), freshness: RwLock::default() }
+    }
+
+    /// What its source says may be this old, in seconds: a file that a case system writes once a day. Whether somebody is heard at all
+    /// stays held against the usual limit.
+    #[must_use]
+    pub const fn with_source_age(mut self, seconds: u64) -> Self {
+        self.ages.source = seconds;
+        self
     }
 
     /// Whose register.
@@ -108,22 +109,20 @@ impl Register {
         &self.owner
     }
 
-    /// How old it may be before it counts as not confirmed, in seconds.
-    pub const fn stale_after_s(&self) -> u64 {
-        self.stale_after_s
+    /// When it was last known to be right, and how many seconds that may lie back.
+    pub fn last(&self) -> (Option<Timestamp>, u64) {
+        self.freshness.read().last(self.ages)
     }
 
     /// How sure its state is at `now`.
     pub fn confirmed(&self, now: Timestamp) -> Confirmed {
         let freshness = self.freshness.read().clone();
-        let stale = freshness.confirmed.is_none_or(|at| {
-            let ahead = at.0.as_second() - now.as_second() > AHEAD_LIMIT_S;
-            ahead || at.age_seconds(now) > self.stale_after_s
-        });
+        let silent = freshness.silent(self.ages, now);
         Confirmed {
             agency: self.owner.clone(),
             as_at: freshness.confirmed,
-            stale,
+            stale: silent.is_some(),
+            silent,
             phones: freshness.phones,
         }
     }
@@ -137,6 +136,11 @@ impl Register {
         if phones.is_some() {
             freshness.phones = phones;
         }
+    }
+
+    /// The owner's node, or the source, was heard.
+    pub fn heard(&self, at: Timestamp) {
+        self.freshness.write().heard = Some(at);
     }
 
     /// Takes one change over: `leaf` is its JSON text, as the root covers it.

@@ -13,7 +13,9 @@ use tokio::sync::{Mutex, watch};
 use super::{
     Register, Vanished,
     amending::left,
+    continued::continued,
     difference::{Difference, Moment, difference, sound},
+    entry_reference,
     hand::Hand,
     held::Held,
     overlay::{Reading, overlay},
@@ -37,6 +39,8 @@ pub struct FeedState {
     pub answered: Option<Timestamp>,
     /// Why the last try failed, where it did.
     pub failure: Option<String>,
+    /// Since when the source gives what can't be read: waiting mends nothing.
+    pub unreadable: Option<Timestamp>,
     /// Rows that can't be loaded: the entries stay as they were.
     pub rejected: Vec<Rejected>,
     /// Entries that vanished from the source at once, too many to believe: not applied until somebody confirms them.
@@ -173,7 +177,10 @@ impl RegisterFeed {
         let _alone = self.reading.lock().await;
         let outcome = self.read_once(confirmed).await;
         if let Err(error) = &outcome {
-            self.state.write().failure = Some(error_words(error));
+            let garbled = matches!(error, FeedError::Source(SourceError::Garbled(_)));
+            let mut state = self.state.write();
+            state.failure = Some(error_words(error));
+            state.unreadable = state.unreadable.or(Some(self.now())).filter(|_| garbled);
         }
         outcome
     }
@@ -183,13 +190,15 @@ impl RegisterFeed {
         let finished = self.finish().await?;
         // The moment before asking: what changes while the answer travels belongs to the next reading.
         let asked_at = self.clock.now();
-        let (entries, rejected) = self.source.register().await?.ok_or(FeedError::NoRegister)?;
-        let (entries, rejected) = sound(entries, by_record(rejected));
+        let kept = self.source.register().await?.ok_or(FeedError::NoRegister)?;
+        let extract = kept.extract;
+        let (entries, rejected) = sound(kept.entries, by_record(kept.rejected));
         let reading = Reading {
             is_empty: entries.is_empty(),
             unread: unread(&rejected),
             entries,
             at: asked_at,
+            extract,
         };
         let _alone = self.changing.lock().await;
         let (count, vanished) = self.lay_over(reading, confirmed).await?;
@@ -197,11 +206,13 @@ impl RegisterFeed {
         let whole = Covered::Register(self.source.name());
         self.to_mend.note(whole, &rejected, asked_at).await?;
         let mut state = self.state.write();
-        *state = FeedState { answered: Some(asked_at), failure: None, rejected, vanished };
+        *state = FeedState { answered: Some(asked_at), rejected, vanished, ..FeedState::default() };
         drop(state);
+        self.register.heard(asked_at);
         // A register of which a part vanished is not confirmed: it keeps its last age until somebody has looked.
         if is_whole {
-            self.register.confirm(Some(AsAt(asked_at)), None);
+            let as_at = extract.map_or(AsAt(asked_at), |extract| extract.as_at);
+            self.register.confirm(Some(as_at), None);
         }
         Ok(finished + count)
     }
@@ -209,13 +220,19 @@ impl RegisterFeed {
     /// Lays what stands by hand over a reading and takes the difference over; answers how many changes that made, and what vanished.
     async fn lay_over(
         &self,
-        reading: Reading,
+        mut reading: Reading,
         confirmed: Option<&str>,
     ) -> Result<(usize, Option<Vanished>), FeedError> {
         let (at, by) = (reading.at, self.source.name());
-        let (mut unread, is_empty) = (reading.unread.clone(), reading.is_empty);
         let known = self.register.entries();
         let mut standing = self.hand.all();
+        if let Some(extract) = reading.extract {
+            reading.entries = continued(reading.entries, &reading.unread, &known, &standing);
+            if extract.nameless {
+                reading.unread.extend(known.keys().cloned());
+            }
+        }
+        let (mut unread, is_empty) = (reading.unread.clone(), reading.is_empty);
         for row in self.held_rows(at) {
             standing.entry(row.key()).or_insert(row);
         }
@@ -247,7 +264,7 @@ impl RegisterFeed {
 
 /// Whose rows could not be read: what was known of them stays.
 fn unread(rejected: &[Rejected]) -> HashSet<EntryId> {
-    rejected.iter().filter_map(|row| row.record.to_ascii_lowercase().parse().ok()).collect()
+    rejected.iter().filter_map(|row| entry_reference(&row.record)).collect()
 }
 
 /// An error with its causes, in one line.

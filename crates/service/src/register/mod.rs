@@ -2,10 +2,12 @@
 
 mod amending;
 mod book;
+mod continued;
 mod custody;
 mod difference;
 mod discussion;
 mod feed;
+mod freshness;
 mod frontier;
 mod hand;
 mod handmade;
@@ -21,16 +23,17 @@ mod serve;
 mod taking;
 mod vanished;
 
-pub use book::{Freshness, Register, RegisterMatch, RegisterSearch};
+pub use book::{Register, RegisterMatch, RegisterSearch};
 pub use custody::{
     Change, ChangeError, Corrupt, Custodian, CustodyError, CustodyParts, Decision, DiscussionEnd,
-    DiscussionLine, DiscussionList, DueLine, DueList, FileCode, Found, HandOverLine, HandOverList,
-    HistoryLine, ImportReport, ImportRow, NewDiscussion, NewEntry, Opened, OpenedHandOver,
-    Overview, PlanType, Planned, PlannedHandOver, PlannedStep, QueueLine, RowAnswer, RowCode,
-    ToChange, ToHandOver, WorkQueue, read_import,
+    DiscussionLine, DiscussionList, DueLine, DueList, Extract, ExtractTerms, FileCode, Found,
+    HandOverLine, HandOverList, HistoryLine, ImportReport, ImportRow, LONGEST_FILE, NewDiscussion,
+    NewEntry, Opened, OpenedHandOver, Overview, PlanType, Planned, PlannedHandOver, PlannedStep,
+    QueueLine, RowAnswer, RowCode, ToChange, ToHandOver, WorkQueue, read_import,
 };
 pub use discussion::{Discussion, Unborn};
 pub use feed::{FeedError, FeedState, FeedStores, RegisterFeed};
+pub use freshness::Freshness;
 pub use handover::{
     Act, HandOver, HandOverError, HandOverParts, HandOvers, Handed, NotNow, Side, State, Taken,
 };
@@ -43,7 +46,12 @@ pub use vanished::{ConfirmError, Vanished};
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use kinfold_domain::AgencyId;
+use kinfold_domain::{AgencyId, EntryId};
+
+/// A source's own reference of an entry as ours: lower case, with hyphens for what may not stand in one.
+pub fn entry_reference(text: &str) -> Option<EntryId> {
+    text.to_lowercase().replace([' ', '/', ':'], "-").parse().ok()
+}
 
 /// The registers that this node can search: its own where it is a council's, and replicas of its partners'.
 #[derive(Clone, Default)]

@@ -12,7 +12,7 @@ use super::{
     hand::{Standing, rows_of},
     handmade::{Replaced, replaced},
 };
-use crate::ports::{Amendment, AmendmentKey, Differs};
+use crate::ports::{Amendment, AmendmentKey, Differs, ExtractMark};
 
 /// What a reading and the amendments make together.
 #[derive(Default)]
@@ -34,6 +34,8 @@ pub(super) struct Reading {
     /// It has nothing at all.
     pub(super) is_empty: bool,
     pub(super) at: Timestamp,
+    /// It was written out before.
+    pub(super) extract: Option<ExtractMark>,
 }
 
 /// Lays what stands over a reading. `known` is the register as it is: what the case system does not have and somebody says is in force is

@@ -24,7 +24,13 @@ fn standing(rows: impl IntoIterator<Item = Amendment>) -> Standing {
 }
 
 fn reading(entries: Vec<RegisterEntry>) -> Reading {
-    Reading { is_empty: entries.is_empty(), entries, unread: HashSet::new(), at: start() }
+    Reading {
+        is_empty: entries.is_empty(),
+        entries,
+        unread: HashSet::new(),
+        at: start(),
+        extract: None,
+    }
 }
 
 fn known(entries: &[RegisterEntry]) -> HashMap<EntryId, Arc<RegisterEntry>> {

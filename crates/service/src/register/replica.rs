@@ -258,6 +258,7 @@ impl Replica {
     fn stands(&self, head: &RegisterHead) {
         *self.terms.write() = Some(Terms::of(head));
         self.register.confirm(head.confirmed, head.phones.clone());
+        self.register.heard(head.signed_at);
     }
 
     async fn restore(&self, signed: &str, agreement: &InForce) -> Result<(), ReplicaError> {

@@ -1,12 +1,29 @@
 //! Sign-in: user name, PIN and eight-second code; sessions that are short when idle and quick to lock and reopen.
 
+mod admitted;
+mod door;
+mod guarded;
+mod held;
+mod origins;
+mod own_pin;
+mod places;
 mod prove;
+mod resync;
 mod session;
+mod spray;
+mod step_up;
+mod whence;
 
+pub use door::{Door, Joined, Passed, ShutError, Typed, Untyped};
+pub use own_pin::PinError;
+pub use places::{OwnSession, Scattered};
 pub use prove::{Credentials, SignInError};
 pub use session::{SessionError, SessionLimits, SessionSecret};
+pub use spray::Sprayed;
+pub use step_up::SteppedUp;
+pub use whence::Origin;
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use kinfold_domain::{Employee, EmployeeId, UserName};
@@ -16,10 +33,13 @@ use parking_lot::Mutex;
 use crate::{
     caller::Caller,
     journal::Journal,
-    ports::{Clock, Entropy, SessionId, SessionRow, StaffStore},
+    ports::{Address, Clock, Entropy, SessionId, SessionPlace, SessionRow, StaffStore},
     records::Entry,
 };
+use held::Held;
+use origins::Origins;
 use session::Live;
+use spray::Spray;
 
 /// Signs employees in, and knows who is.
 pub struct SignIn {
@@ -28,7 +48,9 @@ pub struct SignIn {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     limits: SessionLimits,
-    live: Mutex<HashMap<SessionId, Live>>,
+    held: Mutex<Held>,
+    origins: Mutex<Origins>,
+    spray: Mutex<Spray>,
 }
 
 impl SignIn {
@@ -40,7 +62,8 @@ impl SignIn {
         entropy: Arc<dyn Entropy>,
         limits: SessionLimits,
     ) -> Self {
-        Self { store, journal, clock, entropy, limits, live: Mutex::default() }
+        let (held, origins, spray) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Self { store, journal, clock, entropy, limits, held, origins, spray }
     }
 
     /// How long sessions last.
@@ -48,15 +71,26 @@ impl SignIn {
         &self.limits
     }
 
-    /// Opens a session; the secret goes into the cookie and nowhere else.
-    #[tracing::instrument(skip_all)]
+    /// Opens a session at the node's own console.
     pub async fn sign_in(
         &self,
         user_name: &UserName,
         pin: Pin,
         code: Code,
     ) -> Result<SessionSecret, SignInError> {
-        let proof = self.prove(user_name, Credentials { pin, code }).await?;
+        self.sign_in_from(None, user_name, Credentials { pin, code }).await
+    }
+
+    /// Opens a session from an address; the secret goes into the cookie and nowhere else.
+    #[tracing::instrument(skip_all)]
+    pub async fn sign_in_from(
+        &self,
+        address: Option<Address>,
+        user_name: &UserName,
+        credentials: Credentials,
+    ) -> Result<SessionSecret, SignInError> {
+        let proof = self.prove(address, user_name, credentials).await?;
+        self.recall(proof.account.employee.id).await?;
         let now = self.clock.now();
         let secret = SessionSecret::new(self.entropy.bytes32());
         let session = SessionRow {
@@ -66,19 +100,19 @@ impl SignIn {
             seen: now,
             proved: now,
             locked: false,
+            place: self.here(address),
         };
-        let employee = proof.account.employee;
+        let employee = proof.account.employee.id;
         if !self.store.open_session(proof.burn, &session).await? {
-            return Err(self.refused(Some(employee.id), "replayed").await?);
+            return Err(self.refused(Some(employee), "replayed").await?);
         }
-        if let Err(error) = self.record_sign_in(employee.id, "sign-in").await {
+        if let Err(error) = self.record_sign_in(employee, ("sign-in", session.place)).await {
             self.store.end_session(session.id).await?;
             return Err(error);
         }
-        let mut live = self.live.lock();
-        live.retain(|_, live| !self.limits.is_over(&live.row, now));
-        live.insert(session.id, Live::new(session, employee));
-        drop(live);
+        let id = session.id;
+        self.let_in(session, &proof.account);
+        self.still_stands(id).await?;
         Ok(secret)
     }
 
@@ -87,8 +121,8 @@ impl SignIn {
     pub async fn unlock(
         &self,
         secret: &SessionSecret,
-        pin: Pin,
-        code: Code,
+        credentials: Credentials,
+        address: Option<Address>,
     ) -> Result<(), SignInError> {
         let live = self.find(secret).await?.ok_or(SignInError::NoSession)?;
         if self.limits.is_over(&live.row, self.clock.now()) {
@@ -96,18 +130,19 @@ impl SignIn {
             return Err(SignInError::NoSession);
         }
         let user_name = live.employee.user_name.clone();
-        let proof = self.prove(&user_name, Credentials { pin, code }).await?;
-        let now = self.clock.now();
-        let session = SessionRow { seen: now, proved: now, locked: false, ..live.row };
+        let proof = self.prove(address, &user_name, credentials).await?;
+        let (now, place) = (self.clock.now(), self.here(address));
+        let session = SessionRow { seen: now, proved: now, locked: false, place, ..live.row };
         if !self.store.renew_session(proof.burn, &session).await? {
             return Err(self.refused(Some(live.employee.id), "replayed").await?);
         }
-        if let Err(error) = self.record_sign_in(live.employee.id, "unlock").await {
+        if let Err(error) = self.record_sign_in(live.employee.id, ("unlock", place)).await {
             self.store.touch_session(&SessionRow { locked: true, ..session }).await?;
             return Err(error);
         }
-        self.live.lock().insert(session.id, Live::new(session, proof.account.employee));
-        Ok(())
+        let id = session.id;
+        self.held.lock().put(Live::new(session, &proof.account));
+        self.still_stands(id).await
     }
 
     /// Who this is, if the session is open; each call counts as use.
@@ -125,12 +160,15 @@ impl SignIn {
             return Err(SessionError::Locked(Box::new(live.employee)));
         }
         self.touch(&live, now).await?;
+        if live.given {
+            return Err(SessionError::GivenPin(Box::new(live.employee)));
+        }
         Ok(Caller::new(live.employee, live.row.id, live.row.proved))
     }
 
     /// Locks a session: it opens again with PIN and code.
     pub async fn lock(&self, caller: &Caller) -> Result<(), SessionError> {
-        let found = self.live.lock().get(&caller.session()).cloned();
+        let found = self.held.lock().find(caller.session()).cloned();
         match found {
             Some(live) => self.set_locked(&live).await,
             None => Ok(()),
@@ -141,41 +179,65 @@ impl SignIn {
     pub async fn sign_out(&self, secret: &SessionSecret) -> Result<(), SignInError> {
         let Some(live) = self.find(secret).await? else { return Ok(()) };
         self.drop_session(live.row.id).await?;
-        let entry = Entry::SignedOut { at: self.clock.now(), employee: live.employee.id };
+        let address = live.row.place.map(|place| place.address);
+        let (at, employee) = (self.clock.now(), live.employee.id);
+        let entry = Entry::SignedOut { at, employee, address };
         self.journal.record(entry).await?;
         Ok(())
     }
 
-    /// Makes sure that this is that employee, by PIN and a fresh code, without opening a session.
+    /// Makes sure that this is that employee, by PIN and a fresh code typed at that address, without opening a session.
     #[tracing::instrument(skip_all)]
     pub async fn vouch(
         &self,
+        address: Option<Address>,
         user_name: &UserName,
         credentials: Credentials,
     ) -> Result<Employee, SignInError> {
-        let proof = self.prove(user_name, credentials).await?;
+        let proof = self.prove(address, user_name, credentials).await?;
         let employee = proof.account.employee;
+        // Whoever gave them the PIN could say it for them.
+        if proof.account.given {
+            return Err(SignInError::GivenPin);
+        }
         if !self.store.save_token(proof.burn).await? {
             return Err(self.refused(Some(employee.id), "replayed").await?);
         }
-        self.record_sign_in(employee.id, "vouch").await?;
+        self.record_sign_in(employee.id, ("vouch", None)).await?;
         Ok(employee)
     }
 
     /// Ends every session of an employee at once.
     pub async fn end_sessions_of(&self, employee: EmployeeId) -> Result<(), SessionError> {
-        self.live.lock().retain(|_, live| live.employee.id != employee);
-        Ok(self.store.end_sessions_of(employee).await?)
+        // In this order: a session that is let in meanwhile finds that it has ended ([`Self::still_stands`]).
+        let ended = self.store.end_sessions_of(employee).await;
+        self.forget_sessions_of(employee, None);
+        Ok(ended?)
     }
 
-    async fn record_sign_in(&self, employee: EmployeeId, how: &str) -> Result<(), SignInError> {
-        let entry = Entry::SignedIn { at: self.clock.now(), employee, how: how.to_owned() };
+    /// Whether a session that was let in has not ended in the same moment: its employee may have left.
+    pub(crate) async fn still_stands(&self, id: SessionId) -> Result<(), SignInError> {
+        if self.store.session(id).await?.is_some() {
+            return Ok(());
+        }
+        self.held.lock().end(|live| live.row.id == id);
+        Err(SignInError::NoSession)
+    }
+
+    async fn record_sign_in(
+        &self,
+        employee: EmployeeId,
+        (how, place): (&str, Option<SessionPlace>),
+    ) -> Result<(), SignInError> {
+        let (at, how) = (self.clock.now(), how.to_owned());
+        let address = place.map(|place| place.address);
+        let entry = Entry::SignedIn { at, employee, how, by: None, address };
         self.journal.record(entry).await?;
         Ok(())
     }
 
     async fn touch(&self, live: &Live, now: Timestamp) -> Result<(), SessionError> {
-        let due = self.live.lock().get_mut(&live.row.id).and_then(|held| {
+        let due = self.held.lock().find_mut(live.row.id).and_then(|held| {
             held.row.seen = now;
             held.is_due(now).then(|| {
                 held.stored = now;
@@ -192,29 +254,27 @@ impl SignIn {
     async fn set_locked(&self, live: &Live) -> Result<(), SessionError> {
         let row = SessionRow { locked: true, ..live.row.clone() };
         self.store.touch_session(&row).await?;
-        self.live.lock().insert(row.id, Live::new(row, live.employee.clone()));
+        self.held.lock().put(Live { row, ..live.clone() });
         Ok(())
     }
 
     async fn drop_session(&self, id: SessionId) -> Result<(), crate::ports::PortError> {
-        self.live.lock().remove(&id);
-        self.store.end_session(id).await
+        self.held.lock().end(|live| live.row.id == id);
+        let ended = self.store.end_session(id).await;
+        // Once more, for what was read from the store just before.
+        self.held.lock().end(|live| live.row.id == id);
+        ended
     }
 
     async fn find(&self, secret: &SessionSecret) -> Result<Option<Live>, crate::ports::PortError> {
         let id = secret.id();
-        let held = self.live.lock().get(&id).cloned();
+        let held = self.held.lock().find(id).cloned();
         if held.is_some() {
             return Ok(held);
         }
         let Some(row) = self.store.session(id).await? else { return Ok(None) };
-        let Some(account) = self.store.account_of(row.employee).await? else { return Ok(None) };
-        if account.disabled {
-            return Ok(None);
-        }
-        let live = Live::new(row, account.employee);
-        self.live.lock().insert(id, live.clone());
-        Ok(Some(live))
+        self.recall(row.employee).await?;
+        Ok(self.held.lock().find(id).cloned())
     }
 }
 

@@ -3,19 +3,18 @@
 use jiff::{SignedDuration, Timestamp};
 use kinfold_domain::{EmployeeId, UserName};
 use kinfold_token::{
-    Attempt, Code, Gate, Generator, Outcome, Pin, PinHash, PinVerdict, Profile, Standing,
+    Attempt, Code, Digits, Gate, Generator, Outcome, Pin, PinHash, PinVerdict, Profile, Standing,
     TokenState,
 };
 
-use super::SignIn;
+use super::{Door, Passed, SignIn, whence::Whence};
 use crate::{
     journal::JournalError,
-    ports::{AccountRow, Burn, PortError, TokenRow},
-    records::Entry,
+    ports::{AccountRow, Address, Burn, PortError, TokenRow},
 };
 
 /// How often a try is judged anew because another one came first; each time that one was counted.
-const MOST_RACES: usize = 32;
+pub(super) const MOST_RACES: usize = 32;
 
 /// What somebody typed.
 pub struct Credentials {
@@ -40,6 +39,9 @@ pub enum SignInError {
     /// Locked after too many wrong tries.
     #[error("this account is locked after too many wrong tries: ring your operator")]
     Locked,
+    /// Somebody else chose the PIN.
+    #[error("sign in and choose a PIN of your own first")]
+    GivenPin,
     /// There is no session to reopen.
     #[error("the session is over: sign in again")]
     NoSession,
@@ -55,7 +57,7 @@ pub enum SignInError {
 pub(super) struct Proof {
     pub(super) account: AccountRow,
     pub(super) burn: Burn,
-    until: Option<Timestamp>,
+    pub(super) until: Option<Timestamp>,
 }
 
 impl Proof {
@@ -67,28 +69,56 @@ impl Proof {
 }
 
 impl SignIn {
-    /// Judges a try. Whatever counts against the token is stored before the answer is given.
+    /// Judges a try on this node's own pages.
     pub(super) async fn prove(
         &self,
+        address: Option<Address>,
         user_name: &UserName,
         credentials: Credentials,
     ) -> Result<Proof, SignInError> {
+        let Credentials { pin, code } = credentials;
+        self.prove_at(address.into(), user_name, Passed::Apart(pin, code)).await
+    }
+
+    /// Judges a try. Whatever counts against the token is stored before the answer is given.
+    pub(super) async fn prove_at(
+        &self,
+        whence: Whence<'_>,
+        user_name: &UserName,
+        passed: Passed,
+    ) -> Result<Proof, SignInError> {
         let account = self.store.account(user_name).await?.filter(|account| !account.disabled);
+        let employee = account.as_ref().map(|account| account.employee.id);
+        let judging = self.judge_account(account, whence.door(), passed);
+        self.guarded(whence, (user_name, employee), judging).await
+    }
+
+    async fn judge_account(
+        &self,
+        account: Option<AccountRow>,
+        door: Option<&Door>,
+        passed: Passed,
+    ) -> Result<Proof, SignInError> {
         let token = match &account {
             Some(account) => self.store.token(account.employee.id, Standing::InUse).await?,
             None => None,
         };
         if let Some(token) = &token {
-            self.gate(token).await?;
+            self.gate(token, door).await?;
         }
+        let employee = account.as_ref().map(|account| account.employee.id);
+        let digits = token.as_ref().map_or(Digits::Eight, |token| token.parameters.digits);
+        let Some(credentials) = passed.read(digits) else {
+            return Err(self.refused_at(door, employee, "wrong").await?);
+        };
         let hash = account.as_ref().map(|account| account.pin.clone());
         let pin = judge_pin(hash, credentials.pin).await;
-        let employee = account.as_ref().map(|account| account.employee.id);
         let (Some(account), Some(token)) = (account, token) else {
-            return Err(self.refused(employee, "wrong").await?);
+            return Err(self.refused_at(door, employee, "wrong").await?);
         };
         let until = token.until;
-        let burn = self.judge(token, &credentials.code, pin).await?;
+        let typed = (&credentials.code, pin, account.profile);
+        let burn = self.judge(token, typed, door).await?;
         Ok(Proof { account, burn, until })
     }
 
@@ -97,12 +127,12 @@ impl SignIn {
     async fn judge(
         &self,
         mut token: TokenRow,
-        code: &Code,
-        pin: PinVerdict,
+        (code, pin, profile): (&Code, PinVerdict, Profile),
+        door: Option<&Door>,
     ) -> Result<Burn, SignInError> {
         for _ in 0..MOST_RACES {
             let now = self.clock.now();
-            let attempt = Attempt { code, pin, now, profile: Profile::Standard };
+            let attempt = Attempt { code, pin, now, profile };
             let generator = Generator::new(&token.seed, token.parameters);
             let outcome = match token.until {
                 Some(until) => token.state.check_temporary(&generator, &attempt, until),
@@ -113,12 +143,12 @@ impl SignIn {
                 Outcome::Wrong { state } => (state, "wrong"),
                 Outcome::Replayed { state } => (state, "replayed"),
                 Outcome::Wait { .. } | Outcome::Locked => {
-                    self.gate(&token).await?;
+                    self.gate(&token, door).await?;
                     return Err(SignInError::Refused);
                 }
             };
             if self.store.save_token(burn(&token, state, now)).await? {
-                return Err(self.refused(Some(token.employee), why).await?);
+                return Err(self.refused_at(door, Some(token.employee), why).await?);
             }
             let again = self.store.token(token.employee, Standing::InUse).await?;
             token = again.ok_or(SignInError::Refused)?;
@@ -126,17 +156,17 @@ impl SignIn {
         Err(SignInError::Refused)
     }
 
-    async fn gate(&self, token: &TokenRow) -> Result<(), SignInError> {
+    async fn gate(&self, token: &TokenRow, door: Option<&Door>) -> Result<(), SignInError> {
         let now = self.clock.now();
         match token.state.gate(now) {
             Gate::Open => Ok(()),
             Gate::Wait(until) => {
                 let seconds = until.duration_since(now).as_secs() + 1;
-                self.refused(Some(token.employee), "waiting").await?;
+                self.refused_at(door, Some(token.employee), "waiting").await?;
                 Err(SignInError::Wait { seconds })
             }
             Gate::Locked(_) => {
-                self.refused(Some(token.employee), "locked").await?;
+                self.refused_at(door, Some(token.employee), "locked").await?;
                 Err(SignInError::Locked)
             }
         }
@@ -147,19 +177,16 @@ impl SignIn {
         employee: Option<EmployeeId>,
         why: &str,
     ) -> Result<SignInError, SignInError> {
-        let at = self.clock.now();
-        let entry = Entry::SignInRefused { at, employee, why: why.to_owned() };
-        self.journal.record(entry).await?;
-        Ok(SignInError::Refused)
+        self.refused_at(None, employee, why).await
     }
 }
 
-fn burn(token: &TokenRow, state: TokenState, at: Timestamp) -> Burn {
+pub(super) fn burn(token: &TokenRow, state: TokenState, at: Timestamp) -> Burn {
     Burn { token: token.id, version: token.version, state, at }
 }
 
 /// Argon2 takes tens of milliseconds of a core: off the threads that answer others. An unknown user costs the same.
-async fn judge_pin(hash: Option<PinHash>, pin: Pin) -> PinVerdict {
+pub(super) async fn judge_pin(hash: Option<PinHash>, pin: Pin) -> PinVerdict {
     let judging = move || PinHash::verify_or_dummy(hash.as_ref(), &pin);
     tokio::task::spawn_blocking(judging).await.unwrap_or(PinVerdict::Wrong)
 }

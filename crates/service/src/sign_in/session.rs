@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::LockedFor;
-use crate::ports::{PortError, SessionId, SessionRow};
+use crate::ports::{AccountRow, PortError, SessionId, SessionRow};
 
 /// How long sessions last.
 #[derive(Clone, Debug)]
@@ -68,6 +68,9 @@ pub enum SessionError {
     /// Locked, by hand or because it was idle: PIN and code reopen it.
     #[error("the session is locked")]
     Locked(LockedFor),
+    /// Somebody else chose the PIN: nothing opens before its owner has chosen another one.
+    #[error("choose a PIN of your own")]
+    GivenPin(LockedFor),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] PortError),
@@ -78,13 +81,15 @@ pub enum SessionError {
 pub(super) struct Live {
     pub(super) row: SessionRow,
     pub(super) employee: Employee,
+    /// Somebody else chose the PIN.
+    pub(super) given: bool,
     pub(super) stored: Timestamp,
 }
 
 impl Live {
-    pub(super) const fn new(row: SessionRow, employee: Employee) -> Self {
-        let stored = row.seen;
-        Self { row, employee, stored }
+    pub(super) fn new(row: SessionRow, account: &AccountRow) -> Self {
+        let (employee, given) = (account.employee.clone(), account.given);
+        Self { stored: row.seen, row, employee, given }
     }
 
     /// Use is written down every half minute: a restart may shorten a session by that much, never lengthen it.

@@ -11,10 +11,12 @@ use subtle::ConstantTimeEq;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::Staff;
+use super::{Staff, StaffError};
 use crate::{
     journal::JournalError,
     ports::{AccountRow, Burn, PortError, TokenId, TokenRow},
+    records::Asker,
+    tokens::{TokenError, Witnesses},
 };
 
 /// How long a ticket opens the enrolment page.
@@ -72,6 +74,7 @@ impl Ticket {
 pub struct Enrolment {
     /// The address that the app reads as a QR code.
     pub uri: OtpauthUri,
+    pub(super) employee: EmployeeId,
 }
 
 pub(super) struct Issued {
@@ -100,15 +103,32 @@ impl Staff {
     /// Makes a ticket for the enrolment page, in place of an earlier one.
     pub async fn issue_ticket(&self, user_name: &UserName) -> Result<Ticket, EnrolError> {
         let account = self.account(user_name).await?;
+        Ok(self.ticket(&account, &[]).await?)
+    }
+
+    /// The same by two named people: with a PIN, a ticket lets one person be another.
+    pub async fn issue_ticket_by(
+        &self,
+        user_name: &UserName,
+        witnesses: &Witnesses,
+    ) -> Result<Ticket, StaffError> {
+        let account = self.store.account(user_name).await?.filter(|account| !account.disabled);
+        let account = account.ok_or(StaffError::NoAccount)?;
+        if witnesses.includes(account.employee.id) {
+            return Err(TokenError::NotTwoPeople.into());
+        }
+        Ok(self.ticket(&account, &witnesses.askers()).await?)
+    }
+
+    async fn ticket(&self, account: &AccountRow, by: &[Asker]) -> Result<Ticket, JournalError> {
         let mut bytes = [0; 8];
         self.entropy.fill(&mut bytes);
         let digits = hex::encode(bytes);
-        let groups: Vec<&str> = (0..4).map(|group| &digits[group * 4..group * 4 + 4]).collect();
         let until = self.clock.now().saturating_add(TICKET_LASTS).unwrap_or(Timestamp::MAX);
         let issued = Issued { digest: ticket_digest(&digits), until, tries: 0 };
-        self.record(account.employee.id, "enrolment-ticket-issued").await?;
+        self.say(account.employee.id, ("enrolment-ticket-issued", None), by).await?;
         self.tickets.lock().insert(account.employee.id, issued);
-        Ok(Ticket(Zeroizing::new(groups.join("-"))))
+        Ok(Ticket(Zeroizing::new(grouped(&digits))))
     }
 
     /// Opens the enrolment page: user name, PIN and ticket together. Answers the fresh token, or nothing to set up where the employee was
@@ -141,7 +161,8 @@ impl Staff {
         ticket: &str,
         codes: &CodePair,
     ) -> Result<(), EnrolError> {
-        let account = self.store.account(user_name).await?.ok_or(EnrolError::Refused)?;
+        let account = self.store.account(user_name).await?.filter(|account| !account.disabled);
+        let account = account.ok_or(EnrolError::Refused)?;
         if !self.try_ticket(account.employee.id, ticket, PinVerdict::Right) {
             return Err(EnrolError::Refused);
         }
@@ -151,7 +172,8 @@ impl Staff {
     }
 
     async fn account(&self, user_name: &UserName) -> Result<AccountRow, EnrolError> {
-        self.store.account(user_name).await?.ok_or(EnrolError::NoAccount)
+        let account = self.store.account(user_name).await?;
+        account.filter(|account| !account.disabled).ok_or(EnrolError::NoAccount)
     }
 
     async fn issue(&self, account: &AccountRow) -> Result<Enrolment, EnrolError> {
@@ -179,7 +201,7 @@ impl Staff {
         };
         self.record(employee.id, "token-issued").await?;
         self.store.add_token(&token).await?;
-        Ok(Enrolment { uri })
+        Ok(Enrolment { uri, employee: employee.id })
     }
 
     async fn confirm(&self, employee: EmployeeId, codes: &CodePair) -> Result<(), EnrolError> {
@@ -203,6 +225,7 @@ impl Staff {
         // Recorded first: no token opens anything that the ledger doesn't know of.
         self.record(employee, "token-confirmed").await?;
         if self.store.activate_token(burn).await? {
+            self.phones.lock().remove(&employee);
             Ok(())
         } else {
             Err(EnrolError::NothingPending)
@@ -235,6 +258,12 @@ fn soft_serial(id: Uuid) -> Result<Serial, EnrolError> {
     serial.parse().map_err(|_| EnrolError::Secret)
 }
 
-fn ticket_digest(digits: &str) -> [u8; 32] {
+/// Sixteen digits as people read them: in groups of four.
+pub(super) fn grouped(digits: &str) -> String {
+    let groups: Vec<&str> = (0..4).map(|group| &digits[group * 4..group * 4 + 4]).collect();
+    groups.join("-")
+}
+
+pub(super) fn ticket_digest(digits: &str) -> [u8; 32] {
     Sha256::digest(digits.as_bytes()).into()
 }

@@ -1,22 +1,37 @@
 //! Staff: accounts of named employees and the tokens they are given.
 
 mod enrol;
+mod life;
+mod phone;
+mod provision;
+mod review;
+mod roll;
 
 pub use enrol::{EnrolError, Enrolment, Ticket};
+pub use life::{Employed, GivenPin, Job};
+pub use phone::{FetchError, PhoneCode};
+pub use provision::{Known, Personnel, Wanted};
+pub use review::ReviewDue;
+pub use roll::{LONGEST_ROLL, Plan, RollError};
 
 use std::{collections::HashMap, sync::Arc};
 
 use kinfold_domain::{AgencyId, EmailAddress, Employee, EmployeeId, Personal, Role, UserName};
-use kinfold_token::{ChosenPin, PIN_SALT_LEN, PinHash};
+use kinfold_token::{ChosenPin, Profile};
 use parking_lot::Mutex;
 
 use crate::{
     agreements::Agreements,
     journal::{Journal, JournalError},
-    ports::{AccountRow, Clock, Entropy, PortError, StaffStore},
-    records::Entry,
+    oidc::{LinkError, Links},
+    passkeys::{PasskeyError, Passkeys},
+    ports::{AccountChange, AccountRow, Clock, Entropy, PortError, StaffStore},
+    records::{Asker, Entry},
+    sign_in::{SessionError, SignIn},
+    tokens::{Inventory, TokenError},
 };
 use enrol::Issued;
+use phone::Waiting;
 
 /// A new employee.
 pub struct NewEmployee {
@@ -52,6 +67,34 @@ pub enum StaffError {
         /// Those that it names.
         known: String,
     },
+    /// The personnel system neither gives nor takes such a role.
+    #[error(
+        "the personnel system gives and takes no role {role}: an operator does; it gives: {gives}"
+    )]
+    NotIts {
+        /// The role.
+        role: Role,
+        /// Those that it gives.
+        gives: String,
+    },
+    /// They have not left.
+    #[error("this employee has not left")]
+    NotLeft,
+    /// About oneself.
+    #[error("nobody does this for themselves: ask a colleague")]
+    Oneself,
+    /// A session.
+    #[error(transparent)]
+    Session(#[from] SessionError),
+    /// A token.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// A passkey.
+    #[error(transparent)]
+    Passkey(#[from] PasskeyError),
+    /// A link to an identity provider.
+    #[error(transparent)]
+    Link(#[from] LinkError),
     /// The PIN could not be hashed.
     #[error("the PIN could not be kept safely")]
     Pin,
@@ -68,11 +111,16 @@ pub struct Staff {
     agency: AgencyId,
     issuer: String,
     store: Arc<dyn StaffStore>,
+    inventory: Arc<Inventory>,
+    passkeys: Arc<Passkeys>,
+    links: Arc<Links>,
+    sign_in: Arc<SignIn>,
     agreements: Arc<Agreements>,
     journal: Journal,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     tickets: Mutex<HashMap<EmployeeId, Issued>>,
+    phones: Mutex<HashMap<EmployeeId, Waiting>>,
 }
 
 /// What staff-keeping works with.
@@ -83,6 +131,14 @@ pub struct StaffParts {
     pub issuer: String,
     /// The store.
     pub store: Arc<dyn StaffStore>,
+    /// The tokens: a leaver's are asked back.
+    pub inventory: Arc<Inventory>,
+    /// The passkeys: a leaver's are removed.
+    pub passkeys: Arc<Passkeys>,
+    /// Who employees are at an identity provider: a leaver's links are removed.
+    pub links: Arc<Links>,
+    /// The sessions: a leaver's end.
+    pub sign_in: Arc<SignIn>,
     /// The agreement: it names the roles.
     pub agreements: Arc<Agreements>,
     /// The ledger.
@@ -96,40 +152,77 @@ pub struct StaffParts {
 impl Staff {
     /// Over these parts.
     pub fn new(parts: StaffParts) -> Self {
-        let StaffParts { agency, issuer, store, agreements, journal, clock, entropy } = parts;
-        let tickets = Mutex::default();
-        Self { agency, issuer, store, agreements, journal, clock, entropy, tickets }
+        let StaffParts {
+            agency,
+            issuer,
+            store,
+            inventory,
+            passkeys,
+            links,
+            sign_in,
+            agreements,
+            journal,
+            clock,
+            entropy,
+        } = parts;
+        let (tickets, phones) = (Mutex::default(), Mutex::default());
+        Self {
+            agency,
+            issuer,
+            store,
+            inventory,
+            passkeys,
+            links,
+            sign_in,
+            agreements,
+            journal,
+            clock,
+            entropy,
+            tickets,
+            phones,
+        }
     }
 
-    /// Adds a named employee. While an agreement is held, the role must be one that it names.
+    /// Adds a named employee with a PIN of their own. While an agreement is held, the role must be one that it names.
     pub async fn add(&self, new: NewEmployee, pin: &ChosenPin) -> Result<EmployeeId, StaffError> {
-        let fits = |text: &str| (1..=100).contains(&text.trim().chars().count());
-        if !fits(&new.name) || !fits(&new.job_title) {
-            return Err(StaffError::Unnamed);
-        }
+        self.employ(new, (pin, false), (None, None)).await
+    }
+
+    async fn employ(
+        &self,
+        new: NewEmployee,
+        (pin, given): (&ChosenPin, bool),
+        (external, by): (Option<Personal<String>>, Option<&Asker>),
+    ) -> Result<EmployeeId, StaffError> {
+        let (name, job_title) = (named(&new.name)?, named(&new.job_title)?);
         self.check_role(&new.role)?;
         let at = self.clock.now();
         let id = EmployeeId(self.entropy.uuid(at));
-        let mut salt = [0; PIN_SALT_LEN];
-        self.entropy.fill(&mut salt);
+        let role = new.role.clone();
         let account = AccountRow {
             employee: Employee {
                 id,
                 user_name: new.user_name,
-                name: Personal::new(new.name.trim().to_owned()),
-                job_title: new.job_title.trim().to_owned(),
+                name: Personal::new(name),
+                job_title,
                 agency: self.agency.clone(),
                 role: new.role,
             },
-            pin: PinHash::hash(pin, salt).map_err(|_| StaffError::Pin)?,
+            pin: self.hash(pin)?,
+            given,
             disabled: false,
+            profile: Profile::Standard,
+            changed: Some(at),
+            reviewed: None,
             email: new.email,
+            external,
+            withdrawn: false,
         };
         if self.store.account(&account.employee.user_name).await?.is_some() {
             return Err(StaffError::Taken);
         }
         // Recorded first: there is no account that the ledger doesn't know of.
-        self.record(id, "account-added").await?;
+        self.say(id, ("account-added", Some(role)), all(by)).await?;
         if self.store.add_account(&account).await? { Ok(id) } else { Err(StaffError::Taken) }
     }
 
@@ -143,16 +236,20 @@ impl Staff {
         let employee = account.employee.id;
         let what = if email.is_some() { "email-set" } else { "email-removed" };
         self.record(employee, what).await?;
-        if self.store.set_email(employee, email).await? {
-            Ok(())
-        } else {
-            Err(StaffError::NoAccount)
-        }
+        self.change(&account, &AccountChange::Email(email.cloned())).await
     }
 
     /// All accounts.
     pub async fn list(&self) -> Result<Vec<Employee>, PortError> {
         Ok(self.store.accounts().await?.into_iter().map(|account| account.employee).collect())
+    }
+
+    /// The roles that the agreement in force knows at this agency.
+    pub fn roles(&self) -> Vec<String> {
+        let Ok(agreement) = self.agreements.in_force(self.clock.now()) else { return Vec::new() };
+        let roles = agreement.agreement().document().roles();
+        let here = roles.iter().filter(|term| term.agency == self.agency);
+        here.map(|term| term.id.to_string()).collect()
     }
 
     fn check_role(&self, role: &Role) -> Result<(), StaffError> {
@@ -161,13 +258,35 @@ impl Staff {
         if document.role(&self.agency, role).is_some() {
             return Ok(());
         }
-        let here = document.roles().iter().filter(|term| term.agency == self.agency);
-        let known = here.map(|term| term.id.to_string()).collect::<Vec<_>>().join(", ");
-        Err(StaffError::UnknownRole { role: role.clone(), known })
+        Err(StaffError::UnknownRole { role: role.clone(), known: self.roles().join(", ") })
     }
 
     async fn record(&self, employee: EmployeeId, what: &str) -> Result<(), JournalError> {
-        let entry = Entry::Staff { at: self.clock.now(), employee, what: what.to_owned() };
-        self.journal.record(entry).await.map(drop)
+        self.say(employee, (what, None), &[]).await
+    }
+
+    async fn say(
+        &self,
+        employee: EmployeeId,
+        (what, role): (&str, Option<Role>),
+        by: &[Asker],
+    ) -> Result<(), JournalError> {
+        let (at, what, by) = (self.clock.now(), what.to_owned(), by.to_vec());
+        self.journal.record(Entry::Staff { at, employee, what, role, by }).await.map(drop)
+    }
+}
+
+/// Whoever did it, if anybody is named.
+fn all(by: Option<&Asker>) -> &[Asker] {
+    by.map_or(&[], std::slice::from_ref)
+}
+
+/// A person's name or job title, without spaces around it.
+fn named(text: &str) -> Result<String, StaffError> {
+    let text = text.trim();
+    if (1..=100).contains(&text.chars().count()) {
+        Ok(text.to_owned())
+    } else {
+        Err(StaffError::Unnamed)
     }
 }

@@ -4,9 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::SignedDuration;
 use kinfold_domain::{Agency, AgencyKind, RegisterPhones, Role};
+use kinfold_passkey::Site;
 
 use super::{
-    Desks, Ground, TestAttendances, TestDepartment, TestNode,
+    Desks, Ground, TestAttendances, TestDepartment, TestNode, TestProvider,
     department::{corrections, hearers},
 };
 use crate::{
@@ -20,9 +21,12 @@ use crate::{
     feeds::{People, PeopleFeed},
     history::{Histories, History, HistoryDesk, HistoryParts},
     identify::Identify,
+    oidc::{Links, LinksParts, OutsideParts, OutsideSignIn},
+    passkeys::{Passkeys, PasskeysParts},
     pooled_view::{AskDesk, Holdings, Pool, PoolParts, SealedDeskTerms},
     ports::{
-        AttendanceStore, Clock, DepartmentStore, PartnerLink, PeopleStore, SourceSystem, StaffStore,
+        AttendanceStore, Clock, DepartmentStore, IdentityProvider, LinkStore, PartnerLink,
+        PasskeyStore, PeopleStore, SourceSystem, StaffStore, TokenStore,
     },
     register::{
         Custodian, CustodyParts, DeskParts, FeedStores, HandOverParts, HandOvers, Register,
@@ -30,6 +34,7 @@ use crate::{
     },
     sign_in::{SessionLimits, SignIn},
     staff::{Staff, StaffParts},
+    tokens::{Inventory, InventoryParts},
 };
 
 /// A register older than that is stale, in seconds.
@@ -83,6 +88,12 @@ impl Base {
         let held = (&holdings, &ledgers, &histories, hearers);
         let desks = self.desks(&register, held, feed.as_ref());
         let desks = Arc::new(desks);
+        let sign_in = Arc::new(self.sign_in());
+        let inventory = Arc::new(self.inventory(&sign_in));
+        let passkeys = Arc::new(self.passkeys(&sign_in));
+        let links = Arc::new(self.links(&sign_in));
+        let provider = Arc::new(TestProvider::default());
+        let outside = outside(&provider, &links);
         TestNode {
             people_feed: Arc::new(self.people_feed()),
             custodian: feed.as_ref().zip(hand_overs.as_ref()).map(|(f, h)| self.custodian(f, h)),
@@ -98,8 +109,13 @@ impl Base {
             history: self.history(histories),
             follower: self.follower(keys),
             notices: self.notices(),
-            sign_in: self.sign_in(),
-            staff: self.staff(),
+            staff: Arc::new(self.staff(&inventory, (&passkeys, &links), &sign_in)),
+            passkeys,
+            links,
+            provider,
+            outside,
+            inventory,
+            sign_in,
             journal: self.journal,
             agreements: self.agreements,
             people: self.people,
@@ -364,17 +380,67 @@ impl Base {
         )
     }
 
-    fn staff(&self) -> Staff {
+    fn inventory(&self, sign_in: &Arc<SignIn>) -> Inventory {
+        Inventory::new(InventoryParts {
+            tokens: self.ground.staff.clone() as Arc<dyn TokenStore>,
+            staff: self.ground.staff.clone(),
+            sign_in: Arc::clone(sign_in),
+            journal: self.journal.clone(),
+            clock: self.ground.clock.clone(),
+            entropy: self.ground.entropy.clone(),
+        })
+    }
+
+    /// Passkeys of the address `https://kinfold.trust.example`.
+    fn passkeys(&self, sign_in: &Arc<SignIn>) -> Passkeys {
+        let origin = "https://kinfold.trust.example".parse().expect("an address");
+        Passkeys::new(PasskeysParts {
+            site: Some(Site::new(&origin).expect("a domain")),
+            passkeys: self.ground.staff.clone() as Arc<dyn PasskeyStore>,
+            staff: self.ground.staff.clone(),
+            sign_in: Arc::clone(sign_in),
+            journal: self.journal.clone(),
+            clock: self.ground.clock.clone(),
+            entropy: self.ground.entropy.clone(),
+        })
+    }
+
+    fn links(&self, sign_in: &Arc<SignIn>) -> Links {
+        Links::new(LinksParts {
+            links: self.ground.staff.clone() as Arc<dyn LinkStore>,
+            staff: self.ground.staff.clone(),
+            sign_in: Arc::clone(sign_in),
+            journal: self.journal.clone(),
+            clock: self.ground.clock.clone(),
+            entropy: self.ground.entropy.clone(),
+        })
+    }
+
+    fn staff(
+        &self,
+        inventory: &Arc<Inventory>,
+        (passkeys, links): (&Arc<Passkeys>, &Arc<Links>),
+        sign_in: &Arc<SignIn>,
+    ) -> Staff {
         Staff::new(StaffParts {
             agency: self.ground.agency.id.clone(),
             issuer: self.ground.agency.name.clone(),
             store: self.ground.staff.clone(),
+            inventory: Arc::clone(inventory),
+            passkeys: Arc::clone(passkeys),
+            links: Arc::clone(links),
+            sign_in: Arc::clone(sign_in),
             agreements: Arc::clone(&self.agreements),
             journal: self.journal.clone(),
             clock: self.ground.clock.clone(),
             entropy: self.ground.entropy.clone(),
         })
     }
+}
+
+fn outside(provider: &Arc<TestProvider>, links: &Arc<Links>) -> OutsideSignIn {
+    let provider = Some(Arc::clone(provider) as Arc<dyn IdentityProvider>);
+    OutsideSignIn::new(OutsideParts { provider, links: Arc::clone(links) })
 }
 
 fn phones() -> RegisterPhones {

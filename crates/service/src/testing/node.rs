@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use kinfold_domain::AgencyId;
 
-use super::{Ground, TestAttendances, TestDepartment, base::Base};
+use super::{Ground, TestAttendances, TestDepartment, TestProvider, base::Base};
 use crate::{
     Journal, NodeIdentity,
     agreements::{Agreements, AgreementsParts, ApproverKeys, RefusedPeer},
@@ -14,12 +14,15 @@ use crate::{
     feeds::{People, PeopleFeed},
     history::{History, HistoryDesk},
     identify::Identify,
+    oidc::{Links, OutsideSignIn},
+    passkeys::Passkeys,
     pooled_view::{AskDesk, Pool},
     ports::{Clock, Route},
     records::Entry,
     register::{Custodian, HandOvers, Register, RegisterDesk, RegisterFeed, Replica},
     sign_in::SignIn,
     staff::Staff,
+    tokens::Inventory,
 };
 
 /// What a node answers to its partner.
@@ -92,9 +95,19 @@ pub struct TestNode {
     /// Its outbox.
     pub notices: NoticeSender,
     /// Sign-in.
-    pub sign_in: SignIn,
+    pub sign_in: Arc<SignIn>,
+    /// Its passkeys.
+    pub passkeys: Arc<Passkeys>,
+    /// Who its employees are at an identity provider.
+    pub links: Arc<Links>,
+    /// That provider.
+    pub provider: Arc<TestProvider>,
+    /// Signing in there.
+    pub outside: OutsideSignIn,
+    /// Its tokens.
+    pub inventory: Arc<Inventory>,
     /// Staff.
-    pub staff: Staff,
+    pub staff: Arc<Staff>,
     /// The trust's department.
     pub department: Option<TestDepartment>,
     /// What the council hears of attendances.

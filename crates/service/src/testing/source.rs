@@ -14,7 +14,10 @@ use parking_lot::Mutex;
 
 use crate::{
     Permit,
-    ports::{Cursor, Gathered, PeoplePage, Rejected, SourceError, SourceSystem},
+    ports::{
+        Cursor, ExtractMark, Gathered, KeptRegister, PeoplePage, Rejected, SourceError,
+        SourceSystem,
+    },
 };
 
 /// How a source answers.
@@ -45,6 +48,8 @@ pub struct ScriptedSource {
     pub unread: Mutex<HashMap<String, Vec<Rejected>>>,
     /// The register, if it keeps one.
     pub register: Mutex<Option<Vec<RegisterEntry>>>,
+    /// Whether the register was written out before.
+    pub extract: Mutex<Option<ExtractMark>>,
     /// Rows of people or of the register that can't be loaded.
     pub rejected: Mutex<Vec<Rejected>>,
     hook: Mutex<Option<Hook>>,
@@ -132,11 +137,12 @@ impl SourceSystem for ScriptedSource {
         Ok(Gathered { facts, rejected })
     }
 
-    async fn register(&self) -> Result<Option<(Vec<RegisterEntry>, Vec<Rejected>)>, SourceError> {
+    async fn register(&self) -> Result<Option<KeptRegister>, SourceError> {
         self.ready().await?;
         let entries = self.register.lock().clone();
         let mut rejected = self.rejected.lock().clone();
         rejected.retain(|row| row.category == Some(Category::Register));
-        Ok(entries.map(|entries| (entries, rejected)))
+        let extract = *self.extract.lock();
+        Ok(entries.map(|entries| KeptRegister { entries, rejected, extract }))
     }
 }

@@ -4,15 +4,15 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use kinfold_domain::{EmailAddress, EmployeeId, UserName};
+use kinfold_domain::{EmployeeId, UserName};
 use kinfold_token::{Kind, Seed, Serial, Standing, TokenState};
 use kinfold_token_file::FileToken;
 use parking_lot::Mutex;
 
 use super::Fault;
 use crate::ports::{
-    AccountRow, Burn, PortError, SessionId, SessionRow, StaffStore, TokenChange, TokenId,
-    TokenQuery, TokenRecord, TokenRow, TokenStore,
+    AccountChange, AccountRow, Burn, LinkRow, PasskeyRow, PortError, SessionId, SessionRow,
+    StaffStore, TokenChange, TokenId, TokenOrder, TokenQuery, TokenRecord, TokenRow, TokenStore,
 };
 
 /// Keeps staff in memory.
@@ -20,14 +20,17 @@ use crate::ports::{
 pub struct MemoryStaff {
     /// Fails on demand.
     pub fault: Fault,
-    tables: Mutex<Tables>,
+    pub(super) tables: Mutex<Tables>,
 }
 
 #[derive(Debug, Default)]
-struct Tables {
+pub(super) struct Tables {
     accounts: Vec<AccountRow>,
     tokens: Vec<Held>,
-    sessions: HashMap<SessionId, SessionRow>,
+    orders: Vec<TokenOrder>,
+    pub(super) sessions: HashMap<SessionId, SessionRow>,
+    pub(super) passkeys: Vec<PasskeyRow>,
+    pub(super) links: Vec<LinkRow>,
 }
 
 /// A token in memory.
@@ -133,15 +136,15 @@ impl StaffStore for MemoryStaff {
         Ok(self.tables.lock().accounts.iter().find(|a| a.employee.id == employee).cloned())
     }
 
-    async fn set_email(
+    async fn change_account(
         &self,
         employee: EmployeeId,
-        email: Option<&EmailAddress>,
+        change: &AccountChange,
     ) -> Result<bool, PortError> {
         self.fault.write().await?;
         let accounts = &mut self.tables.lock().accounts;
         let account = accounts.iter_mut().find(|account| account.employee.id == employee);
-        Ok(account.map(|account| account.email = email.cloned()).is_some())
+        Ok(account.map(|account| *account = account.clone().after(change)).is_some())
     }
 
     async fn accounts(&self) -> Result<Vec<AccountRow>, PortError> {
@@ -226,6 +229,16 @@ impl StaffStore for MemoryStaff {
         Ok(self.tables.lock().sessions.get(&id).cloned())
     }
 
+    async fn sessions_of(&self, employee: EmployeeId) -> Result<Vec<SessionRow>, PortError> {
+        let sessions = StaffStore::sessions(self).await?;
+        Ok(sessions.into_iter().filter(|session| session.employee == employee).collect())
+    }
+
+    async fn sessions(&self) -> Result<Vec<SessionRow>, PortError> {
+        self.fault.read().await?;
+        Ok(self.tables.lock().sessions.values().cloned().collect())
+    }
+
     async fn touch_session(&self, session: &SessionRow) -> Result<(), PortError> {
         self.fault.write().await?;
         if let Some(known) = self.tables.lock().sessions.get_mut(&session.id) {
@@ -286,11 +299,42 @@ impl TokenStore for MemoryStaff {
         Ok(tokens.into_iter().map(arrive).collect())
     }
 
-    async fn keep_arrivals(&self) -> Result<u64, PortError> {
+    async fn keep_arrivals(&self, order: Option<&str>) -> Result<u64, PortError> {
         self.fault.write().await?;
-        let tokens = &mut self.tables.lock().tokens;
+        let Tables { tokens, orders, .. } = &mut *self.tables.lock();
         let arriving = tokens.iter_mut().filter(|held| held.arriving);
-        Ok(arriving.map(|held| held.arriving = false).count() as u64)
+        let kept = arriving.map(|held| held.arriving = false).count() as u64;
+        for order in orders.iter_mut().filter(|known| order == Some(&known.reference)) {
+            order.arrived += kept;
+        }
+        Ok(kept)
+    }
+
+    async fn add_order(&self, order: &TokenOrder) -> Result<bool, PortError> {
+        self.fault.write().await?;
+        let orders = &mut self.tables.lock().orders;
+        let new = orders.iter().all(|known| known.reference != order.reference);
+        if new {
+            orders.push(order.clone());
+        }
+        Ok(new)
+    }
+
+    async fn orders(&self) -> Result<Vec<TokenOrder>, PortError> {
+        self.fault.read().await?;
+        let mut orders = self.tables.lock().orders.clone();
+        orders.sort_by_key(|order| (!order.is_open(), std::cmp::Reverse(order.ordered)));
+        orders.truncate(100);
+        Ok(orders)
+    }
+
+    async fn close_order(&self, reference: &str, at: Timestamp) -> Result<(), PortError> {
+        self.fault.write().await?;
+        let orders = &mut self.tables.lock().orders;
+        for order in orders.iter_mut().filter(|order| order.reference == reference) {
+            order.closed = Some(at);
+        }
+        Ok(())
     }
 
     async fn token_of_serial(&self, serial: &Serial) -> Result<Option<TokenRecord>, PortError> {

@@ -27,6 +27,7 @@ impl Inventory {
             at: self.parts.clock.now(),
             tokens: None,
             digest: None,
+            order: None,
             encrypted: Some(!plain),
             by: witnesses.askers(),
         };

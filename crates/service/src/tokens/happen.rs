@@ -5,7 +5,7 @@ use kinfold_token::{FoundAs, Happening, Serial, Standing};
 
 use super::{Inventory, TokenError, TokenWord};
 use crate::{
-    ports::{TokenChange, TokenRecord},
+    ports::{TokenChange, TokenQuery, TokenRecord},
     records::{Asker, Entry},
 };
 
@@ -72,6 +72,30 @@ impl Inventory {
     /// It is gone for good; its secret is destroyed.
     pub async fn dispose(&self, serial: &Serial, by: Option<Asker>) -> Result<(), TokenError> {
         self.happen(serial, Happening::Disposed, by).await
+    }
+
+    /// Whoever holds tokens has left: none of them opens anything, and what is no secret in a device of their own is asked back.
+    pub(crate) async fn recall(
+        &self,
+        employee: EmployeeId,
+        by: Option<&Asker>,
+    ) -> Result<(), TokenError> {
+        let mut after = None;
+        loop {
+            let query =
+                TokenQuery { standing: None, holder: Some(employee), after, limit: Self::LISTED };
+            let held = self.parts.tokens.tokens(&query).await?;
+            after = held.last().map(|token| token.serial.clone());
+            for token in &held {
+                if token.standing.after(Happening::Left, token.kind).is_ok() {
+                    let by = by.cloned();
+                    self.change(token, Happening::Left, (Some(employee), None), by).await?;
+                }
+            }
+            if after.is_none() {
+                return Ok(());
+            }
+        }
     }
 
     async fn happen(
@@ -144,6 +168,7 @@ const fn word(happening: Happening) -> &'static str {
         Happening::Found(_) => "found",
         Happening::Broken => "broken",
         Happening::Replaced => "replaced",
+        Happening::Left => "recalled",
         Happening::Returned => "returned",
         Happening::Disposed => "disposed",
     }

@@ -43,6 +43,17 @@ pub struct NotImported {
     pub why: String,
 }
 
+/// How a file is imported.
+#[derive(Clone, Debug, Default)]
+pub struct ImportTerms {
+    /// The right tokens are wanted even when others are wrong.
+    pub rest: bool,
+    /// The order that the file belongs to.
+    pub order: Option<String>,
+    /// Who imports it; nobody where it is done at the node's own console.
+    pub by: Option<Asker>,
+}
+
 /// How far an import is.
 #[derive(Clone, Copy, Debug)]
 pub struct ImportStep {
@@ -57,16 +68,21 @@ enum Said {
 }
 
 impl Inventory {
-    /// Imports a file. With one wrong token nothing is imported, unless `rest` says that the right ones are wanted all the same. A
+    /// Imports a file. With one wrong token nothing is imported, unless the terms say that the right ones are wanted all the same. A
     /// file that breaks off is never imported.
     pub async fn import(
         &self,
         file: impl Read + Send + 'static,
         reading: Reading,
-        (rest, by): (bool, Option<Asker>),
+        terms: ImportTerms,
         mut progress: impl FnMut(ImportStep) + Send,
     ) -> Result<ImportReport, TokenError> {
         let _importing = self.importing.lock().await;
+        let ImportTerms { rest, order, by } = terms;
+        let order = match order {
+            Some(reference) => Some(self.open_order(&reference).await?.reference),
+            None => None,
+        };
         self.parts.tokens.begin_arrivals().await?;
         let (tell, mut told) = mpsc::channel(4);
         tokio::task::spawn_blocking(move || read_all(file, reading, &tell));
@@ -86,10 +102,11 @@ impl Inventory {
                 tokens: Some(right),
                 digest: Some(hex::encode(digest)),
                 encrypted: None,
+                order: order.clone(),
                 by: by.into_iter().collect(),
             };
             self.parts.journal.record(Entry::TokensImported(Box::new(moved))).await?;
-            report.imported = self.parts.tokens.keep_arrivals().await?;
+            report.imported = self.parts.tokens.keep_arrivals(order.as_deref()).await?;
         } else {
             self.parts.tokens.begin_arrivals().await?;
         }

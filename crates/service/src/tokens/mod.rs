@@ -6,16 +6,20 @@
 mod export;
 mod happen;
 mod import;
+mod order;
 mod record;
 mod temporary;
+mod unlock;
 
 pub use export::Export;
-pub use import::{ImportReport, ImportStep, NotImported};
-pub use record::{TokenWord, TokensMoved};
+pub use import::{ImportReport, ImportStep, ImportTerms, NotImported};
+pub use order::NewOrder;
+pub use record::{TokenOrdered, TokenWord, TokensMoved};
 pub use temporary::{TemporaryCode, Witnesses};
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use kinfold_domain::{EmployeeId, UserName};
 use kinfold_token::{NotNow, Serial, Standing};
 use kinfold_token_file::FileError;
@@ -48,6 +52,9 @@ pub enum TokenError {
     /// A code for one shift is for somebody whose token is lost or broken.
     #[error("a code for one shift is for a token that is lost or broken: say so first")]
     NotLost,
+    /// There is nothing to unlock.
+    #[error("the token that this employee uses is not locked")]
+    NotLocked,
     /// The holder has another token that works.
     #[error("this employee has another token in use")]
     HasAnother,
@@ -71,6 +78,17 @@ pub enum TokenError {
     /// The file.
     #[error(transparent)]
     File(#[from] FileError),
+    /// An order that makes no sense.
+    #[error(
+        "an order has a number and a vendor of 1 to 64 characters each, 1 to 1,000,000 tokens, and is not expected before it was ordered"
+    )]
+    WrongOrder,
+    /// There is one of that number.
+    #[error("there is an order of this number already")]
+    Ordered,
+    /// Nothing is to come of it.
+    #[error("no order of this number is open: look which are on order")]
+    NoOrder,
     /// The file can't be written.
     #[error("the secrets could not be made ready for the file")]
     Secret,
@@ -126,6 +144,8 @@ pub struct Inventory {
     parts: InventoryParts,
     /// One file at a time.
     importing: Mutex<()>,
+    /// One order at a time.
+    ordering: Mutex<()>,
 }
 
 impl Inventory {
@@ -134,7 +154,7 @@ impl Inventory {
 
     /// Over these parts.
     pub fn new(parts: InventoryParts) -> Self {
-        Self { parts, importing: Mutex::default() }
+        Self { parts, importing: Mutex::default(), ordering: Mutex::default() }
     }
 
     /// How many tokens stand how.
@@ -165,6 +185,21 @@ impl Inventory {
     pub async fn one(&self, serial: &Serial) -> Result<TokenLine, TokenError> {
         let token = self.token(serial).await?;
         self.line(token).await
+    }
+
+    /// When an employee last used a code of any of their tokens.
+    pub async fn last_used(&self, employee: EmployeeId) -> Result<Option<Timestamp>, TokenError> {
+        let query =
+            TokenQuery { holder: Some(employee), limit: Self::LISTED, ..TokenQuery::default() };
+        let held = self.parts.tokens.tokens(&query).await?;
+        let used = held.iter().filter_map(|token| {
+            let step = token.state.last_step()?.number();
+            let seconds = step.checked_mul(token.parameters.step.seconds().into())?;
+            // A step that is spent may lie ahead of the clock.
+            let used = Timestamp::from_second(i64::try_from(seconds).ok()?).ok()?;
+            Some(used.min(self.parts.clock.now()))
+        });
+        Ok(used.max())
     }
 
     async fn line(&self, token: TokenRecord) -> Result<TokenLine, TokenError> {

@@ -19,7 +19,7 @@ pub struct TokenWord {
     pub serial: String,
     /// What it is.
     pub kind: Kind,
-    /// What: `assigned`, `lost`, `found`, `broken`, `replaced`, `returned`, `disposed`, `temporary-code`.
+    /// What: `assigned`, `lost`, `found`, `broken`, `recalled`, `returned`, `disposed`, `unlocked`, `resynchronised`, `temporary-code`.
     pub what: String,
     /// Whose it is, or was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -30,6 +30,26 @@ pub struct TokenWord {
     /// When a code for one shift ends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
+    /// Who did it; nobody where it was done at the node's own console.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by: Vec<Asker>,
+}
+
+/// Tokens were ordered from a vendor, or will not come. Durable before it counts.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TokenOrdered {
+    /// When.
+    pub at: Timestamp,
+    /// The order's number.
+    pub order: String,
+    /// What: `ordered`, `closed`.
+    pub what: String,
+    /// Who sends them.
+    pub vendor: String,
+    /// How many were ordered.
+    pub tokens: u64,
+    /// How many have come.
+    pub arrived: u64,
     /// Who did it; nobody where it was done at the node's own console.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub by: Vec<Asker>,
@@ -46,6 +66,9 @@ pub struct TokensMoved {
     /// SHA-256, hex, of an imported file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digest: Option<String>,
+    /// The order that an imported file belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<String>,
     /// Whether the exported secrets are encrypted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encrypted: Option<bool>,

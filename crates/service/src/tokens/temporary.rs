@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use super::{Inventory, TokenError, TokenWord};
 use crate::{
-    ports::{TokenId, TokenRow},
+    ports::{Address, TokenId, TokenRow},
     records::{Asker, Entry},
     sign_in::Credentials,
 };
@@ -33,37 +33,39 @@ pub struct Witnesses {
 }
 
 impl Witnesses {
-    fn includes(&self, employee: EmployeeId) -> bool {
+    pub(crate) fn includes(&self, employee: EmployeeId) -> bool {
         self.by.iter().any(|witness| witness.id == employee)
     }
 
-    pub(super) fn askers(&self) -> Vec<Asker> {
+    pub(crate) fn askers(&self) -> Vec<Asker> {
         self.by.iter().map(Asker::from).collect()
     }
 }
 
 impl Inventory {
-    /// Makes sure of two named people by PIN and a fresh code of each.
+    /// Makes sure of two named people by PIN and a fresh code of each, typed at that address.
     pub async fn witnesses(
         &self,
+        address: Option<Address>,
         first: (&UserName, Pin, Code),
         second: (&UserName, Pin, Code),
     ) -> Result<Witnesses, TokenError> {
         if first.0 == second.0 {
             return Err(TokenError::NotTwoPeople);
         }
-        let first = self.vouch(first).await?;
+        let first = self.vouch(address, first).await?;
         if first.role.as_str() != Role::OPERATOR {
             return Err(TokenError::NotTwoPeople);
         }
-        Ok(Witnesses { by: [first, self.vouch(second).await?] })
+        Ok(Witnesses { by: [first, self.vouch(address, second).await?] })
     }
 
     async fn vouch(
         &self,
+        address: Option<Address>,
         (who, pin, code): (&UserName, Pin, Code),
     ) -> Result<Employee, TokenError> {
-        let proved = self.parts.sign_in.vouch(who, Credentials { pin, code }).await;
+        let proved = self.parts.sign_in.vouch(address, who, Credentials { pin, code }).await;
         proved.map_err(|source| TokenError::NotVouched { who: who.clone(), source })
     }
 

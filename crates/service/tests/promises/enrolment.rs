@@ -3,7 +3,7 @@
 use kinfold_service::{
     ports::StaffStore,
     records::Entry,
-    staff::{EnrolError, NewEmployee, StaffError, Ticket},
+    staff::{EnrolError, FetchError, NewEmployee, StaffError, Ticket},
 };
 use kinfold_token::Standing;
 
@@ -100,4 +100,46 @@ async fn a_user_name_belongs_to_one_person_and_a_role_must_be_the_agreement_s() 
     assert!(matches!(add("other", "social-worker").await, Err(StaffError::UnknownRole { .. })));
     let staff = |entry: &Entry| matches!(entry, Entry::Staff { .. });
     assert_eq!(nodes.trust.entries(0).iter().filter(|entry| staff(entry)).count(), 1);
+}
+
+#[tokio::test]
+async fn a_phone_fetches_a_fresh_secret_once_and_whoever_comes_second_is_told() {
+    let (nodes, ticket) = ticketed().await;
+    let staff = &nodes.trust.staff;
+    let begun = staff.begin(&user(), pin(PIN), ticket.expose()).await.unwrap().unwrap();
+    let code = staff.phone_code(&begun);
+    let wrong = staff.fetch("0000-0000-0000-0000").await;
+    assert!(matches!(wrong, Err(FetchError::Refused)));
+    let fetched = staff.fetch(&code.expose().to_uppercase()).await.unwrap();
+    assert!(fetched == begun.uri, "another token's secret");
+    assert!(matches!(staff.fetch(code.expose()).await, Err(FetchError::Used)));
+    let told =
+        |entry: &Entry| matches!(entry, Entry::Staff { what, .. } if what == "token-fetched");
+    assert_eq!(nodes.trust.entries(0).iter().filter(|entry| told(entry)).count(), 1);
+    assert!(!format!("{code:?}").contains(code.expose()));
+}
+
+#[tokio::test]
+async fn a_phone_code_ends_after_ten_minutes_with_the_next_one_and_with_the_first_use() {
+    let (nodes, ticket) = ticketed().await;
+    let staff = &nodes.trust.staff;
+    let begun = staff.begin(&user(), pin(PIN), ticket.expose()).await.unwrap().unwrap();
+    let (first, next) = (staff.phone_code(&begun), staff.phone_code(&begun));
+    assert!(matches!(staff.fetch(first.expose()).await, Err(FetchError::Refused)));
+    nodes.advance(10 * 60);
+    assert!(matches!(staff.fetch(next.expose()).await, Err(FetchError::Refused)));
+    let last = staff.phone_code(&begun);
+    let codes = pair(&nodes.trust).await;
+    staff.finish(&user(), ticket.expose(), &codes).await.unwrap();
+    assert!(matches!(staff.fetch(last.expose()).await, Err(FetchError::Refused)));
+}
+
+#[tokio::test]
+async fn a_phone_is_given_nothing_that_the_ledger_does_not_know() {
+    let (nodes, ticket) = ticketed().await;
+    let staff = &nodes.trust.staff;
+    let begun = staff.begin(&user(), pin(PIN), ticket.expose()).await.unwrap().unwrap();
+    let code = staff.phone_code(&begun);
+    nodes.trust.break_ledger().await;
+    assert!(matches!(staff.fetch(code.expose()).await, Err(FetchError::Ledger(_))));
 }

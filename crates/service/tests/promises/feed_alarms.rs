@@ -10,7 +10,7 @@ use kinfold_service::{
 
 use crate::*;
 
-async fn alarms(node: &TestNode, (first, then): (&str, &str)) -> FeedAlarms {
+pub(crate) async fn alarms(node: &TestNode, (first, then): (&str, &str)) -> FeedAlarms {
     let replicas = node.replica.iter().map(Arc::clone).collect();
     let feeds = Feeds {
         people: Arc::clone(&node.people),
@@ -21,6 +21,8 @@ async fn alarms(node: &TestNode, (first, then): (&str, &str)) -> FeedAlarms {
         store: node.ground.people.clone(),
         department: None,
         senders: OnceLock::new(),
+        vpn: OnceLock::new(),
+        module: OnceLock::new(),
         agreements: Arc::clone(&node.agreements),
         journal: node.journal.clone(),
         clock: node.ground.clock.clone(),

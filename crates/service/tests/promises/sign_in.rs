@@ -5,7 +5,7 @@ use kinfold_domain::{EmployeeId, UserName};
 use kinfold_service::{
     ports::{Clock, StaffStore},
     records::Entry,
-    sign_in::{SessionError, SessionSecret, SignInError},
+    sign_in::{Credentials, SessionError, SessionSecret, SignInError},
     staff::NewEmployee,
 };
 use kinfold_token::{Code, CodePair, Generator, Pin, Standing};
@@ -49,7 +49,7 @@ pub(crate) async fn pair(node: &TestNode) -> CodePair {
 }
 
 /// A nurse with a token, some codes later.
-async fn enrolled() -> TwoNodes {
+pub(crate) async fn enrolled() -> TwoNodes {
     let nodes = TwoNodes::start().await;
     account(&nodes.trust).await;
     nodes.trust.staff.issue_token(&user()).await.unwrap();
@@ -62,6 +62,10 @@ async fn enrolled() -> TwoNodes {
 async fn sign_in(nodes: &TwoNodes) -> Result<SessionSecret, SignInError> {
     let code = code(&nodes.trust, Standing::InUse, 0).await;
     nodes.trust.sign_in.sign_in(&user(), pin(PIN), code).await
+}
+
+fn typed(code: Code) -> Credentials {
+    Credentials { pin: pin(PIN), code }
 }
 
 fn wrong_code() -> Code {
@@ -153,11 +157,11 @@ async fn an_idle_session_locks_and_reopens_with_pin_and_a_fresh_code() {
     nodes.advance(30 * 60);
     assert!(matches!(sign_in.caller(&secret).await, Err(SessionError::Locked(_))));
 
-    let refused = sign_in.unlock(&secret, pin(PIN), wrong_code()).await;
+    let refused = sign_in.unlock(&secret, typed(wrong_code()), None).await;
     assert!(matches!(refused, Err(SignInError::Refused)));
     assert!(matches!(sign_in.caller(&secret).await, Err(SessionError::Locked(_))));
     let fresh = code(&nodes.trust, Standing::InUse, 0).await;
-    sign_in.unlock(&secret, pin(PIN), fresh).await.unwrap();
+    sign_in.unlock(&secret, typed(fresh), None).await.unwrap();
     assert_eq!(sign_in.caller(&secret).await.unwrap().employee().user_name, user());
 }
 
@@ -183,7 +187,7 @@ async fn a_session_ends_after_twelve_hours_however_busy_and_can_not_be_reopened(
     }
     assert!(matches!(nodes.trust.sign_in.caller(&secret).await, Err(SessionError::None)));
     let fresh = code(&nodes.trust, Standing::InUse, 0).await;
-    let reopened = nodes.trust.sign_in.unlock(&secret, pin(PIN), fresh).await;
+    let reopened = nodes.trust.sign_in.unlock(&secret, typed(fresh), None).await;
     assert!(matches!(reopened, Err(SignInError::NoSession)));
     assert_eq!(nodes.trust.ground.staff.sessions(), 0);
 }
@@ -220,7 +224,7 @@ async fn an_unlock_that_can_not_be_recorded_leaves_the_session_locked() {
     nodes.advance(8);
     let fresh = code(&nodes.trust, Standing::InUse, 0).await;
     nodes.trust.break_ledger().await;
-    let opened = nodes.trust.sign_in.unlock(&secret, pin(PIN), fresh).await;
+    let opened = nodes.trust.sign_in.unlock(&secret, typed(fresh), None).await;
     assert!(matches!(opened, Err(SignInError::Ledger(_))));
     assert!(matches!(nodes.trust.sign_in.caller(&secret).await, Err(SessionError::Locked(_))));
     let stored = nodes.trust.ground.staff.session(caller.session()).await.unwrap();

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use kinfold_domain::UserName;
 use kinfold_service::{
-    ports::{Clock, StaffStore, TokenStore},
+    ports::Clock,
     records::Entry,
-    sign_in::{SessionLimits, SignIn},
+    sign_in::SignIn,
     staff::NewEmployee,
-    tokens::{ImportReport, Inventory, InventoryParts, TemporaryCode, TokenError, Witnesses},
+    tokens::{
+        ImportReport, ImportTerms, Inventory, NewOrder, TemporaryCode, TokenError, Witnesses,
+    },
 };
 use kinfold_token::{
     Algorithm, Code, CodePair, Digits, Generator, Seed, Serial, Standing, Step, TokenParameters,
@@ -34,28 +36,14 @@ const PARAMETERS: TokenParameters =
 struct Desk {
     nodes: TwoNodes,
     sign_in: Arc<SignIn>,
-    inventory: Inventory,
+    inventory: Arc<Inventory>,
 }
 
 async fn desk() -> Desk {
     let nodes = TwoNodes::start().await;
     account(&nodes.trust).await;
-    let (ground, journal) = (&nodes.trust.ground, nodes.trust.journal.clone());
-    let sign_in = Arc::new(SignIn::new(
-        ground.staff.clone() as Arc<dyn StaffStore>,
-        journal.clone(),
-        ground.clock.clone(),
-        ground.entropy.clone(),
-        SessionLimits::default(),
-    ));
-    let inventory = Inventory::new(InventoryParts {
-        tokens: ground.staff.clone() as Arc<dyn TokenStore>,
-        staff: ground.staff.clone(),
-        sign_in: Arc::clone(&sign_in),
-        journal,
-        clock: ground.clock.clone(),
-        entropy: ground.entropy.clone(),
-    });
+    let sign_in = Arc::clone(&nodes.trust.sign_in);
+    let inventory = Arc::clone(&nodes.trust.inventory);
     Desk { nodes, sign_in, inventory }
 }
 
@@ -74,7 +62,8 @@ impl Desk {
     async fn import(&self, text: &str, rest: bool) -> Result<ImportReport, TokenError> {
         let reading = Reading { opening: Opening::Nothing, parameters: PARAMETERS };
         let file = std::io::Cursor::new(text.to_owned());
-        self.inventory.import(file, reading, (rest, None), |_| {}).await
+        let terms = ImportTerms { rest, ..ImportTerms::default() };
+        self.inventory.import(file, reading, terms, |_| {}).await
     }
 
     fn shown(&self, generator: &Generator, after: i64) -> Code {
@@ -135,7 +124,7 @@ impl Desk {
         let (first, second) = ("operator".parse().unwrap(), "sister".parse().unwrap());
         let first = (&first, pin(PIN), self.shown(&operator, 0));
         let second = (&second, pin(PIN), self.shown(&sister, 0));
-        self.inventory.witnesses(first, second).await.unwrap()
+        self.inventory.witnesses(None, first, second).await.unwrap()
     }
 
     async fn temporary(&self) -> TemporaryCode {
@@ -172,6 +161,52 @@ async fn with_one_wrong_token_nothing_is_imported_unless_the_rest_is_wanted() {
     assert_eq!(desk.inventory.counts().await.unwrap(), [(Standing::InStock, 3)]);
     assert!(recorded(&desk, |entry| matches!(entry, Entry::TokensImported(_))));
     assert_eq!(desk.import(FILE, true).await.unwrap().imported, 0, "a file came twice");
+}
+
+fn new_order(reference: &str, tokens: u64) -> NewOrder {
+    NewOrder {
+        reference: reference.to_owned(),
+        vendor: "A maker of fobs".to_owned(),
+        tokens,
+        ordered: "2026-03-02".parse().unwrap(),
+        expected: Some("2026-03-20".parse().unwrap()),
+    }
+}
+
+#[tokio::test]
+async fn an_order_is_open_until_all_of_it_came_or_somebody_says_that_no_more_will() {
+    let desk = desk().await;
+    let inventory = &desk.inventory;
+    inventory.order(new_order(" PO-1 ", 4), None).await.unwrap();
+    let again = inventory.order(new_order("PO-1", 9), None).await;
+    assert!(matches!(again, Err(TokenError::Ordered)));
+    let soon = NewOrder { expected: Some("2026-03-01".parse().unwrap()), ..new_order("PO-2", 4) };
+    for wrong in [soon, new_order("PO-2", 0), new_order(" ", 1), new_order("a\nb", 1)] {
+        assert!(matches!(inventory.order(wrong, None).await, Err(TokenError::WrongOrder)));
+    }
+    let import = |text: &str, order: &str| {
+        let reading = Reading { opening: Opening::Nothing, parameters: PARAMETERS };
+        let terms = ImportTerms { order: Some(order.to_owned()), ..ImportTerms::default() };
+        inventory.import(std::io::Cursor::new(text.to_owned()), reading, terms, |_| {})
+    };
+    assert!(matches!(import(FILE, "PO-9").await, Err(TokenError::NoOrder)));
+    assert!(inventory.counts().await.unwrap().is_empty(), "a file of no order came in");
+    assert_eq!(import(FILE, "PO-1").await.unwrap().imported, 3);
+    let orders = inventory.orders().await.unwrap();
+    assert!(orders[0].arrived == 3 && orders[0].is_open());
+    assert!(recorded(&desk, |entry| matches!(entry, Entry::TokensImported(moved)
+        if moved.order.as_deref() == Some("PO-1"))));
+    let last = FILE.lines().next().unwrap().to_owned()
+        + "\nFOB-4,3432333435363738393031323334353637383930\n";
+    assert_eq!(import(&last, "PO-1").await.unwrap().imported, 1);
+    assert!(!inventory.orders().await.unwrap()[0].is_open(), "all have come");
+
+    inventory.order(new_order("PO-3", 5), None).await.unwrap();
+    inventory.close_order("PO-3", None).await.unwrap();
+    let again = inventory.close_order("PO-3", None).await;
+    assert!(matches!(again, Err(TokenError::NoOrder)));
+    assert!(recorded(&desk, |entry| matches!(entry, Entry::TokensOrdered(ordered)
+        if ordered.what == "closed" && ordered.order == "PO-3")));
 }
 
 #[tokio::test]
@@ -238,14 +273,14 @@ async fn one_person_alone_or_the_holder_issues_nothing() {
     let operator = desk.colleague("operator", "operator").await;
     let who: UserName = "operator".parse().unwrap();
     let proof = |after| (&who, pin(PIN), desk.shown(&operator, after));
-    let twice = desk.inventory.witnesses(proof(0), proof(8)).await;
+    let twice = desk.inventory.witnesses(None, proof(0), proof(8)).await;
     assert!(matches!(twice, Err(TokenError::NotTwoPeople)));
     let (nurse, code) = (user(), desk.shown(&fob(1), 0));
-    let reversed = desk.inventory.witnesses((&nurse, pin(PIN), code), proof(0)).await;
+    let reversed = desk.inventory.witnesses(None, (&nurse, pin(PIN), code), proof(0)).await;
     assert!(matches!(reversed, Err(TokenError::NotTwoPeople)), "the first is no operator");
     desk.nodes.advance(120);
     let holder = (&nurse, pin(PIN), desk.shown(&fob(1), 0));
-    let with_holder = desk.inventory.witnesses(proof(0), holder).await.unwrap();
+    let with_holder = desk.inventory.witnesses(None, proof(0), holder).await.unwrap();
     desk.inventory.lost(&serial("FOB-1"), None).await.unwrap();
     let refused = desk.inventory.issue_temporary(&serial("FOB-1"), &with_holder, 8).await;
     assert!(matches!(refused, Err(TokenError::NotTwoPeople)));

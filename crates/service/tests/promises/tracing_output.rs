@@ -6,7 +6,7 @@ use std::{
 };
 
 use kinfold_domain::Subject;
-use kinfold_service::{audit::WhoQuestion, ports::StaffStore};
+use kinfold_service::{audit::WhoQuestion, ports::StaffStore, sign_in::Credentials};
 use kinfold_token::Standing;
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -14,6 +14,9 @@ use crate::{
     sign_in::{PIN, account, code, pair, pin, user},
     *,
 };
+
+/// Where the nurse works.
+const WARD: &str = "10.20.30.41";
 
 #[derive(Clone, Default)]
 struct Captured(Arc<Mutex<Vec<u8>>>);
@@ -49,7 +52,9 @@ async fn day() -> Vec<String> {
     nodes.advance(60);
     let shown = code(node, Standing::InUse, 0).await;
     let typed = shown.expose().clone();
-    let secret = node.sign_in.sign_in(&user(), pin(PIN), shown).await.unwrap();
+    let place = Some(WARD.parse::<std::net::IpAddr>().unwrap().into());
+    let credentials = Credentials { pin: pin(PIN), code: shown };
+    let secret = node.sign_in.sign_in_from(place, &user(), credentials).await.unwrap();
     let caller = node.sign_in.caller(&secret).await.unwrap();
 
     check(node, Subject::from(&ada())).await;
@@ -77,6 +82,7 @@ async fn day() -> Vec<String> {
         secret.expose().to_string(),
         ticket.expose().to_owned(),
         PIN.to_owned(),
+        WARD.to_owned(),
     ]
 }
 

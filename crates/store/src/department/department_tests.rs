@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::testing::{Place, at};
 
-fn movement() -> MessageContent {
+pub(crate) fn movement() -> MessageContent {
     MessageContent::Movement(Box::new(Movement {
         event: MovementEvent::Registered,
         at: at(1),
@@ -20,7 +20,7 @@ fn movement() -> MessageContent {
     }))
 }
 
-fn message(control_id: &str, fingerprint: &str, content: MessageContent) -> KeptMessage {
+pub(crate) fn message(control_id: &str, fingerprint: &str, content: MessageContent) -> KeptMessage {
     KeptMessage {
         sender: "pas".to_owned(),
         control_id: control_id.to_owned(),
@@ -111,6 +111,54 @@ async fn a_broken_message_waits_for_somebody_and_blocks_nothing() {
     );
     store.mended(broken[0].place).await.unwrap();
     assert!(store.to_mend(9).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn who_was_heard_last_is_known_after_a_start() {
+    let place = Place::new();
+    let store = place.open().await;
+    let sent = |sender: &str, id: &str, second| KeptMessage {
+        sender: sender.to_owned(),
+        received: at(second),
+        ..message(id, "aa", movement())
+    };
+    for message in [sent("pas", "1", 3), sent("maternity", "1", 4), sent("pas", "2", 5)] {
+        assert!(store.keep(&message).await.unwrap());
+    }
+    assert!(!store.keep(&sent("maternity", "1", 6)).await.unwrap(), "it came again");
+    store.close().await;
+    let heard = place.open().await.senders_heard().await.unwrap();
+    assert_eq!(heard, [("maternity".to_owned(), at(6)), ("pas".to_owned(), at(5))]);
+}
+
+#[tokio::test]
+async fn a_message_is_known_again_until_it_is_forgotten_and_only_what_was_dealt_with_is() {
+    let place = Place::new();
+    let store = place.open().await;
+    let sent = |id: &str, second, content| KeptMessage {
+        received: at(second),
+        ..message(id, "aa", content)
+    };
+    let broken = MessageContent::Broken {
+        problem: "PID is missing".to_owned(),
+        raw: Personal::new("00".to_owned()),
+    };
+    for number in 0..1200 {
+        store.keep(&sent(&number.to_string(), 1, movement())).await.unwrap();
+    }
+    store.settle(1200, &[]).await.unwrap();
+    store.keep(&sent("broken", 1, broken)).await.unwrap();
+    store.keep(&sent("waits", 1, movement())).await.unwrap();
+    store.keep(&sent("last", 9, movement())).await.unwrap();
+    assert_eq!(store.forget_messages(at(1)).await.unwrap(), 0, "none is older");
+    assert!(!store.keep(&sent("7", 2, movement())).await.unwrap(), "it is known");
+    assert_eq!(store.forget_messages(at(2)).await.unwrap(), 1200);
+    assert_eq!(store.waiting(9).await.unwrap().len(), 2);
+    assert_eq!(store.to_mend(9).await.unwrap().len(), 1);
+    store.settle(1203, &[]).await.unwrap();
+    store.forget_messages(at(20)).await.unwrap();
+    store.keep(&sent("next", 10, movement())).await.unwrap();
+    assert_eq!(store.waiting(9).await.unwrap()[0].place, 1203, "places go on");
 }
 
 #[tokio::test]

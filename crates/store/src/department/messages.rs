@@ -15,11 +15,21 @@ use crate::fault::{Doing, Fault, moment, place};
 
 const WAITING: &str = "waiting";
 const BROKEN: &str = "broken";
+/// Messages forgotten under one write.
+const FORGOTTEN: u32 = 500;
 
 #[async_trait]
 impl DepartmentStore for Store {
     async fn keep(&self, message: &KeptMessage) -> Result<bool, PortError> {
         self.keep_message(message).await.doing("keeping a hospital's message")
+    }
+
+    async fn senders_heard(&self) -> Result<Vec<(String, Timestamp)>, PortError> {
+        self.hospital_senders().await.doing("reading when hospitals' systems were heard")
+    }
+
+    async fn forget_messages(&self, before: Timestamp) -> Result<u64, PortError> {
+        self.forget_settled(before).await.doing("forgetting messages of long ago")
     }
 
     async fn waiting(&self, limit: u32) -> Result<Vec<Waiting>, PortError> {
@@ -84,8 +94,43 @@ impl Store {
         )
         .execute(&mut *tx)
         .await?;
+        sqlx::query!(
+            "INSERT INTO hospital_sender (sender, heard) VALUES ($1, $2)
+             ON CONFLICT (sender) DO UPDATE SET heard = excluded.heard",
+            message.sender,
+            received
+        )
+        .execute(&mut *tx)
+        .await?;
         tx.commit().await?;
         Ok(added.rows_affected() == 1)
+    }
+
+    async fn hospital_senders(&self) -> Result<Vec<(String, Timestamp)>, Fault> {
+        let rows = sqlx::query!("SELECT sender, heard FROM hospital_sender ORDER BY sender")
+            .fetch_all(&self.read)
+            .await?;
+        rows.into_iter().map(|row| Ok((row.sender, moment::from_stored(row.heard)?))).collect()
+    }
+
+    /// A part at a time, for somebody else waits to write. The last one stays: places go on behind it.
+    async fn forget_settled(&self, before: Timestamp) -> Result<u64, Fault> {
+        let (before, mut count) = (moment::to_stored(before), 0);
+        loop {
+            let gone = sqlx::query!(
+                "DELETE FROM message WHERE place IN (
+                     SELECT place FROM message WHERE state = 'settled' AND received < $1
+                     AND place < (SELECT MAX(place) FROM message) ORDER BY received LIMIT $2)",
+                before,
+                FORGOTTEN
+            )
+            .execute(&self.write)
+            .await?;
+            count += gone.rows_affected();
+            if gone.rows_affected() < u64::from(FORGOTTEN) {
+                return Ok(count);
+            }
+        }
     }
 
     async fn messages(&self, state: &str, limit: u32) -> Result<Vec<Waiting>, Fault> {

@@ -8,4 +8,4 @@ mod messages;
 
 #[cfg(test)]
 #[path = "department_tests.rs"]
-mod tests;
+pub(crate) mod tests;

@@ -1,40 +1,60 @@
 //! Accounts. Name, job, role, PIN hash and whether somebody may sign in are one sealed body, so that nobody who can write
 //! the file alone gives a person another role or another PIN.
 
-use kinfold_domain::{EmailAddress, Employee, EmployeeId, UserName};
-use kinfold_service::ports::AccountRow;
-use kinfold_token::PinHash;
+use jiff::Timestamp;
+use kinfold_domain::{EmailAddress, Employee, EmployeeId, Personal, UserName};
+use kinfold_service::ports::{AccountChange, AccountRow};
+use kinfold_token::{PinHash, Profile};
 use serde::{Deserialize, Serialize};
 
 use crate::Store;
 use crate::fault::Fault;
+use crate::seeds::SeedSeals;
 
 #[derive(Serialize, Deserialize)]
 struct Body {
     employee: Employee,
     pin: String,
+    #[serde(default)]
+    given: bool,
     disabled: bool,
+    #[serde(default)]
+    profile: Profile,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    changed: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reviewed: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     email: Option<EmailAddress>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    external: Option<String>,
+    #[serde(default)]
+    withdrawn: bool,
 }
 
-fn seal(store: &Store, account: &AccountRow) -> Result<Vec<u8>, Fault> {
+fn seal(store: &Store, seeds: &SeedSeals, account: &AccountRow) -> Result<Vec<u8>, Fault> {
     let employee = account.employee.id.0.to_string();
     let body = Body {
         employee: account.employee.clone(),
         pin: account.pin.expose().to_owned(),
+        given: account.given,
         disabled: account.disabled,
+        profile: account.profile,
+        changed: account.changed,
+        reviewed: account.reviewed,
         email: account.email.clone(),
+        external: account.external.as_ref().map(|id| id.expose().clone()),
+        withdrawn: account.withdrawn,
     };
     let identity = [employee.as_bytes(), account.employee.user_name.as_str().as_bytes()];
-    let columns = &store.columns;
-    Ok(columns.account.seal_json(&*columns.entropy, &identity, &body)?)
+    Ok(seeds.account.seal_json(&*store.columns.entropy, &identity, &body)?)
 }
 
 pub(super) async fn add(store: &Store, account: &AccountRow) -> Result<bool, Fault> {
     let employee = account.employee.id.0.to_string();
     let user_name = account.employee.user_name.as_str();
-    let sealed = seal(store, account)?;
+    let seeds = store.seeds().await;
+    let sealed = seal(store, &seeds, account)?;
     let added = sqlx::query!(
         "INSERT INTO account (employee_id, user_name, sealed) VALUES ($1, $2, $3)
          ON CONFLICT (user_name) DO NOTHING",
@@ -47,19 +67,29 @@ pub(super) async fn add(store: &Store, account: &AccountRow) -> Result<bool, Fau
     Ok(added.rows_affected() == 1)
 }
 
-pub(super) async fn set_email(
+/// Reads and writes in one transaction: of two changes at once neither undoes the other.
+pub(super) async fn change(
     store: &Store,
     employee: EmployeeId,
-    email: Option<&EmailAddress>,
+    change: &AccountChange,
 ) -> Result<bool, Fault> {
-    let Some(account) = of(store, employee).await? else { return Ok(false) };
-    let sealed = seal(store, &AccountRow { email: email.cloned(), ..account })?;
     let employee = employee.0.to_string();
-    let written =
-        sqlx::query!("UPDATE account SET sealed = $1 WHERE employee_id = $2", sealed, employee)
-            .execute(&store.write)
-            .await?;
-    Ok(written.rows_affected() == 1)
+    let seeds = store.seeds().await;
+    let mut tx = store.begin().await?;
+    let row = sqlx::query_as!(
+        Row,
+        "SELECT employee_id, user_name, sealed FROM account WHERE employee_id = $1",
+        employee
+    )
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some(row) = row else { return Ok(false) };
+    let sealed = seal(store, &seeds, &row.open(&seeds)?.after(change))?;
+    sqlx::query!("UPDATE account SET sealed = $1 WHERE employee_id = $2", sealed, employee)
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await?;
+    Ok(true)
 }
 
 pub(super) async fn by_user_name(
@@ -67,6 +97,7 @@ pub(super) async fn by_user_name(
     user_name: &UserName,
 ) -> Result<Option<AccountRow>, Fault> {
     let user_name = user_name.as_str();
+    let seeds = store.seeds().await;
     sqlx::query_as!(
         Row,
         "SELECT employee_id, user_name, sealed FROM account WHERE user_name = $1",
@@ -74,12 +105,13 @@ pub(super) async fn by_user_name(
     )
     .fetch_optional(&store.read)
     .await?
-    .map(|row| row.open(store))
+    .map(|row| row.open(&seeds))
     .transpose()
 }
 
 pub(super) async fn of(store: &Store, employee: EmployeeId) -> Result<Option<AccountRow>, Fault> {
     let employee = employee.0.to_string();
+    let seeds = store.seeds().await;
     sqlx::query_as!(
         Row,
         "SELECT employee_id, user_name, sealed FROM account WHERE employee_id = $1",
@@ -87,18 +119,19 @@ pub(super) async fn of(store: &Store, employee: EmployeeId) -> Result<Option<Acc
     )
     .fetch_optional(&store.read)
     .await?
-    .map(|row| row.open(store))
+    .map(|row| row.open(&seeds))
     .transpose()
 }
 
 pub(super) async fn all(store: &Store) -> Result<Vec<AccountRow>, Fault> {
+    let seeds = store.seeds().await;
     let rows = sqlx::query_as!(
         Row,
         "SELECT employee_id, user_name, sealed FROM account ORDER BY user_name"
     )
     .fetch_all(&store.read)
     .await?;
-    rows.into_iter().map(|row| row.open(store)).collect()
+    rows.into_iter().map(|row| row.open(&seeds)).collect()
 }
 
 /// An account as its table holds it.
@@ -109,11 +142,25 @@ struct Row {
 }
 
 impl Row {
-    fn open(self, store: &Store) -> Result<AccountRow, Fault> {
+    fn open(self, seeds: &SeedSeals) -> Result<AccountRow, Fault> {
         let identity = [self.employee_id.as_bytes(), self.user_name.as_bytes()];
-        let body: Body = store.columns.account.open_json(&identity, &self.sealed)?;
+        let body: Body = seeds.account.open_json(&identity, &self.sealed)?;
         let pin: PinHash = body.pin.parse().map_err(|_| Fault::Form("a stored PIN hash"))?;
-        let Body { employee, disabled, email, .. } = body;
-        Ok(AccountRow { employee, pin, disabled, email })
+        let external = body.external.map(Personal::new);
+        let Body {
+            employee, given, disabled, profile, changed, reviewed, email, withdrawn, ..
+        } = body;
+        Ok(AccountRow {
+            employee,
+            pin,
+            given,
+            disabled,
+            profile,
+            changed,
+            reviewed,
+            email,
+            external,
+            withdrawn,
+        })
     }
 }

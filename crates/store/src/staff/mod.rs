@@ -4,12 +4,13 @@ mod accounts;
 mod sessions;
 mod tokens;
 
+pub(crate) use sessions::{insert as insert_session, update as update_session};
 pub(crate) use tokens::{end_temporary, supersede};
 
 use async_trait::async_trait;
-use kinfold_domain::{EmailAddress, EmployeeId, UserName};
+use kinfold_domain::{EmployeeId, UserName};
 use kinfold_service::ports::{
-    AccountRow, Burn, PortError, SessionId, SessionRow, StaffStore, TokenRow,
+    AccountChange, AccountRow, Burn, PortError, SessionId, SessionRow, StaffStore, TokenRow,
 };
 use kinfold_token::Standing;
 
@@ -30,12 +31,12 @@ impl StaffStore for Store {
         accounts::of(self, employee).await.doing("reading an account")
     }
 
-    async fn set_email(
+    async fn change_account(
         &self,
         employee: EmployeeId,
-        email: Option<&EmailAddress>,
+        change: &AccountChange,
     ) -> Result<bool, PortError> {
-        accounts::set_email(self, employee, email).await.doing("writing an e-mail address")
+        accounts::change(self, employee, change).await.doing("changing an account")
     }
 
     async fn accounts(&self) -> Result<Vec<AccountRow>, PortError> {
@@ -72,6 +73,14 @@ impl StaffStore for Store {
 
     async fn session(&self, id: SessionId) -> Result<Option<SessionRow>, PortError> {
         sessions::one(self, id).await.doing("reading a session")
+    }
+
+    async fn sessions_of(&self, employee: EmployeeId) -> Result<Vec<SessionRow>, PortError> {
+        sessions::of(self, employee).await.doing("reading an employee's sessions")
+    }
+
+    async fn sessions(&self) -> Result<Vec<SessionRow>, PortError> {
+        sessions::all(self).await.doing("reading the sessions")
     }
 
     async fn touch_session(&self, session: &SessionRow) -> Result<(), PortError> {

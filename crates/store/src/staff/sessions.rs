@@ -9,52 +9,74 @@ use crate::fault::{Fault, moment};
 use crate::tokens::to_json;
 
 pub(super) async fn open(store: &Store, burn: Burn, session: &SessionRow) -> Result<bool, Fault> {
-    let (id, employee) = (session.id.0.as_slice(), session.employee.0.to_string());
-    let [began, seen, proved] = moments(session);
     let mut tx = store.begin().await?;
-    if !spend(&mut tx, burn, &employee).await? {
+    if !spend(&mut tx, burn, &session.employee.0.to_string()).await? {
         return Ok(false);
     }
+    insert(store, &mut tx, session).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// What proves the session's employee must be written in the same transaction.
+pub(crate) async fn insert(
+    store: &Store,
+    tx: &mut SqliteConnection,
+    session: &SessionRow,
+) -> Result<(), Fault> {
+    let (id, employee) = (session.id.0.as_slice(), session.employee.0.to_string());
+    let [began, seen, proved] = moments(session);
+    let place = seal(store, session)?;
     sqlx::query!(
-        "INSERT INTO session (session_id, employee_id, began, seen, proved, locked)
-         VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO session (session_id, employee_id, began, seen, proved, locked, place)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
         id,
         employee,
         began,
         seen,
         proved,
-        session.locked
+        session.locked,
+        place
     )
-    .execute(&mut *tx)
+    .execute(tx)
     .await?;
-    tx.commit().await?;
-    Ok(true)
+    Ok(())
 }
 
 /// `false`, and nothing written, also when the session has ended in between.
 pub(super) async fn renew(store: &Store, burn: Burn, session: &SessionRow) -> Result<bool, Fault> {
-    let (id, employee) = (session.id.0.as_slice(), session.employee.0.to_string());
-    let [_, seen, proved] = moments(session);
     let mut tx = store.begin().await?;
-    if !spend(&mut tx, burn, &employee).await? {
-        return Ok(false);
-    }
-    let renewed = sqlx::query!(
-        "UPDATE session SET seen = $1, proved = $2, locked = $3
-         WHERE session_id = $4 AND employee_id = $5",
-        seen,
-        proved,
-        session.locked,
-        id,
-        employee
-    )
-    .execute(&mut *tx)
-    .await?;
-    if renewed.rows_affected() == 0 {
+    if !spend(&mut tx, burn, &session.employee.0.to_string()).await?
+        || !update(store, &mut tx, session).await?
+    {
         return Ok(false);
     }
     tx.commit().await?;
     Ok(true)
+}
+
+/// The same for a session that is there: `false` when it has ended.
+pub(crate) async fn update(
+    store: &Store,
+    tx: &mut SqliteConnection,
+    session: &SessionRow,
+) -> Result<bool, Fault> {
+    let (id, employee) = (session.id.0.as_slice(), session.employee.0.to_string());
+    let [_, seen, proved] = moments(session);
+    let place = seal(store, session)?;
+    let renewed = sqlx::query!(
+        "UPDATE session SET seen = $1, proved = $2, locked = $3, place = $4
+         WHERE session_id = $5 AND employee_id = $6",
+        seen,
+        proved,
+        session.locked,
+        place,
+        id,
+        employee
+    )
+    .execute(tx)
+    .await?;
+    Ok(renewed.rows_affected() == 1)
 }
 
 /// The compare-and-swap that makes one code good once: only an active token of that very employee, only if nobody wrote
@@ -76,22 +98,38 @@ async fn spend(tx: &mut SqliteConnection, burn: Burn, employee: &str) -> Result<
 
 pub(super) async fn one(store: &Store, id: SessionId) -> Result<Option<SessionRow>, Fault> {
     let session_id = id.0.as_slice();
-    let row = sqlx::query!(
-        "SELECT employee_id, began, seen, proved, locked FROM session WHERE session_id = $1",
+    let row = sqlx::query_as!(
+        Row,
+        "SELECT session_id, employee_id, began, seen, proved, locked, place FROM session
+         WHERE session_id = $1",
         session_id
     )
     .fetch_optional(&store.read)
     .await?;
-    let Some(row) = row else { return Ok(None) };
-    let employee = row.employee_id.parse().map_err(|_| Fault::Form("a session's employee"))?;
-    Ok(Some(SessionRow {
-        id,
-        employee: EmployeeId(employee),
-        began: moment::from_stored(row.began)?,
-        seen: moment::from_stored(row.seen)?,
-        proved: moment::from_stored(row.proved)?,
-        locked: row.locked,
-    }))
+    row.map(|row| row.open(store)).transpose()
+}
+
+pub(super) async fn of(store: &Store, employee: EmployeeId) -> Result<Vec<SessionRow>, Fault> {
+    let employee = employee.0.to_string();
+    let rows = sqlx::query_as!(
+        Row,
+        "SELECT session_id, employee_id, began, seen, proved, locked, place FROM session
+         WHERE employee_id = $1",
+        employee
+    )
+    .fetch_all(&store.read)
+    .await?;
+    rows.into_iter().map(|row| row.open(store)).collect()
+}
+
+pub(super) async fn all(store: &Store) -> Result<Vec<SessionRow>, Fault> {
+    let rows = sqlx::query_as!(
+        Row,
+        "SELECT session_id, employee_id, began, seen, proved, locked, place FROM session"
+    )
+    .fetch_all(&store.read)
+    .await?;
+    rows.into_iter().map(|row| row.open(store)).collect()
 }
 
 /// Never unlocks and never turns `seen` back, so that a request that was under way when the session was locked can't open
@@ -123,6 +161,44 @@ pub(super) async fn end_all(store: &Store, employee: EmployeeId) -> Result<(), F
         .execute(&store.write)
         .await?;
     Ok(())
+}
+
+/// A session as its table holds it.
+struct Row {
+    session_id: Vec<u8>,
+    employee_id: String,
+    began: i64,
+    seen: i64,
+    proved: i64,
+    locked: bool,
+    place: Option<Vec<u8>>,
+}
+
+impl Row {
+    fn open(self, store: &Store) -> Result<SessionRow, Fault> {
+        let identity = [self.session_id.as_slice(), self.employee_id.as_bytes()];
+        let open = |sealed: &Vec<u8>| store.columns.session_place.open_json(&identity, sealed);
+        let place = self.place.as_ref().map(open).transpose()?;
+        let id = self.session_id.try_into().map_err(|_| Fault::Form("a session's identity"))?;
+        let employee = self.employee_id.parse().map_err(|_| Fault::Form("a session's employee"))?;
+        Ok(SessionRow {
+            id: SessionId(id),
+            employee: EmployeeId(employee),
+            began: moment::from_stored(self.began)?,
+            seen: moment::from_stored(self.seen)?,
+            proved: moment::from_stored(self.proved)?,
+            locked: self.locked,
+            place,
+        })
+    }
+}
+
+fn seal(store: &Store, session: &SessionRow) -> Result<Option<Vec<u8>>, Fault> {
+    let employee = session.employee.0.to_string();
+    let identity = [session.id.0.as_slice(), employee.as_bytes()];
+    let columns = &store.columns;
+    let seal = |place| columns.session_place.seal_json(&*columns.entropy, &identity, place);
+    Ok(session.place.as_ref().map(seal).transpose()?)
 }
 
 fn moments(session: &SessionRow) -> [i64; 3] {

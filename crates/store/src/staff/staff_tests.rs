@@ -2,7 +2,7 @@ use kinfold_service::ports::TokenStore;
 
 use super::*;
 use crate::Store;
-use crate::testing::{account, at, burn, chain, session, store, token};
+use crate::testing::{account, at, burn, chain, place, session, store, token};
 
 /// A store with one employee and their active token.
 async fn employed() -> (crate::testing::Place, Store, EmployeeId, TokenRow) {
@@ -39,14 +39,35 @@ async fn an_account_is_found_by_user_name_and_by_employee_after_a_restart() {
 #[tokio::test]
 async fn an_address_is_set_and_taken_away_and_changes_nothing_else() {
     let (_place, store, employee, _) = employed().await;
-    let email: EmailAddress = "t.nurse@trust.example".parse().unwrap();
-    assert!(store.set_email(employee, Some(&email)).await.unwrap());
+    let email: kinfold_domain::EmailAddress = "t.nurse@trust.example".parse().unwrap();
+    let set = |email| AccountChange::Email(email);
+    assert!(store.change_account(employee, &set(Some(email.clone()))).await.unwrap());
     let read = store.account_of(employee).await.unwrap().unwrap();
     assert_eq!((read.email, read.employee), (Some(email), account(1, "t.nurse").employee));
-    assert!(store.set_email(employee, None).await.unwrap());
+    assert!(store.change_account(employee, &set(None)).await.unwrap());
     assert_eq!(store.account_of(employee).await.unwrap().unwrap().email, None);
     let nobody = EmployeeId(uuid::Uuid::from_u128(99));
-    assert!(!store.set_email(nobody, None).await.unwrap());
+    assert!(!store.change_account(nobody, &set(None)).await.unwrap());
+}
+
+#[tokio::test]
+async fn what_the_personnel_system_said_of_somebody_comes_back_after_a_restart() {
+    let (place, store, employee, _) = employed().await;
+    for change in [
+        AccountChange::Named("Nurse Married".into()),
+        AccountChange::External(Some("X-7".into())),
+        AccountChange::Left(at(5)),
+        AccountChange::Withdrawn,
+    ] {
+        assert!(store.change_account(employee, &change).await.unwrap());
+    }
+    store.close().await;
+    let store = place.open().await;
+    let read = store.account_of(employee).await.unwrap().unwrap();
+    assert_eq!((read.employee.name, read.external), ("Nurse Married".into(), Some("X-7".into())));
+    assert!(read.withdrawn && read.disabled);
+    assert!(store.change_account(employee, &AccountChange::Back(at(9))).await.unwrap());
+    assert!(!store.account_of(employee).await.unwrap().unwrap().withdrawn, "it is told of again");
 }
 
 #[tokio::test]
@@ -204,6 +225,37 @@ async fn a_locked_session_opens_only_with_a_fresh_code() {
     let read = store.session(open.id).await.unwrap().unwrap();
     assert_eq!((read.locked, read.seen, read.proved), (false, at(30), at(30)));
     assert_eq!((read.began, read.employee), (at(1), employee));
+}
+
+#[tokio::test]
+async fn where_a_session_was_opened_comes_back_until_it_is_unlocked_elsewhere() {
+    let (folder, store, employee, token) = employed().await;
+    let mut open = session(1, employee);
+    assert!(store.open_session(burn(&token, 0, 8), &open).await.unwrap());
+    store.close().await;
+    let store = folder.open().await;
+    let read = |rows: Vec<SessionRow>| rows.into_iter().map(|row| row.place).collect::<Vec<_>>();
+    let first = Some(place("10.20.30.40"));
+    assert_eq!(read(store.sessions_of(employee).await.unwrap()), [first]);
+    open.place = Some(place("2001:db8::9"));
+    assert!(store.renew_session(burn(&token, 1, 16), &open).await.unwrap());
+    assert_eq!(read(store.sessions().await.unwrap()), [open.place]);
+    let nobody = EmployeeId(uuid::Uuid::from_u128(99));
+    assert!(store.sessions_of(nobody).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_place_that_was_moved_to_another_session_in_the_file_does_not_open() {
+    let (_place, store, employee, token) = employed().await;
+    assert!(store.open_session(burn(&token, 0, 8), &session(1, employee)).await.unwrap());
+    let other = SessionId([9; 32]);
+    sqlx::query("UPDATE session SET session_id = $1")
+        .bind(other.0.as_slice())
+        .execute(&store.write)
+        .await
+        .unwrap();
+    let error = store.session(other).await.unwrap_err();
+    assert!(chain(&error).contains("a value of session.place does not open"));
 }
 
 #[tokio::test]

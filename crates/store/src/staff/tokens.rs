@@ -15,9 +15,9 @@ pub(super) async fn add(store: &Store, token: &TokenRow) -> Result<(), Fault> {
     let (serial, kind, standing) =
         (token.serial.as_str(), token.kind.word(), token.standing.word());
     let (since, until) = (moment::to_stored(token.since), token.until.map(moment::to_stored));
-    let columns = &store.columns;
     let identity = [id.as_bytes(), employee.as_bytes()];
-    let seed = columns.token_seed.seal(&*columns.entropy, &identity, token.seed.expose())?;
+    let (seeds, entropy) = (store.seeds().await, &*store.columns.entropy);
+    let seed = seeds.token_seed.seal(entropy, &identity, token.seed.expose())?;
     let mut tx = store.begin().await?;
     if token.standing == Standing::Assigned {
         supersede(&mut tx, (&employee, Standing::Assigned), &id, since).await?;
@@ -92,6 +92,7 @@ pub(super) async fn newest(
     standing: Standing,
 ) -> Result<Option<TokenRow>, Fault> {
     let (employee_id, word) = (employee.0.to_string(), standing.word());
+    let seeds = store.seeds().await;
     let row = sqlx::query!(
         "SELECT token_id, serial, kind, since, until, parameters, state, version, seed FROM token
          WHERE employee_id = $1 AND standing = $2 ORDER BY added DESC LIMIT 1",
@@ -102,7 +103,7 @@ pub(super) async fn newest(
     .await?;
     let Some(row) = row else { return Ok(None) };
     let identity = [row.token_id.as_bytes(), employee_id.as_bytes()];
-    let mut seed = store.columns.token_seed.open(&identity, &row.seed)?;
+    let mut seed = seeds.token_seed.open(&identity, &row.seed)?;
     let seed = Seed::new(std::mem::take(&mut *seed));
     Ok(Some(TokenRow {
         id: TokenId(row.token_id.parse().map_err(|_| Fault::Form("a token's identity"))?),

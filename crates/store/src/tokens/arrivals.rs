@@ -8,7 +8,7 @@ use kinfold_token_file::FileToken;
 
 use super::{seal_identity, to_json};
 use crate::Store;
-use crate::fault::{Fault, moment};
+use crate::fault::{Fault, moment, place};
 
 /// Rows that are deleted in one transaction.
 const TOGETHER: i64 = 5_000;
@@ -33,16 +33,17 @@ pub(super) async fn arrive(
     tokens: Vec<(TokenId, FileToken)>,
     at: Timestamp,
 ) -> Result<Vec<bool>, Fault> {
-    let (since, columns) = (moment::to_stored(at), &store.columns);
+    let (since, entropy) = (moment::to_stored(at), &*store.columns.entropy);
     let (kind, standing) = (Kind::Fob.word(), Standing::InStock.word());
     let state = to_json(&TokenState::default())?;
     let mut new = Vec::with_capacity(tokens.len());
+    let seeds = store.seeds().await;
     let mut tx = store.begin().await?;
     for (id, token) in &tokens {
         let (id, serial) = (id.0.to_string(), token.serial.as_str());
         let parameters = to_json(&token.parameters)?;
         let identity = seal_identity(&id, None, serial);
-        let seed = columns.token_seed.seal(&*columns.entropy, &identity, token.seed.expose())?;
+        let seed = seeds.token_seed.seal(entropy, &identity, token.seed.expose())?;
         let added = sqlx::query!(
             "INSERT INTO token (token_id, serial, kind, maker, standing, since, until, arriving,
                  employee_id, added, parameters, state, version, seed)
@@ -66,9 +67,22 @@ pub(super) async fn arrive(
     Ok(new)
 }
 
-pub(super) async fn keep(store: &Store) -> Result<u64, Fault> {
+pub(super) async fn keep(store: &Store, order: Option<&str>) -> Result<u64, Fault> {
+    let mut tx = store.begin().await?;
     let kept = sqlx::query!("UPDATE token SET arriving = FALSE WHERE arriving = TRUE")
-        .execute(&store.write)
+        .execute(&mut *tx)
+        .await?
+        .rows_affected();
+    if let Some(order) = order {
+        let arrived = place::to_stored(kept)?;
+        sqlx::query!(
+            "UPDATE token_order SET arrived = arrived + $1 WHERE reference = $2",
+            arrived,
+            order
+        )
+        .execute(&mut *tx)
         .await?;
-    Ok(kept.rows_affected())
+    }
+    tx.commit().await?;
+    Ok(kept)
 }

@@ -8,12 +8,14 @@ use kinfold_token::Standing;
 use super::{seal_identity, to_json};
 use crate::Store;
 use crate::fault::{Fault, moment};
+use crate::seeds::SeedSeals;
 use crate::staff::{end_temporary as end_temporary_in, supersede};
 
 pub(super) async fn change(store: &Store, change: &TokenChange) -> Result<bool, Fault> {
     let (id, standing) = (change.token.0.to_string(), change.standing.word());
     let holder = change.holder.map(|holder| holder.0.to_string());
     let (since, state) = (moment::to_stored(change.at), to_json(&change.state)?);
+    let seeds = store.seeds().await;
     let mut tx = store.begin().await?;
     let row = sqlx::query!(
         "SELECT serial, employee_id, added, seed FROM token
@@ -28,7 +30,7 @@ pub(super) async fn change(store: &Store, change: &TokenChange) -> Result<bool, 
         Vec::new()
     } else {
         let (from, to) = (row.employee_id.as_deref(), holder.as_deref());
-        rebound(store, (&id, &row.serial), (from, to), row.seed)?
+        rebound((store, &seeds), (&id, &row.serial), (from, to), row.seed)?
     };
     let added = if row.employee_id == holder {
         row.added
@@ -60,7 +62,7 @@ pub(super) async fn change(store: &Store, change: &TokenChange) -> Result<bool, 
 
 /// The seed, sealed for whoever holds the token from now on.
 fn rebound(
-    store: &Store,
+    (store, seeds): (&Store, &SeedSeals),
     (id, serial): (&str, &str),
     (from, to): (Option<&str>, Option<&str>),
     sealed: Vec<u8>,
@@ -68,9 +70,9 @@ fn rebound(
     if from == to {
         return Ok(sealed);
     }
-    let columns = &store.columns;
-    let seed = columns.token_seed.open(&seal_identity(id, from, serial), &sealed)?;
-    Ok(columns.token_seed.seal(&*columns.entropy, &seal_identity(id, to, serial), &seed)?)
+    let (seal, entropy) = (&seeds.token_seed, &*store.columns.entropy);
+    let seed = seal.open(&seal_identity(id, from, serial), &sealed)?;
+    Ok(seal.seal(entropy, &seal_identity(id, to, serial), &seed)?)
 }
 
 /// Which of an employee's tokens the next one is.

@@ -77,6 +77,7 @@ pub(super) async fn free_fobs(
     limit: u32,
 ) -> Result<Vec<FileToken>, Fault> {
     let after = after.map_or("", Serial::as_str);
+    let seeds = store.seeds().await;
     // One text, so that the order comes from the serial numbers' index: by standing, each page would sort the whole stock anew.
     let rows = sqlx::query!(
         "SELECT token_id, serial, maker, parameters, seed FROM token
@@ -91,7 +92,7 @@ pub(super) async fn free_fobs(
     let mut tokens = Vec::with_capacity(rows.len());
     for row in rows {
         let identity = seal_identity(&row.token_id, None, &row.serial);
-        let mut seed = store.columns.token_seed.open(&identity, &row.seed)?;
+        let mut seed = seeds.token_seed.open(&identity, &row.seed)?;
         let seed = Seed::new(std::mem::take(&mut *seed));
         tokens.push(FileToken {
             serial: row.serial.parse().map_err(|_| Fault::Form("a token's serial number"))?,

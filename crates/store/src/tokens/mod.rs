@@ -4,12 +4,13 @@
 mod arrivals;
 mod change;
 mod list;
+mod orders;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use kinfold_domain::EmployeeId;
 use kinfold_service::ports::{
-    PortError, TokenChange, TokenId, TokenQuery, TokenRecord, TokenStore,
+    PortError, TokenChange, TokenId, TokenOrder, TokenQuery, TokenRecord, TokenStore,
 };
 use kinfold_token::{Serial, Standing};
 use kinfold_token_file::FileToken;
@@ -32,8 +33,20 @@ impl TokenStore for Store {
         arrivals::arrive(self, tokens, at).await.doing("importing tokens")
     }
 
-    async fn keep_arrivals(&self) -> Result<u64, PortError> {
-        arrivals::keep(self).await.doing("keeping imported tokens")
+    async fn keep_arrivals(&self, order: Option<&str>) -> Result<u64, PortError> {
+        arrivals::keep(self, order).await.doing("keeping imported tokens")
+    }
+
+    async fn add_order(&self, order: &TokenOrder) -> Result<bool, PortError> {
+        orders::add(self, order).await.doing("keeping an order of tokens")
+    }
+
+    async fn orders(&self) -> Result<Vec<TokenOrder>, PortError> {
+        orders::all(self).await.doing("reading the orders of tokens")
+    }
+
+    async fn close_order(&self, reference: &str, at: Timestamp) -> Result<(), PortError> {
+        orders::close(self, reference, at).await.doing("closing an order of tokens")
     }
 
     async fn token_of_serial(&self, serial: &Serial) -> Result<Option<TokenRecord>, PortError> {
@@ -66,7 +79,11 @@ impl TokenStore for Store {
 }
 
 /// What a seed is bound to.
-fn seal_identity<'a>(id: &'a str, employee: Option<&'a str>, serial: &'a str) -> Vec<&'a [u8]> {
+pub(crate) fn seal_identity<'a>(
+    id: &'a str,
+    employee: Option<&'a str>,
+    serial: &'a str,
+) -> Vec<&'a [u8]> {
     match employee {
         Some(employee) => vec![id.as_bytes(), employee.as_bytes()],
         None => vec![id.as_bytes(), b"in stock", serial.as_bytes()],

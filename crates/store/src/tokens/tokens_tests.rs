@@ -23,7 +23,7 @@ async fn stocked(store: &Store, numbers: impl IntoIterator<Item = u128>) {
     store.begin_arrivals().await.unwrap();
     let new = store.arrive(numbers.into_iter().map(fob).collect(), at(1)).await.unwrap();
     assert!(new.into_iter().all(|new| new));
-    store.keep_arrivals().await.unwrap();
+    store.keep_arrivals(None).await.unwrap();
 }
 
 /// Changes a token as it stands.
@@ -48,7 +48,7 @@ async fn nobody_sees_a_token_before_all_of_its_file_are_there() {
     assert!(store.token_of_serial(&serial(3)).await.unwrap().is_none());
     assert_eq!(store.token_counts().await.unwrap(), [(Standing::InStock, 2)]);
     assert_eq!(store.free_fobs(None, 9).await.unwrap().len(), 2);
-    assert_eq!(store.keep_arrivals().await.unwrap(), 2);
+    assert_eq!(store.keep_arrivals(None).await.unwrap(), 2);
     let query = TokenQuery { after: Some(serial(1)), limit: 2, ..TokenQuery::default() };
     let listed = store.tokens(&query).await.unwrap();
     assert_eq!(
@@ -64,7 +64,7 @@ async fn an_import_that_broke_off_leaves_nothing_behind() {
     store.close().await;
     let store = place.open().await;
     store.begin_arrivals().await.unwrap();
-    assert_eq!(store.keep_arrivals().await.unwrap(), 0);
+    assert_eq!(store.keep_arrivals(None).await.unwrap(), 0);
     stocked(&store, 1..=20).await;
     assert_eq!(store.token_counts().await.unwrap(), [(Standing::InStock, 20)]);
 }
@@ -160,4 +160,35 @@ async fn a_code_for_one_shift_ends_with_the_next_token_and_is_not_counted() {
     store.end_temporary(holder, at(4)).await.unwrap();
     let used = store.token(holder, Standing::InUse).await.unwrap().unwrap();
     assert_eq!(used.serial, serial(1));
+}
+
+fn order(reference: &str, ordered: &str) -> TokenOrder {
+    TokenOrder {
+        reference: reference.to_owned(),
+        vendor: "A maker of fobs".to_owned(),
+        tokens: 2,
+        arrived: 0,
+        ordered: ordered.parse().unwrap(),
+        expected: Some("2026-04-30".parse().unwrap()),
+        closed: None,
+    }
+}
+
+#[tokio::test]
+async fn what_came_is_counted_to_its_order_and_open_orders_are_listed_first() {
+    let (_place, store) = store().await;
+    for (reference, ordered) in [("A", "2026-01-02"), ("B", "2026-03-04"), ("C", "2026-02-03")] {
+        assert!(store.add_order(&order(reference, ordered)).await.unwrap());
+    }
+    assert!(!store.add_order(&order("A", "2026-09-09")).await.unwrap(), "two of one number");
+    store.arrive((1..=2).map(fob).collect(), at(1)).await.unwrap();
+    assert_eq!(store.keep_arrivals(Some("B")).await.unwrap(), 2);
+    stocked(&store, 3..=4).await;
+    store.close_order("C", at(3)).await.unwrap();
+    let orders = store.orders().await.unwrap();
+    let shown: Vec<_> = orders.iter().map(|o| (o.reference.as_str(), o.arrived)).collect();
+    assert_eq!(shown, [("A", 0), ("B", 2), ("C", 0)]);
+    assert_eq!(orders[2].closed, Some(at(3)));
+    assert!(orders[0].is_open() && !orders[1].is_open() && !orders[2].is_open());
+    assert_eq!(orders[0].expected, order("A", "2026-01-02").expected);
 }

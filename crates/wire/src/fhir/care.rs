@@ -46,7 +46,7 @@ pub fn care_team(
     let ended = matches!(code(&raw.status), "inactive" | "suspended")
         || raw.period.get().is_some_and(|p| p.is_over(reading.today, &reading.zone));
     let team = said(&raw.name);
-    let shared = telephone(raw.telecom.get());
+    let shared = telephone(raw.telecom.get(), reading);
     let mut members = Vec::new();
     for participant in raw.participant.noted("CareTeam.participant", problems) {
         let over =

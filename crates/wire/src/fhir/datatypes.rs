@@ -129,6 +129,7 @@ pub(crate) struct ContactPoint {
     pub(crate) value: Element<Text>,
     #[serde(rename = "use")]
     pub(crate) r#use: Element<Text>,
+    pub(crate) period: Element<Period>,
 }
 
 /// A text that says something.

@@ -2,18 +2,20 @@
 
 use std::collections::HashMap;
 
+use jiff::civil::Date;
 use kinfold_domain::{Professional, Telephone};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::datatypes::{CodeableConcept, ContactPoint, HumanName, Reference, code, said};
+use super::datatypes::{CodeableConcept, ContactPoint, HumanName, Reference, code, date, said};
 use super::element::{Element, Elements};
-use super::{Bundle, Resource};
+use super::{Bundle, Reading, Resource};
 
 /// The resources that came along with an answer, by their references.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Neighbours<'a> {
     known: HashMap<String, &'a Resource>,
+    reading: &'a Reading,
 }
 
 /// What a reference leads to, as far as pages say it.
@@ -60,8 +62,13 @@ struct Containing {
 }
 
 impl<'a> Neighbours<'a> {
+    /// Nothing came along.
+    pub fn none(reading: &'a Reading) -> Self {
+        Self::of(&[], reading)
+    }
+
     /// Everything in a page.
-    pub fn of(pages: &'a [Bundle]) -> Self {
+    pub fn of(pages: &'a [Bundle], reading: &'a Reading) -> Self {
         let mut known = HashMap::new();
         for entry in pages.iter().flat_map(|page| &page.entries) {
             let Some(resource) = &entry.resource else { continue };
@@ -70,7 +77,7 @@ impl<'a> Neighbours<'a> {
                 known.insert(url.clone(), resource);
             }
         }
-        Self { known }
+        Self { known, reading }
     }
 
     /// What `reference` within `owner` leads to; its display where it leads nowhere that is known.
@@ -95,7 +102,7 @@ impl<'a> Neighbours<'a> {
 
         let mut party = Party {
             name: raw.name.get().and_then(Named::words),
-            telephone: telephone(raw.telecom.get()),
+            telephone: telephone(raw.telecom.get(), self.reading),
             role: raw.code.get().first().and_then(CodeableConcept::words),
             team: None,
         };
@@ -153,11 +160,15 @@ pub(crate) fn whole_name(name: &HumanName) -> Option<String> {
     })
 }
 
-/// The first telephone that can be rung, work before mobile before home.
-pub(crate) fn telephone(points: &[ContactPoint]) -> Option<Telephone> {
+/// The first telephone that can be rung, work before mobile before home. The day on which it came into use (`ContactPoint.period.start`,
+/// hl7.org/fhir/R4/datatypes.html#ContactPoint) is the last one on which anybody says that it was right; R4 has no other.
+pub(crate) fn telephone(points: &[ContactPoint], reading: &Reading) -> Option<Telephone> {
     let mut phones: Vec<(u8, Telephone)> = points
         .iter()
         .filter(|point| matches!(code(&point.system), "phone" | "" | "sms"))
+        .filter(|point| {
+            !point.period.get().is_some_and(|p| p.is_over(reading.today, &reading.zone))
+        })
         .filter_map(|point| {
             let rank = match code(&point.r#use) {
                 "work" => 0,
@@ -165,11 +176,18 @@ pub(crate) fn telephone(points: &[ContactPoint]) -> Option<Telephone> {
                 "old" => return None,
                 _ => 2,
             };
-            Some((rank, point.value.get()?.as_str().parse().ok()?))
+            let number: Telephone = point.value.get()?.as_str().parse().ok()?;
+            Some((rank, number.confirmed_on(began(point, reading))))
         })
         .collect();
     phones.sort_by_key(|(rank, _)| *rank);
     phones.into_iter().next().map(|(_, telephone)| telephone)
+}
+
+/// A whole day that does not lie ahead.
+fn began(point: &ContactPoint, reading: &Reading) -> Option<Date> {
+    let start = date(&point.period.get()?.start)?.day(&reading.zone)?;
+    (start <= reading.today).then_some(start)
 }
 
 fn contained_in(owner: &Resource, id: &str) -> Option<Resource> {

@@ -17,6 +17,10 @@ use crate::web::router;
 pub(super) struct Browser {
     router: Router,
     cookie: Option<String>,
+    /// The one that comes back from other sites, too.
+    lax: Option<String>,
+    /// The address that its connections come from.
+    pub(super) from: &'static str,
 }
 
 /// What came back.
@@ -67,7 +71,8 @@ pub(super) fn encoded(fields: &[(&str, &str)]) -> String {
 
 impl Browser {
     pub(super) fn at(node: &Node) -> Self {
-        Self { router: router(node.services(false)).unwrap(), cookie: None }
+        let router = router(node.services(false)).unwrap();
+        Self { router, cookie: None, lax: None, from: "10.1.2.3" }
     }
 
     /// A browser in which an employee of this role is signed in.
@@ -90,6 +95,14 @@ impl Browser {
         self.send(request).await
     }
 
+    /// Comes from another site: without what is `SameSite=Strict`.
+    pub(super) async fn come_back(&mut self, path: &str) -> Page {
+        let strict = self.cookie.take();
+        let page = self.get(path).await;
+        self.cookie = self.cookie.take().or(strict);
+        page
+    }
+
     /// Sends a form as this site's own pages do.
     pub(super) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
         self.post_raw(path, "application/x-www-form-urlencoded", encoded(fields).into_bytes()).await
@@ -105,9 +118,11 @@ impl Browser {
 
     /// Sends a request with the cookie, takes the new one, and checks what every answer must be like.
     pub(super) async fn send(&mut self, mut request: Request<Body>) -> Page {
-        if let Some(cookie) = &self.cookie {
-            request.headers_mut().insert(header::COOKIE, cookie.parse().unwrap());
+        for cookie in [&self.cookie, &self.lax].into_iter().flatten() {
+            request.headers_mut().append(header::COOKIE, cookie.parse().unwrap());
         }
+        let peer = std::net::SocketAddr::new(self.from.parse().unwrap(), 40_000);
+        request.extensions_mut().insert(axum::extract::ConnectInfo(peer));
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
@@ -116,9 +131,13 @@ impl Browser {
         } else {
             String::from_utf8(to_bytes(body, 1 << 24).await.unwrap().to_vec()).unwrap()
         };
-        if let Some(set) = parts.headers.get(header::SET_COOKIE) {
-            let pair = set.to_str().unwrap().split(';').next().unwrap();
-            self.cookie = (!pair.ends_with('=')).then(|| pair.to_owned());
+        for set in parts.headers.get_all(header::SET_COOKIE) {
+            let (set, lax) =
+                (set.to_str().unwrap(), set.to_str().unwrap().contains("SameSite=Lax"));
+            assert!(lax || set.contains("SameSite=Strict"), "{path}");
+            let pair = set.split(';').next().unwrap();
+            let kept = (!pair.ends_with('=')).then(|| pair.to_owned());
+            *(if lax { &mut self.lax } else { &mut self.cookie }) = kept;
         }
         let page = Page { status: parts.status, headers: parts.headers, html };
         check_every_answer(&method, &path, &page);
@@ -149,7 +168,9 @@ fn check_every_answer(method: &Method, path: &str, page: &Page) {
         for target in body.split(attribute).skip(1) {
             let target = target.split('"').next().unwrap();
             let own = !target.contains('?') && !target.contains("http");
-            assert!(own || target.starts_with("otpauth"), "{path} refers to {target}");
+            let outside = target.starts_with("otpauth")
+                || target.starts_with("https:&#x2f;&#x2f;idp.example");
+            assert!(own || outside, "{path} refers to {target}");
         }
     }
     for inline in ["<style", " style=\"", " onclick=", "javascript:"] {

@@ -34,6 +34,11 @@ async fn the_board_shows_who_is_here_with_the_answer_and_whom_to_ring() {
     assert!(board.says("Emergency department") && board.says("href=\"tel:"));
     let (plan, other) = (board.html.find("On a child"), board.html.find("Not on these"));
     assert!(plan < other, "whoever is on a plan stands before whoever is not");
+    assert!(board.says("seconds ago)") && !board.says("Older than its limit"), "{}", board.html);
+    trust.core.clock.pass(jiff::SignedDuration::from_mins(16));
+    let board = nurse.get("/department").await;
+    assert!(board.says("(16 minutes ago)"), "{}", board.html);
+    assert!(board.says("Older than its limit: nothing has been heard from it since. Ring"));
 }
 
 #[tokio::test]

@@ -104,6 +104,11 @@ async fn each_of_the_six_answers_is_its_own() {
     let stale = check(&mut browser, 77).await;
     assert_eq!(stale.heading(), "Could not be confirmed");
     assert!(stale.says("Older than its limit") && stale.says("tel:01632960100"), "{}", stale.html);
+    assert!(stale.says("16 minutes ago") && stale.says("nothing has been heard from it since"));
+    let register = &trust.register;
+    register.heard(trust.core.clock.now());
+    let stale = check(&mut browser, 77).await;
+    assert!(stale.says("its case system has told it nothing since"), "{}", stale.html);
     let last_known = check(&mut browser, 1).await;
     assert_eq!(last_known.heading(), "On a child protection plan");
     assert!(last_known.says("last known state"));

@@ -21,18 +21,37 @@ enum Stranger {
 }
 
 /// Every route. One that is missing here fails the test below.
-const ROUTES: [(&str, &str, Stranger); 72] = [
+const ROUTES: [(&str, &str, Stranger); 109] = [
     ("GET", "/healthz", Stranger::Served("no data")),
     ("GET", "/assets/{*path}", Stranger::Served("public files")),
     ("GET", "/sign-in", Stranger::Served("the way in")),
     ("POST", "/sign-in", Stranger::Served("the way in")),
+    ("POST", "/sign-in/passkey/ask", Stranger::Served("the way in: a challenge names nobody")),
+    ("POST", "/sign-in/passkey", Stranger::Served("the way in")),
+    ("POST", "/sign-in/oidc", Stranger::Served("the way in: a question names nobody")),
+    ("GET", "/sign-in/oidc/back", Stranger::Served("the way in")),
     ("GET", "/unlock", Stranger::Refused),
     ("POST", "/unlock", Stranger::Refused),
+    ("POST", "/unlock/passkey/ask", Stranger::Refused),
+    ("POST", "/unlock/passkey", Stranger::Refused),
+    ("POST", "/unlock/oidc", Stranger::Refused),
     ("POST", "/lock", Stranger::Refused),
     ("POST", "/sign-out", Stranger::Served("ends nothing")),
     ("GET", "/enrol", Stranger::Served("asks for PIN and ticket")),
     ("POST", "/enrol", Stranger::Served("asks for PIN and ticket")),
     ("POST", "/enrol/codes", Stranger::Served("asks for the ticket")),
+    ("GET", "/phone", Stranger::Served("leads to the next one")),
+    ("GET", "/phone/", Stranger::Served("the same page for everybody")),
+    ("GET", "/phone/worker.js", Stranger::Served("a public script")),
+    ("GET", "/phone/manifest.webmanifest", Stranger::Served("the agency's name")),
+    ("GET", "/phone/time", Stranger::Served("the time")),
+    ("POST", "/phone/fetch", Stranger::Served("asks for the phone code")),
+    ("GET", "/passkeys", Stranger::Refused),
+    ("POST", "/passkeys/add", Stranger::Refused),
+    ("POST", "/passkeys/made", Stranger::Refused),
+    ("POST", "/passkeys/remove", Stranger::Refused),
+    ("POST", "/sessions/end", Stranger::Refused),
+    ("POST", "/sessions/end-others", Stranger::Refused),
     ("GET", "/", Stranger::Refused),
     ("GET", "/check", Stranger::Refused),
     ("POST", "/check", Stranger::Refused),
@@ -92,7 +111,25 @@ const ROUTES: [(&str, &str, Stranger); 72] = [
     ("POST", "/tokens/change", Stranger::Refused),
     ("GET", "/tokens/import", Stranger::Refused),
     ("POST", "/tokens/import", Stranger::Refused),
+    ("GET", "/tokens/orders", Stranger::Refused),
+    ("POST", "/tokens/orders", Stranger::Refused),
+    ("POST", "/tokens/orders/close", Stranger::Refused),
     ("POST", "/tokens/temporary", Stranger::Refused),
+    ("POST", "/tokens/unlock", Stranger::Refused),
+    ("POST", "/tokens/link", Stranger::Refused),
+    ("POST", "/tokens/unlink", Stranger::Refused),
+    ("GET", "/staff", Stranger::Refused),
+    ("POST", "/staff", Stranger::Refused),
+    ("POST", "/staff/one", Stranger::Refused),
+    ("POST", "/staff/change", Stranger::Refused),
+    ("GET", "/staff/add", Stranger::Refused),
+    ("POST", "/staff/add", Stranger::Refused),
+    ("POST", "/staff/ticket", Stranger::Refused),
+    ("GET", "/resync", Stranger::Served("asks for PIN and two codes")),
+    ("POST", "/resync", Stranger::Served("asks for PIN and two codes")),
+    ("GET", "/pin", Stranger::Refused),
+    ("POST", "/pin", Stranger::Refused),
+    ("POST", "/tokens/passkey", Stranger::Refused),
     ("GET", "/agreement", Stranger::Refused),
 ];
 
@@ -143,7 +180,7 @@ async fn a_locked_session_opens_nothing_but_the_page_that_unlocks_it() {
     let person = trust.employ("ed-clinician").await;
     browser.sign_in(&trust, &person).await;
     assert_eq!(browser.post("/lock", &[]).await.location(), "/unlock");
-    for (method, path) in refused().filter(|(_, path)| *path != "/unlock") {
+    for (method, path) in refused().filter(|(_, path)| !path.starts_with("/unlock")) {
         if method == "GET" {
             assert_eq!(browser.get(path).await.location(), "/unlock", "{path}");
         } else {
@@ -199,7 +236,7 @@ async fn roles_reach_only_their_own_pages_and_are_told_why() {
         assert!(page.says("does not allow") && !page.says("Ada"), "{path} {}", page.html);
     }
     let mut nurse = Browser::signed_in(&trust, "ed-clinician").await;
-    for path in ["/who", "/feeds", "/feeds/events", "/tokens", "/tokens/import"] {
+    for path in ["/who", "/feeds", "/feeds/events", "/tokens", "/tokens/import", "/tokens/orders"] {
         assert_eq!(nurse.get(path).await.status, StatusCode::FORBIDDEN, "{path}");
     }
     let review = [("nhs_number", &*nhs(1).digits()), ("purpose", "audit-review")];

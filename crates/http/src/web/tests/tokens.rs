@@ -62,6 +62,41 @@ async fn a_file_is_imported_a_token_given_lost_and_a_code_issued_by_two_people()
 }
 
 #[tokio::test]
+async fn an_order_is_written_down_late_filled_by_its_file_and_closed() {
+    let trust = world::trust().await;
+    let mut operator = Browser::signed_in(&trust, "operator").await;
+    let wrong = operator.post("/tokens/orders", &[("reference", "PO-1"), ("tokens", "x")]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.says("Enter the vendor") && wrong.says("like 50"), "{}", wrong.html);
+    let order = [
+        ("reference", "PO-1"),
+        ("vendor", "A maker of fobs"),
+        ("tokens", "3"),
+        ("ordered_day", "2"),
+        ("ordered_month", "3"),
+        ("ordered_year", "2024"),
+        ("expected_day", "20"),
+        ("expected_month", "3"),
+        ("expected_year", "2024"),
+    ];
+    let page = operator.post("/tokens/orders", &order).await;
+    assert!(
+        page.says("0 of 3") && page.says("20 March 2024") && page.says("Late"),
+        "{}",
+        page.html
+    );
+    let again = operator.post("/tokens/orders", &order).await;
+    assert!(again.says("an order of this number already"), "{}", again.html);
+    assert!(operator.get("/tokens").await.says("3 to come"));
+    assert!(operator.get("/tokens/import").await.says("PO-1"));
+    operator.post("/tokens/import", &[("file", FILE), ("order", "PO-1")]).await;
+    let page = operator.get("/tokens/orders").await;
+    assert!(page.says("2 of 3"), "{}", page.html);
+    let page = operator.post("/tokens/orders/close", &[("reference", "PO-1")]).await;
+    assert!(page.says("Closed on") && !page.says("No more will come"), "{}", page.html);
+}
+
+#[tokio::test]
 async fn the_enrolment_page_takes_a_given_fob_into_use_without_a_secret() {
     let trust = world::trust().await;
     let nurse = trust.employ("ed-clinician").await;

@@ -9,6 +9,8 @@ mod paced;
 mod pooled_view;
 mod register;
 mod stage;
+mod token;
+mod typist;
 
 use clap::{Args, Subcommand};
 
@@ -33,6 +35,10 @@ pub(crate) enum Bench {
     Register(RegisterTerms),
     /// How fast a node starts, and what it takes up when idle.
     Node(Terms),
+    /// Codes verified, people signed in, and two hundred thousand fobs imported.
+    Token(Terms),
+    /// Typists who begin at any moment of a code's eight seconds: how many are in at the first try. Needs no node.
+    Typist(typist::TypistTerms),
 }
 
 /// How to measure.
@@ -80,6 +86,8 @@ impl Bench {
             Self::Arrival(terms) => (terms.terms.json, arrival::measure(&terms)),
             Self::Register(terms) => (terms.terms.json, register::measure(&terms)),
             Self::Node(terms) => (terms.json, node::measure(&terms)),
+            Self::Token(terms) => (terms.json, token::measure(&terms)),
+            Self::Typist(terms) => (terms.json, typist::measure(&terms)),
         };
         let measured = measured?;
         say(&if terms { measured.to_string() } else { table(&measured) });

@@ -14,6 +14,7 @@ use tokio::time::{sleep, timeout};
 use super::{
     RegisterTerms, block_on_threads,
     browser::{Browser, form},
+    disk::Meanwhile,
     ms,
     paced::Paced,
     quantile, sorted,
@@ -52,6 +53,7 @@ pub(super) fn measure(terms: &RegisterTerms) -> anyhow::Result<Value> {
         people_of(&stage, "trust").await?;
         let mut nurses = stage.browsers(SESSIONS + 1).await?;
         let mut watcher = nurses.pop().context("a nurse is signed in")?;
+        let disk = Meanwhile::start(stage.folder())?;
         let checks = Paced::start(nurses, &Arc::new(stage.forms()), EVERY);
         complain("the trust's node replicates it");
         let began = Instant::now();
@@ -65,6 +67,7 @@ pub(super) fn measure(terms: &RegisterTerms) -> anyhow::Result<Value> {
             visible.push(change(&stage, &mut custodian, &mut watcher, child).await?);
         }
         let (checks, _) = checks.stop().await?;
+        let disk = disk.stop()?;
         processes.stop().await?;
         let visible = sorted(visible);
         Ok(json!({
@@ -75,6 +78,8 @@ pub(super) fn measure(terms: &RegisterTerms) -> anyhow::Result<Value> {
             "visible_p50": ms(quantile(&visible, 0.5)),
             "visible_p99": ms(quantile(&visible, 0.99)),
             "checks_meanwhile": [checks],
+            "fdatasync_meanwhile_p50": ms(quantile(&disk, 0.5)),
+            "fdatasync_meanwhile_p99": ms(quantile(&disk, 0.99)),
         }))
     })
 }

@@ -1,6 +1,9 @@
 //! The stage of a benchmark: a demonstration in a temporary folder, with as many employees as it needs.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 use anyhow::Context;
 use kinfold_domain::{Demographics, NhsNumber, Subject};
@@ -68,6 +71,20 @@ impl Stage {
             browsers.push(self.sign_in("trust", user_name, token).await?);
         }
         Ok(browsers)
+    }
+
+    /// Seconds that each of the first `count` employees of the trust takes to be signed in, one after the other, each on a connection of
+    /// their own that stands already.
+    pub(super) async fn sign_ins(&self, count: usize) -> anyhow::Result<Vec<f64>> {
+        let mut times = Vec::with_capacity(count);
+        for (user_name, token) in self.employees.iter().take(count) {
+            let generator = Generator::new(token.seed(), token.parameters());
+            let mut browser = Browser::open(self.places.web("trust")).await?;
+            let began = Instant::now();
+            browser.sign_in(user_name, PIN, &generator, SystemClock.now()).await?;
+            times.push(began.elapsed().as_secs_f64());
+        }
+        Ok(times)
     }
 
     /// Signs the council's custodian in.

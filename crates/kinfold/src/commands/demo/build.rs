@@ -19,7 +19,7 @@ use crate::{
         init::{make_keys, party},
     },
     config::Config,
-    control::{Answer, Request, execute},
+    control::{Answer, Request, StaffAsk, execute},
     node::{
         Node,
         keys::{read_signing, write_secret},
@@ -208,15 +208,15 @@ async fn employ_named(
     (user_name, role, pin): (&str, &str, &str),
     (name, job_title): (&str, &str),
 ) -> anyhow::Result<OtpauthUri> {
-    let request = Request::AddEmployee {
+    let ask = StaffAsk::Add {
         user_name: user_name.parse()?,
         name: name.to_owned(),
         job_title: job_title.to_owned(),
         role: role.parse()?,
-        pin: pin.to_owned(),
+        pin: Some(pin.to_owned()),
         email: None,
     };
-    done(execute(node, request).await)?;
+    done(execute(node, Request::Staff { ask }).await)?;
     give_token(node, user_name).await
 }
 

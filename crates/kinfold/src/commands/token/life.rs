@@ -16,7 +16,7 @@ use crate::{
 pub(crate) struct List {
     #[command(flatten)]
     node: OfNode,
-    /// Only those that stand so: in-stock, assigned, in-use, lost, broken, replaced, returned, disposed.
+    /// Only those that stand so: in-stock, assigned, in-use, lost, broken, replaced, recalled, returned, disposed.
     #[arg(long, value_parser = standing)]
     standing: Option<Standing>,
     /// Only those of this employee.
@@ -80,6 +80,21 @@ pub(crate) struct Temporary {
     /// How long the code is good, in hours.
     #[arg(long, default_value = "12")]
     hours: u8,
+}
+
+/// An employee who typed too much that was wrong, and who vouch for them.
+#[derive(Args)]
+pub(crate) struct Unlock {
+    #[command(flatten)]
+    node: OfNode,
+    /// The employee.
+    user_name: UserName,
+    /// The first of the two people: an operator.
+    #[arg(long = "as")]
+    first: UserName,
+    /// The second: anybody else who knows the employee.
+    #[arg(long = "with")]
+    second: UserName,
 }
 
 /// What happens.
@@ -178,6 +193,16 @@ impl Replace {
     }
 }
 
+impl Unlock {
+    pub(super) fn run(self) -> anyhow::Result<()> {
+        let Self { node, user_name, first, second } = self;
+        let (first, second) = (person(first)?, person(second)?);
+        done(&node, TokenAsk::Unlock { user_name: user_name.clone(), first, second })?;
+        say(&format!("{user_name} may try again, with the next code that the token shows."));
+        Ok(())
+    }
+}
+
 impl Temporary {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let Self { one: One { node, serial }, first, second, hours } = self;
@@ -195,17 +220,17 @@ impl Temporary {
 }
 
 /// Asks somebody for what proves that it is them.
-pub(super) fn person(user_name: UserName) -> anyhow::Result<Person> {
+pub(crate) fn person(user_name: UserName) -> anyhow::Result<Person> {
     let pin = prompt::secret(&format!("PIN of {user_name}"))?.to_string();
     let code = prompt::secret(&format!("Code of {user_name}"))?.to_string();
     Ok(Person { user_name, pin, code })
 }
 
-fn done(node: &OfNode, ask: TokenAsk) -> anyhow::Result<()> {
+pub(super) fn done(node: &OfNode, ask: TokenAsk) -> anyhow::Result<()> {
     block_on(carry_out(node.read()?, Request::Tokens { ask })).map(drop)
 }
 
-fn asked(node: &OfNode, ask: TokenAsk) -> anyhow::Result<TokenTold> {
+pub(super) fn asked(node: &OfNode, ask: TokenAsk) -> anyhow::Result<TokenTold> {
     match block_on(carry_out(node.read()?, Request::Tokens { ask }))? {
         Answer::Tokens { told } => Ok(told),
         _ => bail!("the node answered something else"),

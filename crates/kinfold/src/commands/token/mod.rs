@@ -3,6 +3,7 @@
 mod code;
 mod enrol;
 mod life;
+mod order;
 mod show;
 mod stock;
 
@@ -11,6 +12,7 @@ use clap::Subcommand;
 use super::{OfNode, block_on, prompt};
 use life::Event;
 
+pub(crate) use life::person;
 pub(crate) use show::{code_line, read_token};
 
 /// Smart tokens.
@@ -22,6 +24,12 @@ pub(crate) enum Token {
     Show(show::Show),
     /// Prints one code of a secret, for testing fobs and other servers.
     Code(code::OneCode),
+    /// Writes down that tokens were ordered from a vendor.
+    Order(order::Order),
+    /// Lists what was ordered, and what of it has come.
+    Orders(order::Orders),
+    /// Says that nothing more will come of an order.
+    OrderEnded(order::Ended),
     /// Takes a vendor's file of fobs into stock: PSKC (RFC 6030) or CSV.
     Import(stock::Import),
     /// Counts tokens, and lists them.
@@ -34,6 +42,8 @@ pub(crate) enum Token {
     Lost(life::One),
     /// Issues a code for one shift to whoever lost or broke a token. Two people prove themselves.
     Temporary(life::Temporary),
+    /// Lets an employee try again after too many wrong tries. Two people prove themselves.
+    Unlock(life::Unlock),
     /// A lost token turned up.
     Found(life::One),
     /// It does not work any more.
@@ -54,12 +64,16 @@ impl Token {
             Self::Enrol(enrol) => enrol.run(),
             Self::Show(show) => show.run(),
             Self::Code(code) => code.run(),
+            Self::Order(order) => order.run(),
+            Self::Orders(orders) => orders.run(),
+            Self::OrderEnded(ended) => ended.run(),
             Self::Import(import) => import.run(),
             Self::List(list) => list.run(),
             Self::Assign(assign) => assign.run(),
             Self::FirstUse(first) => first.run(),
             Self::Lost(one) => one.run(Event::Lost),
             Self::Temporary(temporary) => temporary.run(),
+            Self::Unlock(unlock) => unlock.run(),
             Self::Found(one) => one.run(Event::Found),
             Self::Broken(one) => one.run(Event::Broken),
             Self::Replace(replace) => replace.run(),

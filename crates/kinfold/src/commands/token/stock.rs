@@ -39,6 +39,9 @@ pub(crate) struct Import {
     /// Imports the tokens that are right even when others are wrong.
     #[arg(long)]
     rest: bool,
+    /// The number of the order that the file belongs to.
+    #[arg(long)]
+    order: Option<String>,
     /// The hash, where a CSV file does not say.
     #[arg(long, default_value = "sha1")]
     algorithm: Algorithm,
@@ -85,7 +88,8 @@ impl Import {
         let passphrase = asked(self.passphrase, "Passphrase")?;
         let parameters =
             TokenParameters { algorithm: self.algorithm, digits: self.digits, step: self.step };
-        let ask = TokenAsk::Import { bytes, key, passphrase, parameters, rest: self.rest };
+        let (rest, order) = (self.rest, self.order);
+        let ask = TokenAsk::Import { bytes, key, passphrase, parameters, rest, order };
         let bar = ProgressBar::new_spinner();
         bar.set_style(ProgressStyle::with_template("{spinner} {pos} tokens read, {per_sec}")?);
         let hear = |told| {

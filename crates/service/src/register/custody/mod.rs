@@ -22,7 +22,8 @@ pub use discussions::{DiscussionEnd, DiscussionLine, DiscussionList, NewDiscussi
 pub use hand_over::{PlannedHandOver, ToHandOver};
 pub use hand_overs::{HandOverLine, HandOverList, OpenedHandOver};
 pub use import::{
-    Corrupt, FileCode, ImportReport, ImportRow, PlanType, RowAnswer, RowCode, read_import,
+    Corrupt, Extract, ExtractTerms, FileCode, ImportReport, ImportRow, LONGEST_FILE, PlanType,
+    RowAnswer, RowCode, read_import,
 };
 pub use shown::{
     DueLine, DueList, Found, HistoryLine, Opened, Overview, Planned, PlannedStep, QueueLine,

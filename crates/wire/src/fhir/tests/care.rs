@@ -10,7 +10,7 @@ fn item(value: &Value) -> (Option<Item>, Vec<Problem>) {
     let mut problems = Problems::of(&resource.record());
     let mut reading = reading();
     reading.sensitive_codes.insert("http://snomed.info/sct|111".to_owned());
-    let read = summary_item(&resource, &Neighbours::default(), &reading, &mut problems);
+    let read = summary_item(&resource, &Neighbours::none(&reading), &reading, &mut problems);
     (read, problems.into_found())
 }
 
@@ -63,7 +63,7 @@ fn visits_that_did_not_take_place_are_none_and_places_are_found_where_they_stand
     let read = |value: &Value| {
         let resource = resource(value);
         let mut problems = Problems::of(&resource.record());
-        let visit = encounter(&resource, &Neighbours::default(), &reading(), &mut problems);
+        let visit = encounter(&resource, &Neighbours::none(&reading()), &reading(), &mut problems);
         (visit, problems.into_found())
     };
     for status in ["planned", "cancelled", "entered-in-error"] {
@@ -98,11 +98,11 @@ fn care_teams_name_their_professionals_through_roles_practitioners_and_organizat
         {"search": {"mode": "include"}, "resource": {"resourceType": "Organization", "id": "o", "name": "Team North",
             "telecom": [{"system": "phone", "value": "01632 960001"}]}}]});
     let pages = [Bundle::parse(page.to_string().as_bytes(), Limits::default()).unwrap()];
-    let neighbours = Neighbours::of(&pages);
+    let reading = reading();
+    let neighbours = Neighbours::of(&pages, &reading);
     let resource = pages[0].entries[0].resource.as_ref().unwrap();
     let mut problems = Problems::of(&resource.record());
-    let (involvement, members) =
-        care_team(resource, &neighbours, &reading(), &mut problems).unwrap();
+    let (involvement, members) = care_team(resource, &neighbours, &reading, &mut problems).unwrap();
     assert_eq!(
         (involvement.service.as_str(), involvement.since),
         ("Community paediatrics", Some(date(2025, 1, 1)))
@@ -116,6 +116,34 @@ fn care_teams_name_their_professionals_through_roles_practitioners_and_organizat
     assert_eq!(member.team.as_deref(), Some("Team North"));
     assert_eq!(member.telephone.as_ref().unwrap().as_str(), "01632 960001");
     assert_eq!(problems.into_found().len(), 1, "the member without a name is told");
+}
+
+#[test]
+fn a_telephone_says_since_when_it_is_known_to_be_right() {
+    let number = |points: Value| {
+        let team = json!({"resourceType": "CareTeam", "id": "t", "telecom": points,
+            "participant": [{"member": {"display": "Ms Grace Example"}}]});
+        let (resource, reading) = (resource(&team), reading());
+        let mut problems = Problems::of("CareTeam/t");
+        let read = care_team(&resource, &Neighbours::none(&reading), &reading, &mut problems);
+        let telephone = read.unwrap().1.remove(0).telephone;
+        telephone.map(|number| (number.as_str().to_owned(), number.confirmed()))
+    };
+    let point = |value: &str, period: Value| json!({"system": "phone", "use": "work", "value": value, "period": period});
+    let one = "01632 960001";
+    for (start, day) in [
+        ("2026-05-03", Some(date(2026, 5, 3))),
+        ("2026-05-03T23:30:00Z", Some(date(2026, 5, 4))),
+        ("2026-05", None),
+        ("2027-01-01", None),
+    ] {
+        let told = number(json!([point(one, json!({"start": start}))]));
+        assert_eq!(told, Some((one.to_owned(), day)), "{start}");
+    }
+    assert_eq!(number(json!([point(one, Value::Null)])), Some((one.to_owned(), None)));
+    let moved =
+        json!([point(one, json!({"end": "2026-01-01"})), point("01632 960002", Value::Null)]);
+    assert_eq!(number(moved).unwrap().0, "01632 960002", "nobody rings a number that is over");
 }
 
 #[test]

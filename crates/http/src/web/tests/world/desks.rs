@@ -6,15 +6,15 @@ use std::sync::{
 };
 
 use async_trait::async_trait;
-use kinfold_domain::{AgencyId, Categories, Category, PersonId, RegisterEntry};
+use kinfold_domain::{AgencyId, Categories, Category, PersonId};
 use kinfold_service::{
     Permit,
     audit::WhoDesk,
     history::HistoryDesk,
     pooled_view::AskDesk,
     ports::{
-        Clock, Cursor, Gathered, PartnerError, PartnerLink, PeoplePage, Rejected, Route,
-        SourceError, SourceSystem,
+        Clock, Cursor, Gathered, KeptRegister, PartnerError, PartnerLink, PeoplePage, Rejected,
+        Route, SourceError, SourceSystem,
     },
 };
 
@@ -52,10 +52,10 @@ impl SourceSystem for TestSource {
         Ok(Gathered { facts, rejected: self.unread.lock().clone() })
     }
 
-    async fn register(&self) -> Result<Option<(Vec<RegisterEntry>, Vec<Rejected>)>, SourceError> {
+    async fn register(&self) -> Result<Option<KeptRegister>, SourceError> {
         Ok(match self.name {
-            "case-system" => Some((super::register::case_system(), Vec::new())),
-            "empty-system" => Some((Vec::new(), Vec::new())),
+            "case-system" => Some((super::register::case_system(), Vec::new()).into()),
+            "empty-system" => Some(KeptRegister::default()),
             _ => None,
         })
     }

@@ -16,6 +16,7 @@ use std::{
 use jiff::SignedDuration;
 use kinfold_domain::{Agency, AgencyId, AgencyKind, AsAt};
 use kinfold_ledger::{BodyKey, Ledger, LedgerKeys, Options, testing::MemoryMedia};
+use kinfold_passkey::Site;
 use kinfold_service::{
     Journal, NodeIdentity,
     agreements::{Agreements, AgreementsParts, ApproverKeys},
@@ -25,12 +26,14 @@ use kinfold_service::{
     feeds::{AlarmParts, AlarmTerms, FeedAlarms, Feeds, People, PeopleFeed},
     history::{Histories, History, HistoryDesk, HistoryParts},
     notifications::NotificationDesk,
+    oidc::{Links, LinksParts, OutsideParts, OutsideSignIn},
+    passkeys::{Passkeys, PasskeysParts},
     pooled_view::{AskDesk, Holdings, Pool, PoolParts, SealedDeskTerms},
-    ports::{Clock, Entropy, PeopleStore, SourceSystem, TrailStore},
+    ports::{Clock, Entropy, IdentityProvider, PeopleStore, SourceSystem, TrailStore},
     register::{Custodian, HandOvers, Register, RegisterFeed, Registers},
     sign_in::{SessionLimits, SignIn},
     staff::{Staff, StaffParts},
-    testing::{MemoryOutbox, MemoryStaff, MemoryWork},
+    testing::{MemoryOutbox, MemoryStaff, MemoryWork, TestProvider},
     tokens::{Inventory, InventoryParts},
 };
 
@@ -45,7 +48,7 @@ pub(crate) struct Core {
     pub(crate) clock: Arc<TestClock>,
     pub(crate) agreements: Arc<Agreements>,
     identity: Arc<NodeIdentity>,
-    journal: Journal,
+    pub(crate) journal: Journal,
     entropy: Arc<dyn Entropy>,
 }
 
@@ -72,6 +75,11 @@ pub(crate) struct Node {
     pub(crate) follower: Follower,
     pub(crate) sign_in: Arc<SignIn>,
     pub(crate) staff: Arc<Staff>,
+    inventory: Arc<Inventory>,
+    passkeys: Arc<Passkeys>,
+    pub(crate) links: Arc<Links>,
+    pub(crate) provider: Arc<TestProvider>,
+    outside: Arc<OutsideSignIn>,
     desks: Arc<Desks>,
     ledgers: Arc<Ledgers>,
     pub(crate) work: Arc<MemoryWork>,
@@ -81,6 +89,12 @@ pub(crate) struct Node {
     histories: Arc<Histories>,
     present: Arc<Present>,
 }
+
+/// The node's public address.
+pub(crate) const ORIGIN: &str = "https://kinfold.trust.example";
+
+/// A proxy in front of the nodes.
+pub(crate) const PROXY: &str = "10.1.0.1";
 
 /// A Monday afternoon in summer, 14:02:07 in England.
 pub(crate) const NOW: &str = "2026-06-01T13:02:07Z";
@@ -151,7 +165,15 @@ async fn node(
         ledgers: Arc::clone(&ledgers),
     });
     let feeds = Arc::new(feeds(&core, &holdings, (&register, &work)));
-    let alarms = Arc::new(alarms(&core, &feeds, (&work, &staff_store)).await);
+    let sign_in = Arc::new(core.sign_in(&staff_store));
+    let inventory = Arc::new(core.inventory(&staff_store, &sign_in));
+    let passkeys = Arc::new(core.passkeys(&staff_store, &sign_in));
+    let alarms = alarms(&core, &feeds, (&work, &staff_store)).await;
+    let alarms = Arc::new(alarms.beside([Arc::clone(&sign_in) as _]));
+    let links = Arc::new(core.links(&staff_store, &sign_in));
+    let provider = Arc::new(TestProvider::default());
+    let known: Option<Arc<dyn IdentityProvider>> = Some(provider.clone());
+    let outside = OutsideParts { provider: known, links: Arc::clone(&links) };
     Node {
         feeds,
         alarms,
@@ -163,8 +185,13 @@ async fn node(
             other: OnceLock::new(),
             down: AtomicBool::new(false),
         }),
-        sign_in: Arc::new(core.sign_in(&staff_store)),
-        staff: Arc::new(core.staff(&staff_store)),
+        staff: Arc::new(core.staff(&staff_store, (&inventory, &passkeys, &links), &sign_in)),
+        inventory,
+        passkeys,
+        links,
+        provider,
+        outside: Arc::new(OutsideSignIn::new(outside)),
+        sign_in,
         desks: Arc::new(core.desks(&holdings.holdings, &histories)),
         core,
         media,
@@ -250,11 +277,54 @@ impl Core {
         )
     }
 
-    fn staff(&self, store: &Arc<MemoryStaff>) -> Staff {
+    fn inventory(&self, store: &Arc<MemoryStaff>, sign_in: &Arc<SignIn>) -> Inventory {
+        Inventory::new(InventoryParts {
+            tokens: Arc::<MemoryStaff>::clone(store),
+            staff: Arc::<MemoryStaff>::clone(store),
+            sign_in: Arc::clone(sign_in),
+            journal: self.journal.clone(),
+            clock: self.clock(),
+            entropy: Arc::clone(&self.entropy),
+        })
+    }
+
+    fn links(&self, store: &Arc<MemoryStaff>, sign_in: &Arc<SignIn>) -> Links {
+        Links::new(LinksParts {
+            links: Arc::<MemoryStaff>::clone(store),
+            staff: Arc::<MemoryStaff>::clone(store),
+            sign_in: Arc::clone(sign_in),
+            journal: self.journal.clone(),
+            clock: self.clock(),
+            entropy: Arc::clone(&self.entropy),
+        })
+    }
+
+    fn passkeys(&self, store: &Arc<MemoryStaff>, sign_in: &Arc<SignIn>) -> Passkeys {
+        Passkeys::new(PasskeysParts {
+            site: Some(Site::new(&ORIGIN.parse().unwrap()).unwrap()),
+            passkeys: Arc::<MemoryStaff>::clone(store),
+            staff: Arc::<MemoryStaff>::clone(store),
+            sign_in: Arc::clone(sign_in),
+            journal: self.journal.clone(),
+            clock: self.clock(),
+            entropy: Arc::clone(&self.entropy),
+        })
+    }
+
+    fn staff(
+        &self,
+        store: &Arc<MemoryStaff>,
+        (inventory, passkeys, links): (&Arc<Inventory>, &Arc<Passkeys>, &Arc<Links>),
+        sign_in: &Arc<SignIn>,
+    ) -> Staff {
         Staff::new(StaffParts {
             agency: self.agency.id.clone(),
             issuer: self.agency.name.clone(),
             store: Arc::<MemoryStaff>::clone(store),
+            inventory: Arc::clone(inventory),
+            passkeys: Arc::clone(passkeys),
+            links: Arc::clone(links),
+            sign_in: Arc::clone(sign_in),
             agreements: Arc::clone(&self.agreements),
             journal: self.journal.clone(),
             clock: self.clock(),
@@ -333,14 +403,10 @@ impl Node {
             agency: core.agency.clone(),
             sign_in: Arc::clone(&self.sign_in),
             staff: Arc::clone(&self.staff),
-            inventory: Arc::new(Inventory::new(InventoryParts {
-                tokens: self.staff_store.clone(),
-                staff: self.staff_store.clone(),
-                sign_in: Arc::clone(&self.sign_in),
-                journal: core.journal.clone(),
-                clock: core.clock(),
-                entropy: Arc::clone(&core.entropy),
-            })),
+            inventory: Arc::clone(&self.inventory),
+            passkeys: Arc::clone(&self.passkeys),
+            outside: Arc::clone(&self.outside),
+            links: Arc::clone(&self.links),
             agreements: Arc::clone(&core.agreements),
             check: self.check(),
             pool: Arc::new(self.pool(registers)),
@@ -366,6 +432,7 @@ impl Node {
             corrections: self.corrections(),
             clock: core.clock(),
             secure,
+            trusted_proxies: vec![PROXY.parse().unwrap()],
         }
     }
 
@@ -439,6 +506,8 @@ fn feeds(core: &Core, held: &Held, (register, work): (&Arc<Register>, &Arc<Memor
         store,
         department: Some(Arc::<MemoryWork>::clone(work)),
         senders: OnceLock::new(),
+        vpn: OnceLock::new(),
+        module: OnceLock::new(),
         agreements: Arc::clone(&core.agreements),
         journal: core.journal.clone(),
         clock: core.clock(),

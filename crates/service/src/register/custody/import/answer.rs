@@ -121,7 +121,12 @@ pub struct ImportReport {
 
 impl ImportReport {
     pub(super) fn corrupt(why: &Corrupt) -> Self {
-        Self { file: FileCode::Corrupt, problem: Some(why.to_string()), rows: Vec::new() }
+        Self::refused(why.to_string())
+    }
+
+    /// A file of which nothing is taken, with why.
+    pub const fn refused(why: String) -> Self {
+        Self { file: FileCode::Corrupt, problem: Some(why), rows: Vec::new() }
     }
 
     pub(super) fn of(rows: Vec<RowAnswer>) -> Self {

@@ -28,7 +28,10 @@ pub(super) enum Judged {
     Rejected(RowCode, String),
 }
 
-type Refused = (RowCode, String);
+/// What becomes of a sealed child.
+const SEALED: &str = "the child is sealed: change the entry on its page";
+
+pub(super) type Refused = (RowCode, String);
 
 pub(super) fn judge(
     row: &ImportRow,
@@ -49,7 +52,14 @@ fn judged(
     today: Date,
 ) -> Result<Judged, Refused> {
     let number = number(row)?;
-    let wanted = wanted(row, number, (reference, phones)).map_err(unreadable)?;
+    let mut unread = Vec::new();
+    let wanted = wanted(row, Some(number), (reference, phones), &mut unread).map_err(unreadable)?;
+    if let Some(field) = unread.first() {
+        return Err(unreadable(Unreadable(field)));
+    }
+    if row.sealed().map_err(unreadable)? {
+        return Err((RowCode::Sensitive, SEALED.to_owned()));
+    }
     days(&wanted, today)?;
     row.rung(today).map_err(unreadable)?;
     let none = Vec::new();
@@ -59,8 +69,7 @@ fn judged(
         return Err((RowCode::Superseded, why.to_owned()));
     }
     if entries.iter().any(|entry| entry.sealed.is_some()) {
-        let why = "the child is sealed: change the entry on its page";
-        return Err((RowCode::Sensitive, why.to_owned()));
+        return Err((RowCode::Sensitive, SEALED.to_owned()));
     }
     if entries.iter().any(|entry| !is_same_child(entry, &wanted)) {
         let why =
@@ -81,7 +90,7 @@ fn judged(
     Ok(Judged::Loaded(id, ChangeKind::Added, vec![Detail::Entry(Box::new(wanted))]))
 }
 
-fn number(row: &ImportRow) -> Result<NhsNumber, Refused> {
+pub(super) fn number(row: &ImportRow) -> Result<NhsNumber, Refused> {
     row.number().map_err(|error| {
         let (code, why) = match error {
             NhsNumberError::Malformed if row.has_old_number() => (
@@ -102,7 +111,7 @@ fn number(row: &ImportRow) -> Result<NhsNumber, Refused> {
     })
 }
 
-fn unreadable(Unreadable(field): Unreadable) -> Refused {
+pub(super) fn unreadable(Unreadable(field): Unreadable) -> Refused {
     (RowCode::Failed, format!("{field} is missing or can't be read: see the format"))
 }
 
@@ -117,33 +126,32 @@ fn days(wanted: &RegisterEntry, today: Date) -> Result<(), Refused> {
     Err((RowCode::Failed, why.to_owned()))
 }
 
-/// The entry that a row describes.
-fn wanted(
+/// The entry that a row describes. What it can do without goes to `unread` when it can't be read.
+pub(super) fn wanted(
     row: &ImportRow,
-    number: NhsNumber,
+    nhs_number: Option<NhsNumber>,
     (id, phones): (EntryId, &RegisterPhones),
+    unread: &mut Vec<&'static str>,
 ) -> Result<RegisterEntry, Unreadable> {
     let status = RegisterStatus::from(row.plan()?);
     let is_plan = status != RegisterStatus::LookedAfter;
-    let category = row.category()?.filter(|_| is_plan);
-    let subject = Demographics {
-        nhs_number: Some(number),
-        birth_date: row.birth_date()?,
-        ..Demographics::named(row.name()?)
-    };
+    let category = or_note(row.category(), unread).filter(|_| is_plan);
+    let birth_date = or_note(row.birth_date(), unread);
+    let subject = Demographics { nhs_number, birth_date, ..Demographics::named(row.name()?) };
+    let worker = or_note(row.worker(), unread).or_else(|| row.worker_by_name());
     Ok(RegisterEntry {
         id,
         status,
         subject,
-        expected: row.expected()?.filter(|_| status == RegisterStatus::UnbornPlan),
+        expected: or_note(row.expected(), unread).filter(|_| status == RegisterStatus::UnbornPlan),
         initial_category: category,
         category,
-        legal_basis: row.basis()?.filter(|_| !is_plan),
+        legal_basis: or_note(row.basis(), unread).filter(|_| !is_plan),
         start: row.start()?,
-        end: row.day("end_date")?,
+        end: or_note(row.day("end_date"), unread),
         previous_plans: 0,
-        next_review: row.day("next_review")?,
-        professionals: row.worker()?.into_iter().collect(),
+        next_review: or_note(row.day("next_review"), unread),
+        professionals: worker.into_iter().collect(),
         phones: phones.clone(),
         household: Vec::new(),
         school: None,
@@ -153,8 +161,15 @@ fn wanted(
     })
 }
 
+fn or_note<T>(read: Result<Option<T>, Unreadable>, unread: &mut Vec<&'static str>) -> Option<T> {
+    read.unwrap_or_else(|Unreadable(field)| {
+        unread.push(field);
+        None
+    })
+}
+
 /// The number alone is not enough: a mistyped one is somebody else's.
-fn is_same_child(entry: &RegisterEntry, wanted: &RegisterEntry) -> bool {
+pub(super) fn is_same_child(entry: &RegisterEntry, wanted: &RegisterEntry) -> bool {
     let (known, told) = (&entry.subject, &wanted.subject);
     let same = |a: &str, b: &str| a.to_lowercase() == b.to_lowercase();
     let family = same(known.name.family(), told.name.family());

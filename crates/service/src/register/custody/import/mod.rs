@@ -2,11 +2,13 @@
 //! before anything changes; what it changes is stored in one transaction.
 
 mod answer;
+mod extract;
 mod judge;
 mod parse;
 
 pub use answer::{FileCode, ImportReport, RowAnswer, RowCode};
-pub use parse::{Corrupt, ImportRow, PlanType, read as read_import};
+pub use extract::{Extract, ExtractTerms};
+pub use parse::{Corrupt, ImportRow, LONGEST_FILE, PlanType, read as read_import};
 
 use std::collections::{HashMap, HashSet};
 

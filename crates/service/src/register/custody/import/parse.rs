@@ -9,7 +9,7 @@ use kinfold_domain::{
 };
 
 /// The most bytes of a file.
-const LONGEST_FILE: usize = 32 << 20;
+pub const LONGEST_FILE: usize = 32 << 20;
 /// The most rows of a file.
 const MOST_ROWS: usize = 100_000;
 /// The longest field, in characters.
@@ -19,7 +19,7 @@ const LONGEST_FIELD: usize = 200;
 const MUST: [&str; 6] =
     ["nhs_number", "plan_type", "start_date", "given_names", "family_name", "birth_date"];
 /// Columns that may be there.
-const MAY: [&str; 9] = [
+const MAY: [&str; 11] = [
     "end_date",
     "category",
     "legal_basis",
@@ -29,6 +29,8 @@ const MAY: [&str; 9] = [
     "key_worker_team",
     "key_worker_telephone",
     CONFIRMED,
+    "reference",
+    "sealed",
 ];
 
 /// The day on which the key worker's telephone was last found right.
@@ -37,6 +39,9 @@ const CONFIRMED: &str = "key_worker_telephone_confirmed";
 /// Why a file is no whole file of this form: nothing of it is taken over.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum Corrupt {
+    /// No text.
+    #[error("the file is no UTF-8 text")]
+    NoText,
     /// Too long.
     #[error("the file is longer than 32 megabytes or 100,000 rows: split it")]
     TooLong,
@@ -257,14 +262,39 @@ impl ImportRow {
         Ok(number.map(|number| number.confirmed_on(Some(day))))
     }
 
-    pub(super) fn worker(&self) -> Result<Option<Professional>, Unreadable> {
-        let telephone: Option<Telephone> = self.optional("key_worker_telephone")?;
+    /// The case system's own reference of the plan, where the row has one.
+    pub(super) fn reference(&self) -> Option<&str> {
+        Some(self.text("reference")).filter(|text| !text.is_empty())
+    }
+
+    /// What tells rows without a reference apart.
+    pub(super) fn written(&self, names: &[&'static str]) -> Vec<String> {
+        names.iter().map(|name| self.text(name).to_lowercase()).collect()
+    }
+
+    /// Whether the child's whereabouts must not be shown.
+    pub(super) fn sealed(&self) -> Result<bool, Unreadable> {
+        match self.text("sealed").to_ascii_lowercase().as_str() {
+            "" | "n" | "no" | "false" | "0" => Ok(false),
+            "y" | "yes" | "true" | "1" => Ok(true),
+            _ => Err(Unreadable("sealed")),
+        }
+    }
+
+    /// The key worker, whatever the telephone's field says.
+    pub(super) fn worker_by_name(&self) -> Option<Professional> {
         let short = |name: &str| self.text(name).chars().take(LONGEST_FIELD).collect::<String>();
         let (name, team) = (short("key_worker"), short("key_worker_team"));
-        if name.is_empty() {
-            return if telephone.is_some() { Err(Unreadable("key_worker")) } else { Ok(None) };
-        }
         let team = (!team.is_empty()).then_some(team);
-        Ok(Some(Professional { name: name.into(), role: "Key worker".to_owned(), team, telephone }))
+        let role = "Key worker".to_owned();
+        (!name.is_empty()).then(|| Professional { name: name.into(), role, team, telephone: None })
+    }
+
+    pub(super) fn worker(&self) -> Result<Option<Professional>, Unreadable> {
+        let telephone: Option<Telephone> = self.optional("key_worker_telephone")?;
+        match self.worker_by_name() {
+            None if telephone.is_some() => Err(Unreadable("key_worker")),
+            worker => Ok(worker.map(|worker| Professional { telephone, ..worker })),
+        }
     }
 }

@@ -1,0 +1,4 @@
+mod clients;
+mod leavers;
+mod refusals;
+mod world;
