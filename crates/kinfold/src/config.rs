@@ -7,12 +7,9 @@ use std::{
 };
 
 use anyhow::{Context, bail, ensure};
-use kinfold_connect::fhir::{FhirAuth, FhirConfig};
-use kinfold_connect::files::FilesConfig;
 use kinfold_connect::mllp::MllpConfig;
 use kinfold_connect::oidc::OidcConfig;
 use kinfold_connect::radius::RadiusConfig;
-use kinfold_connect::sql::{SqlConfig, SqlDatabase};
 use kinfold_domain::{Agency, AgencyId, Purpose, RegisterPhones, Telephone};
 use kinfold_note::VerifierKey;
 use kinfold_service::{attendances::AttendanceLimits, register::Register};
@@ -21,13 +18,19 @@ use serde::Deserialize;
 // Named, since the fuzzer takes this file in by its path.
 #[path = "config/client.rs"]
 mod client;
+#[path = "config/keys.rs"]
+mod keys;
 #[path = "config/personnel.rs"]
 mod personnel;
+#[path = "config/source.rs"]
+mod source;
 #[path = "config/telling.rs"]
 mod telling;
 
 pub(crate) use client::{ClientConfig, PublicUrl};
+pub(crate) use keys::{KeysConfig, Pkcs11Config};
 pub(crate) use personnel::ScimConfig;
+pub(crate) use source::SourceConfig;
 pub(crate) use telling::{FeedsConfig, NotificationsConfig};
 
 /// A node's configuration.
@@ -188,51 +191,6 @@ impl Default for LedgerConfig {
     }
 }
 
-/// Where the keys lie.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct KeysConfig {
-    /// A security module for the key of accounts and tokens.
-    pub(crate) pkcs11: Option<Pkcs11Config>,
-}
-
-/// A security module and the key in it.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Pkcs11Config {
-    /// The module's library.
-    pub(crate) module: PathBuf,
-    /// The token's label.
-    pub(crate) token: String,
-    /// The label of the AES key.
-    pub(crate) label: String,
-    /// The user's PIN.
-    pub(crate) pin_file: PathBuf,
-}
-
-/// A source system.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct SourceConfig {
-    /// Its name, in facts and on pages.
-    pub(crate) name: String,
-    /// How often changes are read.
-    #[serde(default = "default_refresh")]
-    pub(crate) refresh_ms: u64,
-    /// How often everything is read, which also notices who is gone.
-    #[serde(default = "default_sweep")]
-    pub(crate) sweep_hours: u32,
-    /// How long it may take to answer about one child.
-    #[serde(default = "default_deadline")]
-    pub(crate) deadline_ms: u64,
-    /// A FHIR R4 server.
-    pub(crate) fhir: Option<FhirConfig>,
-    /// A database.
-    pub(crate) sql: Option<SqlConfig>,
-    /// A folder of whole extracts of the register.
-    pub(crate) files: Option<FilesConfig>,
-}
-
 #[expect(clippy::expect_used, reason = "a constant label")]
 fn default_department_purpose() -> Purpose {
     "direct-care-unscheduled".parse().expect("a label")
@@ -261,19 +219,9 @@ const fn default_longest() -> u32 {
 const fn default_segment() -> u64 {
     64
 }
-const fn default_refresh() -> u64 {
-    10_000
-}
-const fn default_sweep() -> u32 {
-    24
-}
 const fn default_source_check() -> u64 {
     3
 }
-const fn default_deadline() -> u64 {
-    3_000
-}
-
 impl Config {
     /// Reads and checks a configuration; relative paths become absolute.
     pub(crate) fn read(path: &Path) -> anyhow::Result<Self> {
@@ -317,10 +265,7 @@ impl Config {
         if let Some(oidc) = &mut config.oidc {
             oidc.resolve(&base);
         }
-        if let Some(module) = &mut config.keys.pkcs11 {
-            module.module = base.join(&module.module);
-            module.pin_file = base.join(&module.pin_file);
-        }
+        config.keys.resolve(&base);
         config.check()?;
         Ok(config)
     }
@@ -355,10 +300,7 @@ impl Config {
             "[[client]] needs [web] public_url: the address under which clinical systems reach this node"
         );
         self.scim.as_ref().map_or(Ok(()), |scim| scim.check(&self.web))?;
-        ensure!(
-            self.keys.pkcs11.as_ref().is_none_or(Pkcs11Config::is_named),
-            "[keys] pkcs11 needs a token and a label"
-        );
+        self.keys.check()?;
         self.notifications.check()?;
         if let Some(radius) = &self.radius {
             radius.check().context("[radius] is not right")?;
@@ -407,52 +349,6 @@ impl Config {
                 register.source
             );
         }
-        Ok(())
-    }
-}
-
-impl Pkcs11Config {
-    fn is_named(&self) -> bool {
-        !self.token.trim().is_empty() && !self.label.trim().is_empty()
-    }
-}
-
-impl SourceConfig {
-    fn resolve(&mut self, base: &Path) {
-        let mut files: Vec<&mut PathBuf> = Vec::new();
-        if let Some(fhir) = &mut self.fhir {
-            files.extend(&mut fhir.ca_file);
-            match &mut fhir.auth {
-                FhirAuth::None => {}
-                FhirAuth::Basic { password_file, .. } => files.push(password_file),
-                FhirAuth::Bearer { token_file } => files.push(token_file),
-                FhirAuth::Mtls { cert_file, key_file } => files.extend([cert_file, key_file]),
-            }
-        }
-        if let Some(sql) = &mut self.sql {
-            files.push(&mut sql.mapping);
-            match &mut sql.database {
-                SqlDatabase::Sqlite { file } => files.push(file),
-                SqlDatabase::Postgres { password_file, ca_file, .. } => {
-                    files.extend(password_file);
-                    files.extend(ca_file);
-                }
-            }
-        }
-        files.extend(self.files.as_mut().map(|files| &mut files.folder));
-        for file in files {
-            *file = base.join(&*file);
-        }
-    }
-
-    fn check(&self) -> anyhow::Result<()> {
-        let kinds = [self.fhir.is_some(), self.sql.is_some(), self.files.is_some()];
-        ensure!(
-            kinds.into_iter().filter(|is_there| *is_there).count() == 1,
-            "the source {} needs one of [source.fhir], [source.sql] and [source.files]",
-            self.name
-        );
-        ensure!(self.name != "register", "a source can't be named register: the register is");
         Ok(())
     }
 }

@@ -37,8 +37,6 @@ pub use store::Store;
 #[cfg(test)]
 mod bad_days_tests;
 #[cfg(test)]
-mod cost_tests;
-#[cfg(test)]
 mod plain_text_tests;
 #[cfg(test)]
 mod queries_tests;

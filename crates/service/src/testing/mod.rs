@@ -19,9 +19,11 @@ mod source;
 mod staff;
 mod stage;
 mod terms;
+mod tokens;
 mod trail;
 mod two_councils;
 mod two_nodes;
+mod ways_in;
 mod work;
 
 pub use agreements::MemoryAgreements;
