@@ -1,5 +1,6 @@
 //! Bad days: whole processes that are killed, filled up, set to another time, revoked, fed garbage. Each test is named as
-//! the promise that a node keeps then. One test runs at a time; each works on a copy of one demonstration built for all.
+//! the promise that a node keeps then. Each works on a copy of one demonstration built for all, or
+//! of one with a second council; one test at a time on each.
 
 #![allow(
     clippy::expect_used,

@@ -6,7 +6,7 @@ use std::{
     os::unix::net::UnixStream,
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
-    sync::{Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{MutexGuard, OnceLock, PoisonError},
     thread::sleep,
     time::{Duration, Instant},
 };
@@ -20,8 +20,6 @@ use crate::built::{Built, copy, scratch};
 /// How long anything may take that happens by itself.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(40);
 
-/// One test at a time: the built demonstration's agreement names its ports.
-static TURN: Mutex<()> = Mutex::new(());
 static BUILT: OnceLock<Built> = OnceLock::new();
 static WITH_NEIGHBOUR: OnceLock<Built> = OnceLock::new();
 
@@ -45,17 +43,16 @@ pub(crate) struct Stage {
 impl Stage {
     /// A fresh copy of the demonstration; nothing runs yet.
     pub(crate) fn set(name: &str) -> Self {
-        Self::of(name, || BUILT.get_or_init(Built::new))
+        Self::of(name, BUILT.get_or_init(Built::new))
     }
 
     /// The same with a second council.
     pub(crate) fn with_neighbour(name: &str) -> Self {
-        Self::of(name, || WITH_NEIGHBOUR.get_or_init(Built::with_neighbour))
+        Self::of(name, WITH_NEIGHBOUR.get_or_init(Built::with_neighbour))
     }
 
-    fn of(name: &str, built: impl FnOnce() -> &'static Built) -> Self {
-        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-        let built = built();
+    fn of(name: &str, built: &'static Built) -> Self {
+        let turn = built.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let root = scratch(&format!("faults-{name}"));
         let _ = fs::remove_dir_all(&root);
         let stage = Self {

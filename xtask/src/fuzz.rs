@@ -13,7 +13,7 @@ use crate::report::Report;
 use crate::shell::{Outcome, cargo, on_path, root};
 
 /// How long each target runs among the tests, in seconds.
-const SHORT: &str = "10";
+const SHORT: &str = "5";
 /// How long each runs when nothing else is said, in seconds.
 const USUAL: &str = "60";
 

@@ -46,7 +46,7 @@ impl From<SealError> for ReplicaError {
 /// Changes read from the store at a time.
 const PAGE: u32 = 1_000;
 /// Changes stored at a time: a store takes one writer, and somebody else waits to write.
-const STORED: usize = 200;
+const STORED: usize = 1_000;
 
 /// A partner's register as it is held here.
 pub struct Replica {

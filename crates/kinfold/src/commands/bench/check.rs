@@ -10,8 +10,13 @@ use serde_json::{Value, json};
 use tokio::{task::JoinSet, time::sleep};
 
 use super::{
-    Terms, block_on_threads, browser::Browser, disk::fdatasync_p50, ms, paced::Paced, quantile,
-    sorted, stage::Stage,
+    Terms, block_on_threads,
+    browser::Browser,
+    disk::{Meanwhile, fdatasync_p50},
+    ms,
+    paced::Paced,
+    quantile, sorted,
+    stage::Stage,
 };
 use crate::telemetry::complain;
 
@@ -33,9 +38,11 @@ pub(super) fn measure(terms: &Terms) -> anyhow::Result<Value> {
         // First: whoever asks without a pause leaves work behind that follows the ledger.
         complain(&format!("{PACED} sessions at a steady rate"));
         let rest = browsers.split_off(PACED);
+        let beside = Meanwhile::start(stage.folder())?;
         let paced = Paced::start(browsers, &forms, EACH_EVERY);
         sleep(lasting).await;
         let (paced, mut browsers) = paced.stop().await?;
+        let beside = beside.stop()?;
         browsers.extend(rest);
         let mut measured = Vec::new();
         let mut disk = Vec::new();
@@ -49,7 +56,7 @@ pub(super) fn measure(terms: &Terms) -> anyhow::Result<Value> {
             measured.push((sessions, times));
         }
         processes.stop().await?;
-        Ok(report((&measured, paced), &sorted(disk), lasting))
+        Ok(report((&measured, paced), (&sorted(disk), &beside), lasting))
     })
 }
 
@@ -85,7 +92,7 @@ async fn run(
 
 fn report(
     (measured, paced): (&[(usize, Vec<f64>)], Value),
-    disk: &[f64],
+    (disk, beside): (&[f64], &[f64]),
     lasting: Duration,
 ) -> Value {
     let fdatasync = quantile(disk, 0.5);
@@ -103,6 +110,8 @@ fn report(
     json!({
         "sessions": measured.iter().map(line).collect::<Vec<_>>(),
         "steady": [paced],
+        "fdatasync_meanwhile_p50": ms(quantile(beside, 0.5)),
+        "fdatasync_meanwhile_p99": ms(quantile(beside, 0.99)),
         "fdatasync_p50": ms(fdatasync),
         "ratio_p50_to_fdatasync": (single / fdatasync * 100.0).round() / 100.0,
     })
