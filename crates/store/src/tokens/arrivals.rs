@@ -10,7 +10,7 @@ use super::{seal_identity, to_json};
 use crate::Store;
 use crate::fault::{Fault, moment, place};
 
-/// Rows that are deleted in one transaction.
+/// Rows that one statement changes: SQLite keeps in memory what it would need to undo a whole one.
 const TOGETHER: i64 = 5_000;
 
 pub(super) async fn begin(store: &Store) -> Result<(), Fault> {
@@ -69,10 +69,21 @@ pub(super) async fn arrive(
 
 pub(super) async fn keep(store: &Store, order: Option<&str>) -> Result<u64, Fault> {
     let mut tx = store.begin().await?;
-    let kept = sqlx::query!("UPDATE token SET arriving = FALSE WHERE arriving = TRUE")
+    let mut kept = 0;
+    loop {
+        let some = sqlx::query!(
+            "UPDATE token SET arriving = FALSE WHERE token_id IN
+                 (SELECT token_id FROM token WHERE arriving = TRUE LIMIT $1)",
+            TOGETHER
+        )
         .execute(&mut *tx)
         .await?
         .rows_affected();
+        if some == 0 {
+            break;
+        }
+        kept += some;
+    }
     if let Some(order) = order {
         let arrived = place::to_stored(kept)?;
         sqlx::query!(
