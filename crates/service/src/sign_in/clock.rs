@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use kinfold_domain::EmployeeId;
 
 use super::{Door, SignIn, SignInError};
-use crate::{journal::JournalError, own_clock::ClockOff, ports::Clock, records::Entry};
+use crate::{journal::JournalError, own_clock::ClockOff, records::Entry};
 
 /// Why there is no moment by which codes may be judged.
 #[derive(Debug)]

@@ -36,7 +36,7 @@ use crate::{
     caller::Caller,
     journal::Journal,
     own_clock::OwnClock,
-    ports::{Address, Clock, Entropy, SessionId, SessionPlace, SessionRow, StaffStore},
+    ports::{Address, Entropy, SessionId, SessionPlace, SessionRow, StaffStore},
     records::Entry,
 };
 use held::Held;

@@ -11,7 +11,7 @@ use super::{Door, Passed, SignIn, whence::Whence};
 use crate::{
     journal::JournalError,
     own_clock::ClockOff,
-    ports::{AccountRow, Address, Burn, Clock, PortError, TokenRow},
+    ports::{AccountRow, Address, Burn, PortError, TokenRow},
 };
 
 /// How often a try is judged anew because another one came first; each time that one was counted.

@@ -106,6 +106,8 @@ async fn a_code_of_before_is_not_good_again_when_the_clock_runs_back() {
     let (node, clock) = (&nodes.trust, &nodes.trust.ground.clock);
     let overheard = code(node, Standing::InUse, 0).await;
     nodes.advance(60);
+    // As a node does every second.
+    node.own_clock.look();
     clock.step(-60);
     let again = node.sign_in.sign_in(&user(), pin(PIN), overheard).await;
     assert!(matches!(again, Err(SignInError::Clock(ClockOff::RanBack { .. }))));
