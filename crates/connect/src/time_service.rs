@@ -32,7 +32,11 @@ impl TimeService {
         for (place, server) in self.servers.iter().cloned().enumerate() {
             asked.spawn(async move { (place, ask(&server).await) });
         }
-        let mut answers: Vec<TimeAnswer> = self.servers.iter().map(silent).collect();
+        let unasked = |server: &String| {
+            let ahead = Err("it could not be asked");
+            TimeAnswer { server: server.clone(), ahead }
+        };
+        let mut answers: Vec<TimeAnswer> = self.servers.iter().map(unasked).collect();
         while let Some(done) = asked.join_next().await {
             // The library gives up on a machine whose clock stands before 1970.
             let Ok((place, ahead)) = done else { continue };
@@ -42,10 +46,6 @@ impl TimeService {
         }
         answers
     }
-}
-
-fn silent(server: &String) -> TimeAnswer {
-    TimeAnswer { server: server.clone(), ahead: Err("it could not be asked") }
 }
 
 async fn ask(server: &str) -> Result<SignedDuration, &'static str> {

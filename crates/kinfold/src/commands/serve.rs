@@ -24,8 +24,8 @@ use crate::{
     config::{Config, TlsFiles},
     control,
     node::{
-        ClockWatch, Node, Tasks, check_named, check_sources, fhir_services, listen_to_hospitals, listen_to_vpn,
-        refuse_unusable, scim_services, watch_ledger,
+        ClockWatch, Node, Tasks, check_named, check_sources, fhir_services, listen_to_hospitals,
+        listen_to_vpn, refuse_unusable, scim_services, watch_ledger,
     },
     telemetry,
 };

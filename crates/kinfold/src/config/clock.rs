@@ -78,7 +78,8 @@ mod tests {
             let server = |name: &String| TimeServer::try_from(name.clone()).unwrap();
             ClockConfig { time_servers: names.iter().map(server).collect() }.check()
         };
-        let names: Vec<String> = (1..=9).map(|number| format!("time{number}.example:123")).collect();
+        let names: Vec<String> =
+            (1..=9).map(|number| format!("time{number}.example:123")).collect();
         assert!(of(&[]).is_ok() && of(&names[..8]).is_ok());
         assert!(of(&names).is_err());
         assert!(of(&["a.example:123".to_owned(), "A.example:123".to_owned()]).is_err());

@@ -87,7 +87,9 @@ impl ClockWatch {
                 tracing::error!(%why, "codes are refused until this node's clock is right again");
             }
             ClockState::Unconfirmed if before != Some(ClockState::Unconfirmed) => {
-                tracing::warn!("the time service does not answer: this node's clock is not confirmed");
+                tracing::warn!(
+                    "the time service does not answer: this node's clock is not confirmed"
+                );
             }
             ClockState::Off { .. } => {}
             ClockState::Right | ClockState::Unchecked | ClockState::Unconfirmed => {

@@ -1,14 +1,14 @@
 //! This node's own clock: whether codes may be judged by it.
 //!
-//! A code is good for seconds. By a clock that is off, right codes are counted as wrong ones, old codes are let in, and tokens are taught a
-//! drift that they don't have. So codes, and codes alone, are refused
+//! A code is good for seconds. By a clock that is off, right codes are counted as wrong ones, old codes are let in, and tokens are taught
+//! a drift that they don't have. So codes, and codes alone, are refused
 //!
 //! - while the clock is known to be off by more than a second: by the last answer of the time service, carried on by the steady clock;
-//! - while it shows a time that it, or this node's ledger, has shown before, unless the time service has found it right since. So no step is
-//!   judged twice, and one that ran back goes on by itself where no time service is asked.
+//! - while it shows a time that it, or this node's ledger, has shown before, unless the time service has found it right since. So no step
+//!   is judged twice, and a clock that ran back goes on by itself where no time service is asked.
 //!
-//! What nobody knows refuses nothing: a time service that is silent or not configured locks no department out. Nor does a partner's clock: of
-//! two that differ nobody can tell from here which is wrong.
+//! What nobody knows refuses nothing: a time service that is silent or not configured locks no department out. Nor does a partner's clock:
+//! of two that differ nobody can tell from here which is wrong.
 
 mod known;
 mod partners;
@@ -103,7 +103,8 @@ impl OwnClock {
         let mut offsets: Vec<_> =
             answers.iter().filter_map(|answer| answer.ahead.as_ref().ok().copied()).collect();
         for answer in answers {
-            if let Some(known) = state.servers.iter_mut().find(|known| known.name == answer.server) {
+            if let Some(known) = state.servers.iter_mut().find(|known| known.name == answer.server)
+            {
                 known.told = Some(answer.ahead);
             }
         }

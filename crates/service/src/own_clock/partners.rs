@@ -42,10 +42,7 @@ struct Compared {
 
 impl Partners {
     pub(super) fn seen(&mut self, partner: &AgencyId, seen: Seen, now: Timestamp) {
-        if !self.0.contains_key(partner) {
-            self.0.insert(partner.clone(), Compared::default());
-        }
-        let Some(known) = self.0.get_mut(partner) else { return };
+        let known = self.0.entry(partner.clone()).or_default();
         if known.seen.len() >= MOST {
             known.seen.pop_front();
         }
@@ -116,7 +113,11 @@ mod tests {
     fn two_clocks_differ_by_more_than_a_second_and_the_way() {
         assert_eq!(apart(&[seen(3_000, Some(20), 10)]), Some(2_990));
         assert_eq!(apart(&[seen(-3_000, Some(20), 10)]), Some(-3_010));
-        assert_eq!(apart(&[seen(1_400, Some(20), 500)]), None, "the way may be longer than it seems");
+        assert_eq!(
+            apart(&[seen(1_400, Some(20), 500)]),
+            None,
+            "the way may be longer than it seems"
+        );
         assert_eq!(apart(&[seen(-1_400, Some(500), 20)]), None);
         assert_eq!(apart(&[seen(900, Some(20), 10)]), None);
     }

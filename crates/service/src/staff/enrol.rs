@@ -52,9 +52,7 @@ pub enum EnrolError {
     )]
     AppIgnoresPeriod,
     /// This node's clock is off.
-    #[error(
-        "codes can't be checked, because {0}: try again when your operator has set it right"
-    )]
+    #[error("codes can't be checked, because {0}: try again when your operator has set it right")]
     Clock(ClockOff),
     /// The secret could not be made or written as an address.
     #[error("the token's secret could not be made")]

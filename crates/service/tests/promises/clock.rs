@@ -61,10 +61,8 @@ async fn the_refusal_says_how_far_the_clock_is_off_and_what_to_do_whoever_asks()
     told(&nodes.trust, -5);
     let stranger: UserName = "stranger".parse().unwrap();
     let typed = code(&nodes.trust, Standing::InUse, 0).await;
-    let answers = [
-        sign_in(&nodes).await,
-        nodes.trust.sign_in.sign_in(&stranger, pin(PIN), typed).await,
-    ];
+    let answers =
+        [sign_in(&nodes).await, nodes.trust.sign_in.sign_in(&stranger, pin(PIN), typed).await];
     for answer in answers {
         assert_eq!(
             answer.err().unwrap().to_string(),
@@ -155,7 +153,8 @@ async fn whoever_is_named_is_told_that_codes_are_refused_until_they_are_taken_ag
     told(&nodes.trust, 0);
     alarms.watch().await.unwrap();
     assert!(of_clock().over.is_some());
-    let steps = |entry: &Entry| matches!(entry, Entry::FeedAlarm(step) if step.feed == FeedId::Clock);
+    let steps =
+        |entry: &Entry| matches!(entry, Entry::FeedAlarm(step) if step.feed == FeedId::Clock);
     assert_eq!(nodes.trust.entries(0).iter().filter(|entry| steps(entry)).count(), 2);
 }
 

@@ -66,7 +66,10 @@ impl Desk {
         thing
     }
 
-    pub(crate) async fn signed_in(&self, thing: &mut SoftPasskey) -> Result<SessionSecret, PasskeyError> {
+    pub(crate) async fn signed_in(
+        &self,
+        thing: &mut SoftPasskey,
+    ) -> Result<SessionSecret, PasskeyError> {
         let asked = self.passkeys.ask().unwrap();
         let answer = thing.answer(&asked.options.0);
         self.passkeys.sign_in(&asked.id, &answer, Some(address())).await
