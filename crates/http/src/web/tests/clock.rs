@@ -6,7 +6,7 @@ use kinfold_service::own_clock::TimeAnswer;
 
 use super::{
     browser::Browser,
-    world::{self, ALARMED, Node, TIME_SERVER},
+    world::{self, Node, TIME_SERVER},
 };
 
 fn told(node: &Node, ahead: Result<SignedDuration, &'static str>) {
@@ -26,7 +26,6 @@ async fn operators_read_how_the_clock_stands_and_by_which_server() {
     told(&trust, Ok(SignedDuration::from_millis(-12)));
     let page = operator.get("/feeds").await;
     assert!(page.says(">Right<") && page.says("12 milliseconds behind it"), "{}", page.html);
-    assert!(page.says("1 June 2026"));
 
     trust.core.clock.pass(SignedDuration::from_mins(20));
     operator.get("/feeds").await;
@@ -41,6 +40,8 @@ async fn operators_read_how_the_clock_stands_and_by_which_server() {
 #[tokio::test]
 async fn whoever_types_a_code_while_the_clock_is_off_reads_why_and_what_to_do() {
     let trust = world::trust().await;
+    // The second one is named to be told.
+    Browser::signed_in(&trust, "operator").await;
     let mut operator = Browser::signed_in(&trust, "operator").await;
     let nurse = trust.employ("ed-clinician").await;
     told(&trust, Ok(SignedDuration::from_secs(-5)));
@@ -57,17 +58,17 @@ async fn whoever_types_a_code_while_the_clock_is_off_reads_why_and_what_to_do() 
     told(&trust, Ok(SignedDuration::ZERO));
     trust.alarms.watch().await.unwrap();
     assert_eq!(browser.sign_in(&trust, &nurse).await.location(), "/");
-    assert!(!operator.get("/agreement").await.says("Codes are refused"), "{ALARMED}");
+    assert!(!operator.get("/agreement").await.says("Codes are refused"));
 }
 
 #[tokio::test]
 async fn a_clock_that_ran_back_says_when_codes_go_on_by_themselves() {
     let trust = world::trust().await;
-    let nurse = trust.employ("ed-clinician").await;
     trust.core.own_clock.look();
     trust.core.clock.step(-180);
     let mut browser = Browser::at(&trust);
-    let page = browser.sign_in(&trust, &nurse).await;
+    let typed = [("user_name", "a.nurse"), ("pin", "740512"), ("code", "123456")];
+    let page = browser.post("/sign-in", &typed).await;
     assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(page.headers["retry-after"], "181");
     assert!(page.says("clock ran back, and is 3 minutes behind"), "{}", page.html);
