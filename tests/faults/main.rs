@@ -32,4 +32,5 @@ mod security_module;
 mod source;
 mod source_check;
 mod stage;
+mod time_service;
 mod vanished;

@@ -1,7 +1,9 @@
-//! The real clock and the real randomness: the one place that may touch them.
+//! The real clocks and the real randomness: the one place that may touch them.
+
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use kinfold_service::ports::{Clock, Entropy};
+use kinfold_service::ports::{Clock, Entropy, Steady};
 
 /// The system's clock.
 pub(crate) struct SystemClock;
@@ -10,6 +12,22 @@ impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is the port that everything else uses")]
     fn now(&self) -> Timestamp {
         Timestamp::now()
+    }
+}
+
+/// The system's monotonic clock.
+pub(crate) struct SystemSteady(Instant);
+
+impl SystemSteady {
+    /// From now on.
+    pub(crate) fn start() -> Self {
+        Self(Instant::now())
+    }
+}
+
+impl Steady for SystemSteady {
+    fn elapsed(&self) -> Duration {
+        self.0.elapsed()
     }
 }
 

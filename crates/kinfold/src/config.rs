@@ -18,6 +18,8 @@ use serde::Deserialize;
 // Named, since the fuzzer takes this file in by its path.
 #[path = "config/client.rs"]
 mod client;
+#[path = "config/clock.rs"]
+mod clock;
 #[path = "config/keys.rs"]
 mod keys;
 #[path = "config/personnel.rs"]
@@ -28,6 +30,7 @@ mod source;
 mod telling;
 
 pub(crate) use client::{ClientConfig, PublicUrl};
+pub(crate) use clock::ClockConfig;
 pub(crate) use keys::{KeysConfig, Pkcs11Config};
 pub(crate) use personnel::ScimConfig;
 pub(crate) use source::SourceConfig;
@@ -52,6 +55,9 @@ pub(crate) struct Config {
     /// How long each role has to answer for an attendance at a partner before the next is asked, in minutes.
     #[serde(default)]
     pub(crate) attendances: AttendanceLimits,
+    /// The time service.
+    #[serde(default)]
+    pub(crate) clock: ClockConfig,
     /// Who is told when a feed stops.
     #[serde(default)]
     pub(crate) feeds: FeedsConfig,
@@ -301,6 +307,7 @@ impl Config {
         );
         self.scim.as_ref().map_or(Ok(()), |scim| scim.check(&self.web))?;
         self.keys.check()?;
+        self.clock.check()?;
         self.notifications.check()?;
         if let Some(radius) = &self.radius {
             radius.check().context("[radius] is not right")?;

@@ -19,6 +19,7 @@ mod identity;
 mod journal;
 pub mod notifications;
 pub mod oidc;
+pub mod own_clock;
 pub mod passkeys;
 mod permit;
 pub mod pooled_view;

@@ -59,6 +59,7 @@ fuzz_target!(|text: &str| match config::Config::parse(text, Path::new("/node")) 
         assert!(config.folder.is_absolute());
         assert!(config.web.tls.is_some() || config.web.listen.ip().is_loopback());
         assert!((1..=4096).contains(&config.ledger.segment_mib));
+        assert!(config.clock.time_servers.iter().all(|server| server.0.contains(':')));
         let kinds = |source: &config::SourceConfig| {
             [source.fhir.is_some(), source.sql.is_some(), source.files.is_some()]
         };

@@ -164,7 +164,10 @@ fn words(error: &ShutError) -> String {
     match error {
         ShutError::SignIn(SignInError::Refused) => WRONG.to_owned(),
         ShutError::SignIn(
-            SignInError::Wait { .. } | SignInError::Locked | SignInError::GivenPin,
+            SignInError::Wait { .. }
+            | SignInError::Locked
+            | SignInError::Clock(_)
+            | SignInError::GivenPin,
         )
         | ShutError::Role => {
             let words = error.to_string();

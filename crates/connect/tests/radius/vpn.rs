@@ -81,7 +81,7 @@ pub(crate) fn sign_in(node: &TestNode) -> Arc<SignIn> {
     Arc::new(SignIn::new(
         Arc::clone(&node.ground.staff) as Arc<dyn StaffStore>,
         node.journal.clone(),
-        Arc::clone(&node.ground.clock) as _,
+        Arc::clone(&node.own_clock),
         Arc::clone(&node.ground.entropy) as _,
         SessionLimits::default(),
     ))

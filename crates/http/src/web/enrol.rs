@@ -112,7 +112,8 @@ pub(super) async fn finish(
             Err(
                 error @ (EnrolError::NotMatched
                 | EnrolError::SameCodeTwice
-                | EnrolError::AppIgnoresPeriod),
+                | EnrolError::AppIgnoresPeriod
+                | EnrolError::Clock(_)),
             ) => problems.add("first", sentence(&error.to_string())),
             Err(error) => return Err(error.into()),
         }

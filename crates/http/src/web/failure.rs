@@ -118,7 +118,10 @@ impl Failure {
             | Self::Session(SessionError::None) => Told::signed_out(),
             Self::Locked | Self::Session(SessionError::Locked(_)) => Told::locked(),
             Self::SignIn(
-                error @ (SignInError::Refused | SignInError::Locked | SignInError::Wait { .. }),
+                error @ (SignInError::Refused
+                | SignInError::Locked
+                | SignInError::Wait { .. }
+                | SignInError::Clock(_)),
             ) => Told::not_let_in(error),
             Self::GivenPin
             | Self::Session(SessionError::GivenPin(_))
@@ -174,7 +177,8 @@ impl Failure {
                 | EnrolError::NothingPending
                 | EnrolError::NotMatched
                 | EnrolError::SameCodeTwice
-                | EnrolError::AppIgnoresPeriod),
+                | EnrolError::AppIgnoresPeriod
+                | EnrolError::Clock(_)),
             ) => Told::not_enrolled(error),
             Self::Enrol(EnrolError::Secret) => {
                 Told::broken("The token's secret could not be made.")

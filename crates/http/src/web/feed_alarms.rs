@@ -80,6 +80,7 @@ fn who(spoken: &Spoken, told: &Told) -> String {
 fn calls(id: &FeedId) -> String {
     match id {
         FeedId::SignIns => "Wrong sign-ins over many accounts".to_owned(),
+        FeedId::Clock => "Codes are refused: this node’s clock is off".to_owned(),
         FeedId::Source(_) | FeedId::Register(_) | FeedId::Sender(_) => {
             format!("A feed has stopped: {}", feed(id))
         }
@@ -89,7 +90,8 @@ fn calls(id: &FeedId) -> String {
 const fn word(alarm: &FeedAlarm) -> &'static str {
     match (&alarm.feed, alarm.over.is_some()) {
         (FeedId::SignIns, false) => "Many accounts are tried",
-        (FeedId::SignIns, true) => "Over",
+        (FeedId::Clock, false) => "Codes are refused",
+        (FeedId::SignIns | FeedId::Clock, true) => "Over",
         (FeedId::Source(_) | FeedId::Register(_) | FeedId::Sender(_), false) => "Stopped",
         (FeedId::Source(_) | FeedId::Register(_) | FeedId::Sender(_), true) => "Running again",
     }
@@ -98,8 +100,8 @@ const fn word(alarm: &FeedAlarm) -> &'static str {
 fn times(spoken: &Spoken, alarm: &FeedAlarm) -> String {
     let (since, over) = (spoken.minute(alarm.since), alarm.over.map(|over| spoken.minute(over)));
     match (&alarm.feed, over) {
-        (FeedId::SignIns, None) => format!("Since {since}."),
-        (FeedId::SignIns, Some(over)) => format!("From {since} to {over}."),
+        (FeedId::SignIns | FeedId::Clock, None) => format!("Since {since}."),
+        (FeedId::SignIns | FeedId::Clock, Some(over)) => format!("From {since} to {over}."),
         (_, None) => format!("Last heard {since}."),
         (_, Some(over)) => format!("Last heard {since}. Heard again {over}."),
     }
@@ -111,6 +113,9 @@ const fn hint(id: &FeedId) -> &'static str {
             "Somebody may be guessing. Tries from there are slowed down by themselves, and each account is locked after ten wrong ones. \
              Information governance sees under Employees from where they come: find out who is there, or keep that address out."
         }
+        FeedId::Clock => {
+            "Nobody can sign in by code; passkeys go on. How far the clock is off stands below."
+        }
         FeedId::Source(_) | FeedId::Register(_) | FeedId::Sender(_) => "",
     }
 }
@@ -121,5 +126,6 @@ fn feed(feed: &FeedId) -> String {
         FeedId::Register(owner) => format!("register of {owner}"),
         FeedId::Sender(name) => format!("messages of {name}"),
         FeedId::SignIns => "Sign-ins".to_owned(),
+        FeedId::Clock => "This node’s clock".to_owned(),
     }
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::{
     failure::sentence,
     feed_alarms::{self, AlarmLine},
-    feeds_module, feeds_vpn, ring,
+    feeds_clock, feeds_module, feeds_vpn, ring,
     site::Site,
     spoken::{Moment, Spoken},
 };
@@ -55,6 +55,7 @@ pub(super) struct FeedsPage {
     senders: Vec<FeedLine>,
     vpn: Vec<FeedLine>,
     module: Option<FeedLine>,
+    clock: Vec<FeedLine>,
     messages: Vec<MessageLine>,
     alarms: Vec<AlarmLine>,
     notifications: (u64, u64),
@@ -108,6 +109,7 @@ pub(super) fn of(site: &Site, now: &FeedsNow) -> FeedsPage {
         registers: health.registers.iter().map(|held| register(&spoken, held)).collect(),
         senders: health.senders.iter().map(|known| sender(&spoken, known)).collect(),
         vpn: feeds_vpn::lines(&spoken, &health.vpn),
+        clock: feeds_clock::lines(&spoken, &health.clock, &site.services.agreements),
         module: health.module.as_ref().map(|known| feeds_module::line(&spoken, known)),
         messages: health.messages.iter().map(|known| message(&spoken, known)).collect(),
         alarms: alarms.iter().map(|alarm| feed_alarms::line(&spoken, alarm)).collect(),

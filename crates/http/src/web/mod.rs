@@ -21,6 +21,7 @@ mod fact_card;
 mod failure;
 mod feed_alarms;
 mod feeds;
+mod feeds_clock;
 mod feeds_module;
 mod feeds_page;
 mod feeds_vpn;

@@ -75,7 +75,10 @@ pub(super) async fn choose(
         }
         (
             Err(PinError::NotProved(
-                error @ (SignInError::Refused | SignInError::Wait { .. } | SignInError::Locked),
+                error @ (SignInError::Refused
+                | SignInError::Wait { .. }
+                | SignInError::Locked
+                | SignInError::Clock(_)),
             )),
             _,
         ) => {

@@ -198,6 +198,7 @@ pub(super) fn refused(
         SignInError::Refused => (StatusCode::UNAUTHORIZED, None),
         SignInError::Wait { seconds } => (StatusCode::TOO_MANY_REQUESTS, Some(*seconds)),
         SignInError::Locked => (StatusCode::LOCKED, None),
+        SignInError::Clock(off) => (StatusCode::SERVICE_UNAVAILABLE, off.over_in()),
         SignInError::GivenPin
         | SignInError::NoSession
         | SignInError::Ledger(_)

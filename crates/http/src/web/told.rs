@@ -104,6 +104,7 @@ impl Told {
     pub(super) fn not_let_in(error: &SignInError) -> Self {
         let status = match error {
             SignInError::Wait { .. } => StatusCode::TOO_MANY_REQUESTS,
+            SignInError::Clock(_) => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::UNAUTHORIZED,
         };
         Self::new(status, "You are not signed in", sentence(&error.to_string()), "")

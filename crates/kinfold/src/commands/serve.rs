@@ -24,8 +24,8 @@ use crate::{
     config::{Config, TlsFiles},
     control,
     node::{
-        Node, Tasks, check_named, check_sources, fhir_services, listen_to_hospitals, listen_to_vpn,
-        refuse_unusable, scim_services, watch_ledger,
+        ClockWatch, Node, Tasks, check_named, check_sources, fhir_services, listen_to_hospitals,
+        listen_to_vpn, refuse_unusable, scim_services, watch_ledger,
     },
     telemetry,
 };
@@ -96,6 +96,8 @@ async fn serve_once(config: Config, mut stopping: watch::Receiver<bool>) -> anyh
     check_named(&node.alarms, node.config.notifications.email.is_some()).await?;
     let hospitals = listen_to_hospitals(&node).await?;
     let vpn = listen_to_vpn(&node).await?;
+    // Before anybody types a code.
+    ClockWatch::over(&node).ask().await;
     record_start(&node).await?;
     let app = router(services(&node))?;
     let app = match fhir_services(&node)? {

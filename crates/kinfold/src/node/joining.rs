@@ -220,7 +220,7 @@ pub(super) fn sign_in(config: &Config, ground: &Ground) -> SignIn {
     SignIn::new(
         Arc::clone(&ground.store) as Arc<dyn StaffStore>,
         ground.journal.clone(),
-        Arc::clone(&ground.clock),
+        Arc::clone(&ground.own_clock),
         Arc::clone(&ground.entropy),
         limits,
     )

@@ -3,6 +3,7 @@
 mod behind;
 mod beside;
 mod clients;
+mod clock;
 mod council;
 mod department;
 mod desks;
@@ -22,6 +23,7 @@ mod tasks;
 mod telling;
 
 pub(crate) use clients::fhir_services;
+pub(crate) use clock::ClockWatch;
 pub(crate) use department::listen as listen_to_hospitals;
 pub(crate) use desks::Desks;
 pub(crate) use keys::Lies;

@@ -17,6 +17,7 @@ use kinfold_service::{
     history::History,
     identify::Identify,
     oidc::{Links, OutsideSignIn},
+    own_clock::OwnClock,
     passkeys::Passkeys,
     pooled_view::Pool,
     ports::{AgreementStore, Clock, Entropy, PartnerLink, PeopleStore, SourceSystem},
@@ -31,6 +32,7 @@ use kinfold_tls::Credential;
 use super::{
     Desks, SeedsKey,
     beside::{histories, history, ledgers},
+    clock::own_clock,
     council::{custodian, hand_overs},
     department::{AtPartners, Department, at_partners, corrections, department, hearers},
     joining::{
@@ -53,6 +55,7 @@ use crate::{
 pub(crate) struct Node {
     pub(crate) config: Config,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) own_clock: Arc<OwnClock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) credential: Arc<Credential>,
     pub(crate) journal: Journal,
@@ -93,6 +96,7 @@ pub(super) struct Ground {
     pub(super) agreements: Arc<Agreements>,
     pub(super) journal: Journal,
     pub(super) clock: Arc<dyn Clock>,
+    pub(super) own_clock: Arc<OwnClock>,
     pub(super) entropy: Arc<dyn Entropy>,
     pub(super) store: Arc<Store>,
     pub(super) link: Arc<dyn PartnerLink>,
@@ -107,6 +111,7 @@ impl Node {
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
         let keys = KeyFolder::of_node(&config);
         let journal = Journal::new(Arc::new(open_ledger(&config, &keys, &entropy)?));
+        let own_clock = own_clock(&config, &clock, &journal)?;
         let store = open_store(&config, &keys, &entropy).await?;
         let identity = Arc::new(NodeIdentity::new(config.agency.clone(), keys.signing("node")?));
         let agreements = Arc::new(
@@ -117,6 +122,7 @@ impl Node {
                 store: Arc::clone(&store) as Arc<dyn AgreementStore>,
                 journal: journal.clone(),
                 clock: Arc::clone(&clock),
+                own_clock: Arc::clone(&own_clock),
             })
             .await?,
         );
@@ -133,8 +139,17 @@ impl Node {
             }))
         };
         let (link, slow_link) = (link(), link());
-        let ground =
-            Ground { identity, agreements, journal, clock, entropy, store, link, slow_link };
+        let ground = Ground {
+            identity,
+            agreements,
+            journal,
+            clock,
+            own_clock,
+            entropy,
+            store,
+            link,
+            slow_link,
+        };
         Self::join(config, &keys, ground, credential).await
     }
 
@@ -179,6 +194,7 @@ impl Node {
             senders: OnceLock::new(),
             vpn: OnceLock::new(),
             module: OnceLock::new(),
+            own_clock: Arc::clone(&ground.own_clock),
             agreements: Arc::clone(&ground.agreements),
             journal: ground.journal.clone(),
             clock: Arc::clone(&ground.clock),
@@ -191,7 +207,8 @@ impl Node {
         let staff = Arc::new(staff(&config, &ground, (&inventory, &passkeys, &links), &sign_in));
         let seeds_key = Arc::new(SeedsKey::new(keys.clone(), &ground));
         let alarms = alarms(&config, &ground, &feeds).await?;
-        let alarms = Arc::new(alarms.beside([Arc::clone(&sign_in) as _]));
+        let beside = [Arc::clone(&sign_in) as _, Arc::clone(&ground.own_clock) as _];
+        let alarms = Arc::new(alarms.beside(beside));
         Ok(Self {
             alarms,
             seeds_key,
@@ -221,6 +238,7 @@ impl Node {
             notices: notices(&config, &ground),
             desks: Arc::new(desks),
             clock: ground.clock,
+            own_clock: ground.own_clock,
             entropy: ground.entropy,
             journal: ground.journal,
             agreements: ground.agreements,

@@ -18,7 +18,7 @@ use tokio::{
     time::{Instant, MissedTickBehavior, sleep},
 };
 
-use super::{Node, Replacing, SeedsKey, behind::Behind, module::ModuleWatch};
+use super::{ClockWatch, Node, Replacing, SeedsKey, behind::Behind, module::ModuleWatch};
 
 /// How long a partner may hold a replica's request back: a fresh head comes at least that often.
 const HEAD_EVERY_MS: u32 = 2_000;
@@ -64,6 +64,7 @@ impl Tasks {
         if let Some(module) = ModuleWatch::over(node) {
             tasks.spawn(module.watch());
         }
+        tasks.spawn(ClockWatch::over(node).watch());
         tasks.spawn(watch_feeds(Arc::clone(&node.alarms)));
         tasks.spawn(send(Arc::clone(&node.telling.sender)));
         Ok(Self { tasks, behind: [read(node)?, follow_and_tell(node)?] })

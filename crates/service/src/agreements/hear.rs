@@ -80,6 +80,7 @@ impl Agreements {
         if agreement.agreement().digest().to_string() != message.agreement() {
             return Err(RefusedPeer::OtherAgreement);
         }
+        self.own_clock.compare(peer, message.sent_at(), (None, now));
         clocks_agree(message.sent_at(), now).map_err(RefusedPeer::Clock)?;
         if message.askers().any(|asker| asker.agency != *peer) {
             return Err(RefusedPeer::Impostor);

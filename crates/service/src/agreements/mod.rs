@@ -23,6 +23,7 @@ use crate::{
     exchange::MessageKind,
     identity::NodeIdentity,
     journal::{Journal, JournalError},
+    own_clock::OwnClock,
     ports::{AgreementStore, Clock, PortError},
     records::Entry,
 };
@@ -65,6 +66,7 @@ pub struct Agreements {
     store: Arc<dyn AgreementStore>,
     journal: Journal,
     clock: Arc<dyn Clock>,
+    own_clock: Arc<OwnClock>,
     held: RwLock<Held>,
     answered: Mutex<Answered>,
     last_refused: Mutex<HashMap<(AgencyId, MessageKind), LastRefused>>,
@@ -88,6 +90,8 @@ pub struct AgreementsParts {
     pub journal: Journal,
     /// The clock.
     pub clock: Arc<dyn Clock>,
+    /// What is known of it, also beside partners' clocks.
+    pub own_clock: Arc<OwnClock>,
 }
 
 /// The agreement as it stands.
@@ -105,7 +109,8 @@ enum Held {
 impl Agreements {
     /// Loads the stored agreement and its revocations. One that can't be used is held with the reason.
     pub async fn load(parts: AgreementsParts) -> Result<Self, PortError> {
-        let AgreementsParts { identity, approvers, rules, store, journal, clock } = parts;
+        let AgreementsParts { identity, approvers, rules, store, journal, clock, own_clock } =
+            parts;
         let (held, answered, last_refused) =
             (RwLock::default(), Mutex::default(), Mutex::default());
         let this = Self {
@@ -115,6 +120,7 @@ impl Agreements {
             store,
             journal,
             clock,
+            own_clock,
             held,
             answered,
             last_refused,
@@ -127,6 +133,11 @@ impl Agreements {
     #[cfg(feature = "testing")]
     pub(crate) fn hold(&self, agreement: Arc<InForce>) {
         *self.held.write() = Held::Active(agreement);
+    }
+
+    /// Partners' clocks are compared with this one.
+    pub(crate) const fn own_clock(&self) -> &Arc<OwnClock> {
+        &self.own_clock
     }
 
     /// The own agency.

@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     agreements::Agreements,
+    own_clock::{ClockStanding, OwnClock},
     ports::{Clock, DepartmentStore, MessageToMend, PeopleStore, PortError, RowToMend},
     register::{RegisterFeed, Registers, Replica},
     today,
@@ -97,6 +98,8 @@ pub struct FeedsHealth {
     pub vpn: VpnHealth,
     /// The security module, where there is one.
     pub module: Option<ModuleHealth>,
+    /// This node's clock.
+    pub clock: ClockStanding,
     /// Messages that could not be understood: work for somebody.
     pub messages: Vec<MessageToMend>,
     /// Why nothing flows, if nothing does.
@@ -127,6 +130,8 @@ pub struct Feeds {
     pub vpn: OnceLock<Arc<dyn VpnClients>>,
     /// The security module, where there is one.
     pub module: OnceLock<Arc<dyn SecurityModule>>,
+    /// What is known of this node's clock.
+    pub own_clock: Arc<OwnClock>,
     /// The agreement.
     pub agreements: Arc<Agreements>,
     /// The ledger.
@@ -152,6 +157,7 @@ impl Feeds {
             senders: self.senders.get().map(|known| known.standing()).unwrap_or_default(),
             vpn: self.vpn.get().map(|known| known.standing()).unwrap_or_default(),
             module: self.module.get().map(|known| known.standing()),
+            clock: self.own_clock.standing(),
             at,
             people: self.people.len(),
             sources,

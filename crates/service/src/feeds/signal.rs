@@ -18,6 +18,8 @@ pub enum FeedId {
     Sender(String),
     /// No feed: this node's sign-ins, while wrong ones over many accounts come.
     SignIns,
+    /// No feed: this node's own clock, while codes are refused by it.
+    Clock,
 }
 
 impl FeedId {
@@ -26,6 +28,7 @@ impl FeedId {
         match self {
             Self::Source(name) | Self::Register(name) | Self::Sender(name) => name,
             Self::SignIns => "sign-ins",
+            Self::Clock => "clock",
         }
     }
 }

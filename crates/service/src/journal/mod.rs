@@ -122,6 +122,12 @@ impl Journal {
         })
     }
 
+    /// The newest moment of what was recorded last.
+    pub fn newest(&self) -> Result<Option<Timestamp>, JournalError> {
+        let last = self.backwards(Timestamp::MAX).next().transpose()?;
+        Ok(last.unwrap_or_default().iter().map(Entry::at).max())
+    }
+
     /// Stretches of entries, the newest stretch first, the entries of each in order; down to the stretch that begins before `since`.
     /// Entries that can't be read here, erased or of another version, are left out.
     pub(crate) fn backwards(

@@ -1,5 +1,7 @@
 //! Time and chance.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -7,6 +9,12 @@ use uuid::Uuid;
 pub trait Clock: Send + Sync {
     /// Now.
     fn now(&self) -> Timestamp;
+}
+
+/// A clock that nobody sets.
+pub trait Steady: Send + Sync {
+    /// How long it has been since some moment of its own.
+    fn elapsed(&self) -> Duration;
 }
 
 /// Cryptographic randomness.

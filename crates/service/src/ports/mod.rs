@@ -24,7 +24,7 @@ mod tokens;
 mod trail;
 
 pub use agreements::{AgreementStore, StoredAgreement};
-pub use ambient::{Clock, Entropy};
+pub use ambient::{Clock, Entropy, Steady};
 pub use amendments::{Amendment, AmendmentKey, AmendmentStore, Differs, RungNumber};
 pub use attendances::{AttendanceStore, CorrectionStore};
 pub use department::{DepartmentStore, KeptMessage, MessageContent, MessageToMend, Waiting};

@@ -190,7 +190,7 @@ pub enum Entry {
         at: Timestamp,
         /// Whose account it would have been, where there is one.
         employee: Option<EmployeeId>,
-        /// Why, in a word: `wrong`, `replayed`, `waiting`, `locked`, `disabled`; at a door outside the pages `role`,
+        /// Why, in a word: `wrong`, `replayed`, `waiting`, `locked`, `clock`; at a door outside the pages `role`,
         /// `given-pin`, `late`, `not-pap`, too; at an identity provider what stands in `docs/identity-provider.md`.
         why: String,
         /// The door outside the pages, if it was there.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use kinfold_agreement::InForce;
 use kinfold_domain::{AgencyId, Categories, RegisterChange};
 use parking_lot::RwLock;
@@ -136,8 +137,9 @@ impl Replica {
         let mut list = self.begin(&agreement).await?;
         loop {
             let wait_ms = if list.is_empty() { wait_ms } else { 0 };
+            let asked = self.clock.now();
             let page = self.ask(&agreement, list.next(), wait_ms).await?;
-            let head = self.open_fresh_head(&page.head, &agreement)?;
+            let head = self.open_fresh_head(&page.head, &agreement, asked)?;
             if self.terms.read().as_ref().is_some_and(|terms| *terms != Terms::of(&head)) {
                 // Other categories: the whole list is another one.
                 self.forget().await?;
@@ -187,9 +189,13 @@ impl Replica {
         &self,
         signed: &str,
         agreement: &InForce,
+        asked: Timestamp,
     ) -> Result<RegisterHead, ReplicaError> {
         let head = self.open_head(signed, agreement)?;
-        if clocks_agree(head.signed_at, self.clock.now()).is_err() {
+        let now = self.clock.now();
+        let own_clock = self.agreements.own_clock();
+        own_clock.compare(self.owner(), head.signed_at, (Some(asked), now));
+        if clocks_agree(head.signed_at, now).is_err() {
             return Err(ReplicaError::Untrusted(
                 "its head was signed at another time than now: are both clocks right?",
             ));

@@ -14,6 +14,8 @@ impl SignIn {
         (user_name, employee): (&UserName, Option<EmployeeId>),
         judging: impl Future<Output = Result<T, SignInError>> + Send,
     ) -> Result<T, SignInError> {
+        // First, and whoever it is: what nobody can judge tells nobody which accounts there are.
+        self.time_for_codes(whence.door(), employee).await?;
         let Some(origin) = whence.origin() else { return judging.await };
         let entered = self.origins.lock().enter(origin.clone(), employee, self.clock.now());
         let turn = match entered {

@@ -1,6 +1,7 @@
 //! Sign-in: user name, PIN and eight-second code; sessions that are short when idle and quick to lock and reopen.
 
 mod admitted;
+mod clock;
 mod door;
 mod guarded;
 mod held;
@@ -14,6 +15,7 @@ mod spray;
 mod step_up;
 mod whence;
 
+pub(crate) use clock::NoTime;
 pub use door::{Door, Joined, Passed, ShutError, Typed, Untyped};
 pub use own_pin::PinError;
 pub use places::{OwnSession, Scattered};
@@ -33,7 +35,8 @@ use parking_lot::Mutex;
 use crate::{
     caller::Caller,
     journal::Journal,
-    ports::{Address, Clock, Entropy, SessionId, SessionPlace, SessionRow, StaffStore},
+    own_clock::OwnClock,
+    ports::{Address, Entropy, SessionId, SessionPlace, SessionRow, StaffStore},
     records::Entry,
 };
 use held::Held;
@@ -45,7 +48,7 @@ use spray::Spray;
 pub struct SignIn {
     store: Arc<dyn StaffStore>,
     journal: Journal,
-    clock: Arc<dyn Clock>,
+    clock: Arc<OwnClock>,
     entropy: Arc<dyn Entropy>,
     limits: SessionLimits,
     held: Mutex<Held>,
@@ -58,7 +61,7 @@ impl SignIn {
     pub fn new(
         store: Arc<dyn StaffStore>,
         journal: Journal,
-        clock: Arc<dyn Clock>,
+        clock: Arc<OwnClock>,
         entropy: Arc<dyn Entropy>,
         limits: SessionLimits,
     ) -> Self {

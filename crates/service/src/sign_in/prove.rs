@@ -10,6 +10,7 @@ use kinfold_token::{
 use super::{Door, Passed, SignIn, whence::Whence};
 use crate::{
     journal::JournalError,
+    own_clock::ClockOff,
     ports::{AccountRow, Address, Burn, PortError, TokenRow},
 };
 
@@ -39,6 +40,9 @@ pub enum SignInError {
     /// Locked after too many wrong tries.
     #[error("this account is locked after too many wrong tries: ring your operator")]
     Locked,
+    /// This node's clock is off.
+    #[error("codes can't be checked, because {0}: use a passkey, or ring your operator")]
+    Clock(ClockOff),
     /// Somebody else chose the PIN.
     #[error("sign in and choose a PIN of your own first")]
     GivenPin,
@@ -131,7 +135,7 @@ impl SignIn {
         door: Option<&Door>,
     ) -> Result<Burn, SignInError> {
         for _ in 0..MOST_RACES {
-            let now = self.clock.now();
+            let now = self.time_for_codes(door, Some(token.employee)).await?;
             let attempt = Attempt { code, pin, now, profile };
             let generator = Generator::new(&token.seed, token.parameters);
             let outcome = match token.until {

@@ -48,7 +48,7 @@ impl SignIn {
             return Err(self.refused(employee, "wrong").await?);
         };
         for _ in 0..MOST_RACES {
-            let now = self.clock.now();
+            let now = self.time_for_codes(None, Some(employee)).await?;
             let generator = Generator::new(&token.seed, token.parameters);
             let (state, found) = match token.state.resynchronise(&generator, codes, pin, now) {
                 ResyncOutcome::Resynchronised { state } => (state, true),

@@ -14,8 +14,10 @@ use zeroize::Zeroizing;
 use super::{Staff, StaffError};
 use crate::{
     journal::JournalError,
+    own_clock::ClockOff,
     ports::{AccountRow, Burn, PortError, TokenId, TokenRow},
     records::Asker,
+    sign_in::NoTime,
     tokens::{TokenError, Witnesses},
 };
 
@@ -49,6 +51,9 @@ pub enum EnrolError {
         "this app ignores the eight-second setting: use Kinfold's own soft token, or an app that honours it"
     )]
     AppIgnoresPeriod,
+    /// This node's clock is off.
+    #[error("codes can't be checked, because {0}: try again when your operator has set it right")]
+    Clock(ClockOff),
     /// The secret could not be made or written as an address.
     #[error("the token's secret could not be made")]
     Secret,
@@ -58,6 +63,15 @@ pub enum EnrolError {
     /// The store.
     #[error(transparent)]
     Store(#[from] PortError),
+}
+
+impl From<NoTime> for EnrolError {
+    fn from(why: NoTime) -> Self {
+        match why {
+            NoTime::Clock(off) => Self::Clock(off),
+            NoTime::Ledger(error) => Self::Ledger(error),
+        }
+    }
 }
 
 /// A code that opens the enrolment page once; shown to the operator, told to the employee.
@@ -162,6 +176,9 @@ impl Staff {
         codes: &CodePair,
     ) -> Result<(), EnrolError> {
         let account = self.store.account(user_name).await?.filter(|account| !account.disabled);
+        // Before the ticket is tried: it is not its fault.
+        let employee = account.as_ref().map(|account| account.employee.id);
+        self.sign_in.time_for_codes(None, employee).await?;
         let account = account.ok_or(EnrolError::Refused)?;
         if !self.try_ticket(account.employee.id, ticket, PinVerdict::Right) {
             return Err(EnrolError::Refused);
@@ -207,7 +224,7 @@ impl Staff {
     async fn confirm(&self, employee: EmployeeId, codes: &CodePair) -> Result<(), EnrolError> {
         let token = self.store.token(employee, Standing::Assigned).await?;
         let token = token.ok_or(EnrolError::NothingPending)?;
-        let now = self.clock.now();
+        let now = self.sign_in.time_for_codes(None, Some(employee)).await?;
         let outcome = match token.kind {
             Kind::Fob => {
                 let generator = Generator::new(&token.seed, token.parameters);

@@ -21,6 +21,7 @@ use crate::{
     feeds::{People, PeopleFeed},
     history::{Histories, History, HistoryDesk, HistoryParts},
     identify::Identify,
+    own_clock::OwnClock,
     pooled_view::{AskDesk, Holdings, Pool, PoolParts, SealedDeskTerms},
     ports::{AttendanceStore, Clock, DepartmentStore, PartnerLink, PeopleStore, SourceSystem},
     register::{
@@ -40,6 +41,7 @@ pub(super) struct Base {
     pub(super) journal: Journal,
     pub(super) identity: Arc<NodeIdentity>,
     pub(super) agreements: Arc<Agreements>,
+    pub(super) own_clock: Arc<OwnClock>,
     pub(super) people: Arc<People>,
 }
 
@@ -110,6 +112,7 @@ impl Base {
             sign_in,
             journal: self.journal,
             agreements: self.agreements,
+            own_clock: self.own_clock,
             people: self.people,
             ground: self.ground,
             register,

@@ -15,6 +15,7 @@ use crate::{
     history::{History, HistoryDesk},
     identify::Identify,
     oidc::{Links, OutsideSignIn},
+    own_clock::OwnClock,
     passkeys::Passkeys,
     pooled_view::{AskDesk, Pool},
     ports::{Clock, Route},
@@ -60,6 +61,8 @@ pub struct TestNode {
     pub ground: Ground,
     /// Its ledger.
     pub journal: Journal,
+    /// What it knows of its clock.
+    pub own_clock: Arc<OwnClock>,
     /// Its agreement.
     pub agreements: Arc<Agreements>,
     /// Its people.
@@ -126,6 +129,8 @@ impl TestNode {
             ground.agency.clone(),
             super::node_key(ground.agency.id.as_str()),
         ));
+        let (clock, steady) = (ground.clock.clone(), ground.clock.clone());
+        let own_clock = Arc::new(OwnClock::new(clock, steady, &["time.test".to_owned()]));
         let agreements = Agreements::load(AgreementsParts {
             identity: Arc::clone(&identity),
             approvers: ApproverKeys::default(),
@@ -133,6 +138,7 @@ impl TestNode {
             store: ground.agreements.clone(),
             journal: journal.clone(),
             clock: ground.clock.clone(),
+            own_clock: Arc::clone(&own_clock),
         });
         let agreements = Arc::new(agreements.await.expect("the stored agreement"));
         if let Some(held) = &ground.around.agreement {
@@ -140,7 +146,7 @@ impl TestNode {
         }
         let people = Arc::new(People::default());
         people.load(&*ground.people).await.expect("the stored people");
-        let base = Base { ground, journal, identity, agreements, people };
+        let base = Base { ground, journal, identity, agreements, own_clock, people };
         base.open().await
     }
 

@@ -19,7 +19,7 @@ impl Base {
         SignIn::new(
             self.ground.staff.clone() as Arc<dyn StaffStore>,
             self.journal.clone(),
-            self.ground.clock.clone(),
+            Arc::clone(&self.own_clock),
             self.ground.entropy.clone(),
             SessionLimits::default(),
         )

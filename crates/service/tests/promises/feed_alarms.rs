@@ -23,6 +23,7 @@ pub(crate) async fn alarms(node: &TestNode, (first, then): (&str, &str)) -> Feed
         senders: OnceLock::new(),
         vpn: OnceLock::new(),
         module: OnceLock::new(),
+        own_clock: Arc::clone(&node.own_clock),
         agreements: Arc::clone(&node.agreements),
         journal: node.journal.clone(),
         clock: node.ground.clock.clone(),

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a story that can't be told has failed")]
 
 mod check_answers;
+mod clock;
 mod custodian;
 mod custodian_property;
 mod cut_short;

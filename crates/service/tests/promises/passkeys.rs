@@ -27,15 +27,15 @@ fn address() -> Address {
 }
 
 /// The trust with passkeys, and a nurse with a token who is signed in.
-struct Desk {
-    nodes: TwoNodes,
-    sign_in: Arc<SignIn>,
+pub(crate) struct Desk {
+    pub(crate) nodes: TwoNodes,
+    pub(crate) sign_in: Arc<SignIn>,
     passkeys: Arc<Passkeys>,
-    secret: SessionSecret,
-    caller: Caller,
+    pub(crate) secret: SessionSecret,
+    pub(crate) caller: Caller,
 }
 
-async fn desk() -> Desk {
+pub(crate) async fn desk() -> Desk {
     let nodes = enrolled().await;
     let sign_in = Arc::clone(&nodes.trust.sign_in);
     let passkeys = Arc::clone(&nodes.trust.passkeys);
@@ -47,7 +47,7 @@ async fn desk() -> Desk {
 }
 
 impl Desk {
-    async fn credentials(&self) -> Credentials {
+    pub(crate) async fn credentials(&self) -> Credentials {
         let code = code(&self.nodes.trust, Standing::InUse, 0).await;
         Credentials { pin: pin(PIN), code }
     }
@@ -57,7 +57,7 @@ impl Desk {
         self.sign_in.step_up(&self.caller, self.credentials().await).await.unwrap()
     }
 
-    async fn added(&self, name: &str) -> SoftPasskey {
+    pub(crate) async fn added(&self, name: &str) -> SoftPasskey {
         let name = Passkeys::name(name).unwrap();
         let stepped_up = self.step_up().await;
         let asked = self.passkeys.ask_add(&self.caller, stepped_up, name).await.unwrap();
@@ -66,7 +66,10 @@ impl Desk {
         thing
     }
 
-    async fn signed_in(&self, thing: &mut SoftPasskey) -> Result<SessionSecret, PasskeyError> {
+    pub(crate) async fn signed_in(
+        &self,
+        thing: &mut SoftPasskey,
+    ) -> Result<SessionSecret, PasskeyError> {
         let asked = self.passkeys.ask().unwrap();
         let answer = thing.answer(&asked.options.0);
         self.passkeys.sign_in(&asked.id, &answer, Some(address())).await

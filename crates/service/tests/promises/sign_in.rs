@@ -59,7 +59,7 @@ pub(crate) async fn enrolled() -> TwoNodes {
     nodes
 }
 
-async fn sign_in(nodes: &TwoNodes) -> Result<SessionSecret, SignInError> {
+pub(crate) async fn sign_in(nodes: &TwoNodes) -> Result<SessionSecret, SignInError> {
     let code = code(&nodes.trust, Standing::InUse, 0).await;
     nodes.trust.sign_in.sign_in(&user(), pin(PIN), code).await
 }
@@ -72,7 +72,7 @@ fn wrong_code() -> Code {
     "000000".parse().unwrap()
 }
 
-fn whys(node: &TestNode) -> Vec<String> {
+pub(crate) fn whys(node: &TestNode) -> Vec<String> {
     let why = |entry: Entry| match entry {
         Entry::SignInRefused { why, .. } => Some(why),
         _ => None,

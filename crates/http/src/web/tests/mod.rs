@@ -1,6 +1,7 @@
 //! The web application over two nodes in memory.
 
 mod browser;
+mod clock;
 mod department;
 mod ended;
 mod hand_over;

@@ -27,6 +27,7 @@ use kinfold_service::{
     history::{Histories, History, HistoryDesk, HistoryParts},
     notifications::NotificationDesk,
     oidc::{Links, LinksParts, OutsideParts, OutsideSignIn},
+    own_clock::OwnClock,
     passkeys::{Passkeys, PasskeysParts},
     pooled_view::{AskDesk, Holdings, Pool, PoolParts, SealedDeskTerms},
     ports::{Clock, Entropy, IdentityProvider, PeopleStore, SourceSystem, TrailStore},
@@ -46,6 +47,7 @@ use stores::{Counting, MemoryAgreements, MemoryPeople, MemoryTrail, TestClock};
 pub(crate) struct Core {
     pub(crate) agency: Agency,
     pub(crate) clock: Arc<TestClock>,
+    pub(crate) own_clock: Arc<OwnClock>,
     pub(crate) agreements: Arc<Agreements>,
     identity: Arc<NodeIdentity>,
     pub(crate) journal: Journal,
@@ -96,6 +98,9 @@ pub(crate) const ORIGIN: &str = "https://kinfold.trust.example";
 /// A proxy in front of the nodes.
 pub(crate) const PROXY: &str = "10.1.0.1";
 
+/// The server of the time service.
+pub(crate) const TIME_SERVER: &str = "time.trust.example:123";
+
 /// A Monday afternoon in summer, 14:02:07 in England.
 pub(crate) const NOW: &str = "2026-06-01T13:02:07Z";
 
@@ -132,7 +137,9 @@ async fn node(
     let journal = journal(id, &media);
     let identity = Arc::new(NodeIdentity::new(agency.clone(), agreed::key(id, "node")));
     let entropy: Arc<dyn Entropy> = Arc::new(Counting::default());
-    let agreements = agreements(&identity, &journal, &clock, agreed).await;
+    let servers = [TIME_SERVER.to_owned()];
+    let own_clock = Arc::new(OwnClock::new(clock.clone(), clock.clone(), &servers));
+    let agreements = agreements(&identity, &journal, (&clock, &own_clock), agreed).await;
     let is_council = agency.kind == AgencyKind::Council;
     let register = register(&agency);
     let holdings = holdings(&agency, &clock, &register).await;
@@ -144,7 +151,7 @@ async fn node(
         keys: Arc::clone(&keys),
     });
     let staff_store = Arc::new(MemoryStaff::default());
-    let core = Core { agency, clock, agreements, identity, journal, entropy };
+    let core = Core { agency, clock, own_clock, agreements, identity, journal, entropy };
     let feed =
         if is_council { Some(register::feed(&core, &holdings, &register).await) } else { None };
     let work: Arc<MemoryWork> = Arc::default();
@@ -169,7 +176,8 @@ async fn node(
     let inventory = Arc::new(core.inventory(&staff_store, &sign_in));
     let passkeys = Arc::new(core.passkeys(&staff_store, &sign_in));
     let alarms = alarms(&core, &feeds, (&work, &staff_store)).await;
-    let alarms = Arc::new(alarms.beside([Arc::clone(&sign_in) as _]));
+    let alarms =
+        Arc::new(alarms.beside([Arc::clone(&sign_in) as _, Arc::clone(&core.own_clock) as _]));
     let links = Arc::new(core.links(&staff_store, &sign_in));
     let provider = Arc::new(TestProvider::default());
     let known: Option<Arc<dyn IdentityProvider>> = Some(provider.clone());
@@ -210,7 +218,7 @@ async fn node(
 async fn agreements(
     identity: &Arc<NodeIdentity>,
     journal: &Journal,
-    clock: &Arc<TestClock>,
+    (clock, own_clock): (&Arc<TestClock>, &Arc<OwnClock>),
     agreed: &str,
 ) -> Arc<Agreements> {
     let parts = AgreementsParts {
@@ -220,6 +228,7 @@ async fn agreements(
         store: Arc::new(MemoryAgreements::default()),
         journal: journal.clone(),
         clock: Arc::<TestClock>::clone(clock),
+        own_clock: Arc::clone(own_clock),
     };
     let agreements = Arc::new(Agreements::load(parts).await.unwrap());
     agreements.activate(agreed).await.unwrap();
@@ -271,7 +280,7 @@ impl Core {
         SignIn::new(
             Arc::<MemoryStaff>::clone(store),
             self.journal.clone(),
-            self.clock(),
+            Arc::clone(&self.own_clock),
             Arc::clone(&self.entropy),
             SessionLimits::default(),
         )
@@ -508,6 +517,7 @@ fn feeds(core: &Core, held: &Held, (register, work): (&Arc<Register>, &Arc<Memor
         senders: OnceLock::new(),
         vpn: OnceLock::new(),
         module: OnceLock::new(),
+        own_clock: Arc::clone(&core.own_clock),
         agreements: Arc::clone(&core.agreements),
         journal: core.journal.clone(),
         clock: core.clock(),

@@ -1,6 +1,9 @@
 //! Ports in memory.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
@@ -8,27 +11,40 @@ use kinfold_agreement::AgreementDigest;
 use kinfold_domain::{AgencyId, AskId, Category, EmployeeId, Person, PersonId};
 use kinfold_service::ports::{
     AgreementStore, Clock, Covered, Entropy, Look, LookKey, PeopleStore, PortError, Rejected,
-    RowToMend, RowsToMend, SourceProgress, StoredAgreement, TrailStore,
+    RowToMend, RowsToMend, SourceProgress, Steady, StoredAgreement, TrailStore,
 };
 use parking_lot::Mutex;
 
-/// A clock that stands until it is moved.
-pub(crate) struct TestClock(Mutex<Timestamp>);
+/// A clock that stands until it is moved, and a steady one beside it.
+pub(crate) struct TestClock(Mutex<(Timestamp, Duration)>);
 
 impl TestClock {
     pub(crate) fn at(now: &str) -> Self {
-        Self(Mutex::new(now.parse().unwrap()))
+        Self(Mutex::new((now.parse().unwrap(), Duration::ZERO)))
     }
 
     pub(crate) fn pass(&self, time: SignedDuration) {
-        let mut now = self.0.lock();
-        *now = now.checked_add(time).unwrap();
+        let (wall, steady) = &mut *self.0.lock();
+        *wall = wall.checked_add(time).unwrap();
+        *steady += Duration::try_from(time).unwrap();
+    }
+
+    /// Sets it, while no time passes.
+    pub(crate) fn step(&self, seconds: i64) {
+        let wall = &mut self.0.lock().0;
+        *wall = wall.checked_add(SignedDuration::from_secs(seconds)).unwrap();
     }
 }
 
 impl Clock for TestClock {
     fn now(&self) -> Timestamp {
-        *self.0.lock()
+        self.0.lock().0
+    }
+}
+
+impl Steady for TestClock {
+    fn elapsed(&self) -> Duration {
+        self.0.lock().1
     }
 }
 
