@@ -9,12 +9,12 @@ use axum::{
 
 use super::{
     agreement, assets, attendances, check, corrections, coverage, department, drafts, enrol,
-    failure::Failure, feed_alarms, feeds, history, lock, looks, notifications, outside_sign_in, own_pin,
-    passkey_sign_in, passkeys, phone, places, register_add, register_change, register_discussions,
-    register_due, register_entry, register_hand_over, register_hand_overs, register_import,
-    register_queue, register_start, resync, set_aside, sign_in, site::Shared, staff, staff_add, staff_ticket,
-    start, step_up, tokens, tokens_import, tokens_link, tokens_orders, tokens_passkey, tokens_temporary,
-    tokens_unlock, view, who,
+    failure::Failure, feed_alarms, feeds, history, lock, looks, notifications, outside_sign_in,
+    own_pin, passkey_sign_in, passkeys, phone, places, register_add, register_change,
+    register_discussions, register_due, register_entry, register_hand_over, register_hand_overs,
+    register_import, register_queue, register_start, resync, set_aside, sign_in, site::Shared,
+    staff, staff_add, staff_ticket, start, step_up, tokens, tokens_import, tokens_link,
+    tokens_orders, tokens_passkey, tokens_temporary, tokens_unlock, view, who,
 };
 
 /// The routes and their list.

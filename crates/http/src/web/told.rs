@@ -149,7 +149,8 @@ impl Told {
     }
 
     pub(super) fn crowded() -> Self {
-        let why = "Eight colleagues have locked this screen and not come back, and are kept apart here.";
+        let why =
+            "Eight colleagues have locked this screen and not come back, and are kept apart here.";
         let what = "Go back to the locked screen, turn to one of them who has left, and sign that person out. \
             What they had typed is then gone.";
         Self::new(StatusCode::CONFLICT, "Too many are set aside at this screen", why, what)

@@ -26,7 +26,10 @@ pub(super) fn csv(page: &WhoPage) -> Result<Vec<u8>, csv::Error> {
     let asked = page.asked.iter().map(|(label, text)| format!("{label}: {text}"));
     let asked: Vec<String> = asked.collect();
     let about = asked.join("; ");
-    write(&mut writer, ["asked", &page.ask, &page.answered.iso, "", "", "", "", "", "", "", "", "", &about])?;
+    write(
+        &mut writer,
+        ["asked", &page.ask, &page.answered.iso, "", "", "", "", "", "", "", "", "", &about],
+    )?;
     for ledger in &page.ledgers {
         let given = match ledger.lines {
             Some(lines) => format!("{lines} entries"),
@@ -37,7 +40,10 @@ pub(super) fn csv(page: &WhoPage) -> Result<Vec<u8>, csv::Error> {
             why => format!(". This list is not complete. {why}"),
         };
         let told = given + &missing;
-        write(&mut writer, ["ledger", "", "", "", "", "", "", "", "", &ledger.name, "", "", &told])?;
+        write(
+            &mut writer,
+            ["ledger", "", "", "", "", "", "", "", "", &ledger.name, "", "", &told],
+        )?;
     }
     for look in &page.looks {
         write_look(&mut writer, look)?;

@@ -25,8 +25,7 @@ impl SignIn {
         let now = self.clock.now();
         let secret = SessionSecret::new(self.entropy.bytes32());
         let (id, place) = (secret.id(), self.here(address));
-        let row =
-            SessionRow { id, seen: now, proved: now, locked: false, place, ..locked.clone() };
+        let row = SessionRow { id, seen: now, proved: now, locked: false, place, ..locked.clone() };
         (Reopened { secret, now: id, before: locked.id }, row)
     }
 

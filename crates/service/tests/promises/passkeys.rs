@@ -361,7 +361,7 @@ async fn a_passkey_steps_up_in_its_own_employees_session_for_one_thing() {
     let proved = desk.sign_in.caller(&desk.secret).await.unwrap().proved();
     assert_eq!(proved, desk.nodes.trust.ground.clock.now());
     let words = desk.nodes.trust.entries(0).into_iter().filter_map(|entry| match entry {
-        Entry::Passkey(word) => word.what_for.map(|what_for| (word.what, what_for)),
+        Entry::Passkey(word) => word.what_for.clone().map(|what_for| (word.what.clone(), what_for)),
         _ => None,
     });
     let words: Vec<_> = words.collect();

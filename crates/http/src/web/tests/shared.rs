@@ -65,7 +65,11 @@ async fn the_lock_button_sends_what_stands_in_the_pages_form_along_without_any_s
     for (path, has_form) in [("/check", true), ("/view", true), ("/looks", false)] {
         let page = nurse.get(path).await;
         let lock = between(&page.html, "title=\"Alt and L\"", ">").unwrap();
-        assert_eq!(lock.contains("form=\"draft\" formaction=\"/lock\""), has_form, "{path}: {lock}");
+        assert_eq!(
+            lock.contains("form=\"draft\" formaction=\"/lock\""),
+            has_form,
+            "{path}: {lock}"
+        );
         assert_eq!(page.says("<form id=\"draft\" method=\"post\""), has_form, "{path}");
         assert_eq!(page.says(&format!("name=\"draft\" value=\"{path}\"")), has_form, "{path}");
     }

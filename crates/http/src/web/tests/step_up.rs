@@ -158,8 +158,7 @@ async fn nobody_exports_what_their_role_may_not_review_or_another_session_asked(
 #[tokio::test]
 async fn counts_are_the_only_file_that_takes_no_fresh_code() {
     let proved: BTreeSet<&str> = proved().into_iter().map(|(path, _)| path).collect();
-    let plain: Vec<&str> =
-        DOWNLOADS.into_iter().filter(|path| !proved.contains(path)).collect();
+    let plain: Vec<&str> = DOWNLOADS.into_iter().filter(|path| !proved.contains(path)).collect();
     assert_eq!(plain, ["/coverage.csv"]);
     let trust = world::trust().await;
     let (_, mut governance, _) = at(&trust, "information-governance").await;
