@@ -5,19 +5,43 @@ initAll();
 
 const found = (selector) => document.querySelector(selector);
 
-// Alt and L locks from anywhere, also where browsers want further keys with an access key.
+// Whoever locks finds again what they had typed: the form that was typed into goes along. Without this file the first one does.
 const lock = found('form[action="/lock"]');
+let left = found("form#draft");
+document.addEventListener("input", (event) => {
+  if (event.target.form?.elements.namedItem("draft")) left = event.target.form;
+});
+const lockNow = () => {
+  for (const [name, value] of left ? new FormData(left) : []) {
+    lock.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+  }
+  lock.submit();
+};
+lock?.addEventListener("click", (event) => {
+  event.preventDefault();
+  lockNow();
+});
+// Alt and L locks from anywhere, also where browsers want further keys with an access key.
 document.addEventListener("keydown", (event) => {
   if (lock && event.altKey && !event.ctrlKey && !event.metaKey && event.key.toLowerCase() === "l") {
     event.preventDefault();
-    lock.submit();
+    lockNow();
   }
 });
 
-// A page that is left alone goes when its session locks, so that nothing about a child stays on the screen.
+// A page that is left alone locks shortly before its session would, so that nothing about a child stays on the screen and what was
+// typed is kept. Work in another tab is use of the same session.
 const idle = found('meta[name="kinfold-idle"]');
-if (idle) {
-  setTimeout(() => location.replace("/unlock"), (Number(idle.content) + 1) * 1000);
+if (idle && lock) {
+  let timer;
+  const wait = () => {
+    clearTimeout(timer);
+    timer = setTimeout(lockNow, (Number(idle.content) - 20) * 1000);
+  };
+  const tabs = new BroadcastChannel("kinfold-used");
+  tabs.addEventListener("message", wait);
+  tabs.postMessage("used");
+  wait();
 }
 // A page that the browser kept is not shown again: what it said may be over.
 addEventListener("pageshow", (event) => event.persisted && location.replace("/"));

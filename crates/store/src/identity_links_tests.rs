@@ -67,18 +67,13 @@ async fn a_link_that_was_moved_to_another_employee_or_digest_in_the_file_opens_n
 }
 
 #[tokio::test]
-async fn a_session_is_opened_or_renewed_by_a_link_that_is_still_there_and_of_its_employee() {
+async fn a_session_is_opened_by_a_link_that_is_still_there_and_of_its_employee() {
     let (_place, store, stored) = linked().await;
     let used = LinkRow { used: Some(at(9)), ..stored };
     let (one, other) = (session(1, used.employee), session(2, used.employee));
     assert!(store.open_session_by_link(&used, &one).await.unwrap());
     let read = store.link(&used.issuer, &used.subject).await.unwrap().unwrap();
     assert_eq!(read.used, Some(at(9)));
-    let locked = SessionRow { locked: true, ..one.clone() };
-    store.touch_session(&locked).await.unwrap();
-    assert!(!store.renew_session_by_link(&used, &other).await.unwrap(), "no such session");
-    assert!(store.renew_session_by_link(&used, &one).await.unwrap());
-    assert!(!store.session(one.id).await.unwrap().unwrap().locked);
     let elses = session(3, account(2, "a.worker").employee.id);
     assert!(!store.open_session_by_link(&used, &elses).await.unwrap());
 

@@ -46,6 +46,8 @@ pub struct Pages {
 struct Surroundings {
     agency: Value,
     header: Value,
+    /// For a page whose form goes along when the screen is locked.
+    keeping: Value,
     footer: Value,
 }
 
@@ -84,6 +86,7 @@ impl Pages {
             agency => surroundings.agency.clone(),
             signed_in => frame.account.is_some(),
             frame_header => surroundings.header.clone(),
+            keeping_header => surroundings.keeping.clone(),
             frame_footer => surroundings.footer.clone(),
             ..content
         })?)
@@ -102,11 +105,16 @@ impl Pages {
         }
         drop(kept);
 
-        let part = |name| self.render_part(name, frame).map(Value::from_safe_string);
+        let part = |name, keeping| {
+            let content = context! { keeping, ..Value::from(Serde(frame)) };
+            let template = self.environment.get_template(name)?;
+            template.render(content).map(Value::from_safe_string)
+        };
         let made = Arc::new(Surroundings {
             agency: Value::from(frame.agency.as_str()),
-            header: part("header.html")?,
-            footer: part("footer.html")?,
+            header: part("header.html", false)?,
+            keeping: part("header.html", true)?,
+            footer: part("footer.html", false)?,
         });
         let mut kept = self.frames.write().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= KEPT_FRAMES {

@@ -84,6 +84,12 @@ fn again(
     site.refused_form(open, PLACE, form)
 }
 
+/// The form, as somebody left it.
+pub(super) fn as_left(site: &Site, open: &Arc<Open>, left: &Fields) -> Result<Response, Failure> {
+    let form = CheckForm { typed: clues::typed(left), ..blank(site, open, left.text("purpose"))? };
+    site.page(open, PLACE, form)
+}
+
 /// What was typed, or what is wrong with it.
 fn typed(site: &Site, fields: &Fields) -> Result<CheckQuestion, Box<(Problems, Typed)>> {
     let mut problems = Problems::default();

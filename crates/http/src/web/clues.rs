@@ -84,7 +84,8 @@ pub(super) fn read(fields: &Fields, today: Date, problems: &mut Problems) -> (Su
     (subject, typed)
 }
 
-fn typed(fields: &Fields) -> Typed {
+/// What was typed, as it was.
+pub(super) fn typed(fields: &Fields) -> Typed {
     let short = |name| fields.text(name).chars().take(LONGEST).collect();
     Typed {
         nhs_number: short("nhs_number"),

@@ -1,16 +1,12 @@
 //! Coverage: arrivals against checks made, as a chart, a table and CSV. Numbers only.
 
-use axum::{
-    extract::State,
-    http::header,
-    response::{IntoResponse, Response},
-};
+use axum::{extract::State, response::Response};
 use kinfold_service::department::{Coverage, Covered};
 use plotters::prelude::*;
 use serde::Serialize;
 
 use super::{
-    Department,
+    Department, downloads,
     failure::Failure,
     session::{Open, SignedIn},
     site::{Shared, Site},
@@ -65,18 +61,14 @@ pub(super) async fn page(
     site.page(&open, ("/coverage", "coverage.html"), page)
 }
 
-/// `GET /coverage.csv`: by day.
+/// `GET /coverage.csv`: by day. Counts, which the page shows as they are, so nothing more is asked.
 pub(super) async fn csv(
     State(site): State<Shared>,
     SignedIn(open): SignedIn,
 ) -> Result<Response, Failure> {
     let coverage = department(&site, &open)?.coverage.count(&open.caller).await?;
     let text = table(&coverage).map_err(|_| Failure::Panicked)?;
-    let kind = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"coverage.csv\""),
-    ];
-    Ok((kind, text).into_response())
+    Ok(downloads::csv("coverage", text))
 }
 
 fn hours(coverage: &Coverage) -> impl Iterator<Item = CoverageLine> {

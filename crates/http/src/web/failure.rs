@@ -45,6 +45,8 @@ pub(super) enum Failure {
     GivenPin,
     #[error("this page is not for this role")]
     NotForRole(&'static str),
+    #[error("nobody more can be set aside in this browser")]
+    Crowded,
     #[error("what a page referred to is no longer remembered")]
     Forgotten,
     #[error("a child under another name was chosen without a confirmation")]
@@ -138,6 +140,7 @@ impl Failure {
             | Self::Outcome(OutcomeError::Unknown)
             | Self::List(ListError::Unknown) => Told::forgotten(),
             Self::NotConfirmed => Told::not_confirmed(),
+            Self::Crowded => Told::crowded(),
             Self::TooLarge => Told::too_large(),
             Self::Garbled => Told::garbled(),
             Self::CrossSite => Told::cross_site(),

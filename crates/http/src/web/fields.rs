@@ -28,6 +28,16 @@ impl Fields {
         if fields.len() > MOST || garbled { Err(Garbled) } else { Ok(Self(fields)) }
     }
 
+    /// Bytes of all names and values.
+    pub(super) fn size(&self) -> usize {
+        self.0.iter().map(|(name, value)| name.len() + value.len()).sum()
+    }
+
+    /// The names of its fields.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
+
     /// A field's text without white space at its ends; empty when it was not sent.
     pub(super) fn text(&self, name: &str) -> &str {
         let field = self.0.iter().find(|(known, _)| known == name);

@@ -17,6 +17,7 @@ use tower_http::{
 };
 
 use super::{
+    drafts,
     failure::{self, Failure},
     session::{self, Session},
     site::{Shared, Site},
@@ -55,6 +56,7 @@ pub(super) fn around(routes: Router<Shared>, site: &Shared) -> Router<Shared> {
             // What the panic said may hold personal data: the panic hook has told where it was.
             Failure::Panicked.into_response()
         }))
+        .layer(from_fn_with_state(Arc::clone(site), drafts::around))
         .layer(CsrfLayer::new())
         .layer(GlobalConcurrencyLimitLayer::new(AT_ONCE))
         .layer(from_fn_with_state(Arc::clone(site), attend))

@@ -87,6 +87,7 @@ pub(super) fn outcome(word: &str) -> String {
         "attendances" => "Attendances were shown".to_owned(),
         "corrections" => "Corrections were shown".to_owned(),
         "who-looked" => "Who looked was shown".to_owned(),
+        "who-looked-export" => "Who looked was saved as a file".to_owned(),
         "history" => "Attendances and last looks were shown".to_owned(),
         "identity-match" => "Identities were shown".to_owned(),
         "register-work" => "Entries of the register were shown".to_owned(),

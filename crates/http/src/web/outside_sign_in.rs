@@ -15,8 +15,10 @@ use zeroize::Zeroizing;
 
 use super::{
     failure::{Failure, sentence},
+    lock,
     peer::Peer,
     session::Session,
+    set_aside::{self, Aside},
     site::{Shared, Site},
 };
 
@@ -36,8 +38,18 @@ struct FailedPage {
 }
 
 /// `POST /sign-in/oidc`
-pub(super) async fn ask(State(site): State<Shared>) -> Result<Response, Failure> {
-    go(&site, site.services.outside.ask().await)
+pub(super) async fn ask(
+    State(site): State<Shared>,
+    session: Session,
+    aside: Aside,
+) -> Result<Response, Failure> {
+    let arriving = set_aside::arriving(&site, session.clone(), &aside).await?;
+    let gone = go(&site, site.services.outside.ask().await)?;
+    if !matches!(session, Session::Open(_) | Session::Locked(_)) {
+        return Ok(gone);
+    }
+    let cookies = arriving.sent_on(&site).await?.map(|set| (header::SET_COOKIE, set));
+    Ok((AppendHeaders(cookies), gone).into_response())
 }
 
 /// `POST /unlock/oidc`
@@ -70,18 +82,22 @@ pub(super) async fn back(
     match site.services.outside.back(&mark, brought, address).await {
         Ok(Went::SignedIn(secret)) => {
             let given = (header::SET_COOKIE, site.cookie.give(&secret)?);
-            Ok((AppendHeaders([given, spent]), gone_through(&site)?).into_response())
+            Ok((AppendHeaders([given, spent]), gone_through(&site, "/")?).into_response())
         }
-        Ok(Went::Unlocked) => Ok((AppendHeaders([spent]), gone_through(&site)?).into_response()),
+        Ok(Went::Unlocked(reopened)) => {
+            let given = (header::SET_COOKIE, site.cookie.give(&reopened.secret)?);
+            let page = gone_through(&site, lock::go_on(&site, &reopened))?;
+            Ok((AppendHeaders([given, spent]), page).into_response())
+        }
         Err(error) => Ok((AppendHeaders([spent]), failed(&site, error)?).into_response()),
     }
 }
 
-fn gone_through(site: &Site) -> Result<Response, Failure> {
+fn gone_through(site: &Site, to: &str) -> Result<Response, Failure> {
     site.outside_page(
         StatusCode::OK,
         "outside-back.html",
-        GoPage { name: name(site), address: "/".to_owned() },
+        GoPage { name: name(site), address: to.to_owned() },
     )
 }
 

@@ -3,7 +3,7 @@
 use axum::{
     Json,
     extract::State,
-    http::{StatusCode, header},
+    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use kinfold_service::passkeys::{Ceremony, PasskeyError};
@@ -13,9 +13,11 @@ use super::{
     clues::Problems,
     failure::{Failure, sentence},
     fields::Fields,
+    lock,
     peer::Peer,
     session::Session,
-    sign_in::{sign_in_again, unlock_again, with_wait},
+    set_aside::{self, Aside},
+    sign_in::{sign_in_again, with_wait},
     site::Shared,
 };
 
@@ -28,18 +30,19 @@ pub(super) async fn ask(State(site): State<Shared>) -> Result<Json<Value>, Failu
 pub(super) async fn sign_in(
     State(site): State<Shared>,
     Peer(address): Peer,
+    session: Session,
+    aside: Aside,
     fields: Fields,
 ) -> Result<Response, Failure> {
+    let arriving = set_aside::arriving(&site, session, &aside).await?;
     let (ceremony, answer) = (fields.text("ceremony"), fields.text("answer"));
     match site.services.passkeys.sign_in(ceremony, answer, address).await {
-        Ok(secret) => {
-            let cookie = [(header::SET_COOKIE, site.cookie.give(&secret)?)];
-            Ok((cookie, Redirect::to("/")).into_response())
-        }
+        Ok(secret) => arriving.signed_in(&site, &secret).await,
         Err(error) => {
             let mut problems = Problems::default();
             let (status, wait) = refused(error, &mut problems)?;
-            Ok(with_wait(sign_in_again(&site, status, problems, String::new())?, wait))
+            let typed = (problems, String::new());
+            Ok(with_wait(sign_in_again(&site, status, &aside, typed).await?, wait))
         }
     }
 }
@@ -58,6 +61,7 @@ pub(super) async fn unlock(
     State(site): State<Shared>,
     Peer(address): Peer,
     session: Session,
+    aside: Aside,
     fields: Fields,
 ) -> Result<Response, Failure> {
     let locked = match session {
@@ -69,21 +73,21 @@ pub(super) async fn unlock(
     };
     let answer = (fields.text("ceremony"), fields.text("answer"));
     match site.services.passkeys.unlock(&locked.secret, answer, address).await {
-        Ok(()) => Ok(Redirect::to("/").into_response()),
+        Ok(reopened) => lock::unlocked(&site, &reopened),
         Err(error) => {
             let mut problems = Problems::default();
             let status = refused(error, &mut problems)?;
-            unlock_again(&site, status, &locked, problems)
+            lock::again(&site, status, (&locked, &aside), problems).await
         }
     }
 }
 
-fn asked(ceremony: &Ceremony) -> Json<Value> {
+pub(super) fn asked(ceremony: &Ceremony) -> Json<Value> {
     Json(json!({ "ceremony": ceremony.id, "options": ceremony.options.0 }))
 }
 
 /// What is told of a passkey that opened nothing: one answer for whatever was wrong with it.
-fn refused(
+pub(super) fn refused(
     error: PasskeyError,
     problems: &mut Problems,
 ) -> Result<(StatusCode, Option<i64>), Failure> {

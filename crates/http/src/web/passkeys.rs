@@ -9,7 +9,7 @@ use axum::{
 use kinfold_service::{
     passkeys::{PasskeyError, PasskeyLine, Passkeys},
     ports::PasskeyId,
-    sign_in::Credentials,
+    sign_in::{Credentials, StepUp},
     tokens::Listing,
 };
 use kinfold_token::Standing;
@@ -81,7 +81,8 @@ pub(super) async fn add(
     };
     let Some(name) = name else { return add_again(&site, &open, problems, typed).await };
     let _turn = site.proofs.acquire().await.map_err(|_| Failure::Busy)?;
-    let proved = site.services.sign_in.step_up(&open.caller, Credentials { pin, code }).await;
+    let (sign_in, credentials) = (&site.services.sign_in, Credentials { pin, code });
+    let proved = sign_in.step_up(&open.caller, credentials, StepUp::AddPasskey).await;
     let stepped_up = match proved {
         Ok(stepped_up) => stepped_up,
         Err(error) => {

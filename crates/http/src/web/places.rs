@@ -62,8 +62,7 @@ pub(super) async fn end_others(
 
 async fn ended(site: &Site, open: &Open, which: Option<SessionId>) -> Result<(), Failure> {
     for session in site.services.sign_in.end_own(&open.caller, which).await? {
-        site.remembered.forget(session);
-        site.register_work.forget(session);
+        site.forget(session);
     }
     Ok(())
 }

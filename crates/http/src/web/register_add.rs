@@ -16,7 +16,7 @@ use super::{
     register_change::planned,
     register_discussions::{chosen, typed_of},
     register_fields::{self as typed, BIRTH, EXPECTED, NEXT, START, Typed},
-    register_work::custodian,
+    register_work::for_custodians,
     session::{Open, SignedIn},
     site::{Shared, Site},
 };
@@ -38,10 +38,7 @@ pub(super) async fn form(
     State(site): State<Shared>,
     SignedIn(open): SignedIn,
 ) -> Result<Response, Failure> {
-    custodian(&site)?;
-    if !site.reach(&open).register {
-        return Err(Failure::NotForRole("The register is kept by its custodians alone."));
-    }
+    for_custodians(&site, &open)?;
     let (handle, choice) = (String::new(), String::new());
     let (problems, typed) = (Problems::default(), typed::blank());
     site.page(&open, FORM, AddPage { problems, typed, handle, choice })
@@ -59,6 +56,12 @@ pub(super) fn prefilled(
     site.page(open, FORM, AddPage { problems, typed, handle, choice })
 }
 
+/// The form, as somebody left it.
+pub(super) fn as_left(site: &Site, open: &Arc<Open>, left: &Fields) -> Result<Response, Failure> {
+    for_custodians(site, open)?;
+    site.page(open, FORM, again(left, Problems::default()))
+}
+
 /// `POST /register/add`: what would be added, or what is wrong with the form.
 pub(super) async fn plan(
     State(site): State<Shared>,
@@ -68,25 +71,28 @@ pub(super) async fn plan(
     let mut problems = Problems::default();
     let new = read(&fields, &mut problems);
     let reason = typed::reason(&fields, &mut problems);
-    let again = |problems| AddPage {
-        problems,
-        typed: typed::typed(&fields),
-        handle: fields.text("handle").to_owned(),
-        choice: fields.text("choice").to_owned(),
-    };
     // One that is no longer remembered stays on its list, where it is ended once the plan stands.
     let discussion = chosen(&site, &open, &fields).ok();
     let new = new.map(|new| NewEntry { discussion, ..new });
     let Some(new) = new.filter(|_| problems.is_empty()) else {
-        return site.refused_form(&open, FORM, again(problems));
+        return site.refused_form(&open, FORM, again(&fields, problems));
     };
     let wanted = ToChange { entry: None, change: Change::Add(Box::new(new)), reason };
     match planned(&site, &open, wanted).await {
         Err(Failure::Custody(CustodyError::Change(why))) => {
             problems.add("status", sentence(&why.to_string()));
-            site.refused_form(&open, FORM, again(problems))
+            site.refused_form(&open, FORM, again(&fields, problems))
         }
         page => page,
+    }
+}
+
+fn again(fields: &Fields, problems: Problems) -> AddPage {
+    AddPage {
+        problems,
+        typed: typed::typed(fields),
+        handle: fields.text("handle").to_owned(),
+        choice: fields.text("choice").to_owned(),
     }
 }
 

@@ -126,9 +126,7 @@ pub(super) async fn form(
     SignedIn(open): SignedIn,
     fields: Fields,
 ) -> Result<Response, Failure> {
-    let entry = chosen(&site, &open, &fields)?;
-    let kind = Kind::of(&fields)?;
-    site.page(&open, FORM, blank(&fields, kind, &entry, Problems::default()))
+    as_left(&site, &open, &fields)
 }
 
 /// `POST /register/plan`: what the change would make, or what is wrong with the form.
@@ -185,6 +183,12 @@ pub(super) async fn planned(
     let work = RegisterWork::Change(Box::new(wanted));
     site.register_work.keep(open.caller.session(), (planned.ask, planned.at), work);
     site.page(open, PLAN, page)
+}
+
+/// The form, as somebody left it.
+pub(super) fn as_left(site: &Site, open: &Arc<Open>, left: &Fields) -> Result<Response, Failure> {
+    let (entry, kind) = (chosen(site, open, left)?, Kind::of(left)?);
+    site.page(open, FORM, blank(left, kind, &entry, Problems::default()))
 }
 
 fn blank(fields: &Fields, kind: Kind, entry: &EntryId, problems: Problems) -> FormPage {

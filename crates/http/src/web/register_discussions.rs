@@ -1,5 +1,7 @@
 //! Strategy discussions: those that wait for an initial conference, the form for a new one, and what came of them.
 
+use std::sync::Arc;
+
 use axum::{
     extract::State,
     response::{IntoResponse, Redirect, Response},
@@ -21,7 +23,7 @@ use super::{
     fields::Fields,
     register_add::{self, subject},
     register_fields::{self as typed, DateFields, EXPECTED, HELD, Typed},
-    register_work::{RegisterWork, custodian, place, remembered},
+    register_work::{RegisterWork, custodian, for_custodians, place, remembered},
     session::{Open, SignedIn},
     site::{Shared, Site},
     spoken::{Spoken, day},
@@ -73,11 +75,15 @@ pub(super) async fn form(
     State(site): State<Shared>,
     SignedIn(open): SignedIn,
 ) -> Result<Response, Failure> {
-    custodian(&site)?;
-    if !site.reach(&open).register {
-        return Err(Failure::NotForRole("The register is kept by its custodians alone."));
-    }
+    for_custodians(&site, &open)?;
     site.page(&open, FORM, FormPage { problems: Problems::default(), typed: typed::blank() })
+}
+
+/// The form, as somebody left it.
+pub(super) fn as_left(site: &Site, open: &Arc<Open>, left: &Fields) -> Result<Response, Failure> {
+    for_custodians(site, open)?;
+    let (problems, typed) = (Problems::default(), typed::typed(left));
+    site.page(open, FORM, FormPage { problems, typed })
 }
 
 /// `POST /register/discussions/new`

@@ -60,9 +60,14 @@ pub(super) async fn form(
     SignedIn(open): SignedIn,
     fields: Fields,
 ) -> Result<Response, Failure> {
-    let entry = chosen(&site, &open, &fields)?;
-    let page = blank(&site, &open, (&fields, &entry), Problems::default())?;
-    site.page(&open, FORM, page)
+    as_left(&site, &open, &fields)
+}
+
+/// The form, as somebody left it.
+pub(super) fn as_left(site: &Site, open: &Arc<Open>, left: &Fields) -> Result<Response, Failure> {
+    let entry = chosen(site, open, left)?;
+    let page = blank(site, open, (left, &entry), Problems::default())?;
+    site.page(open, FORM, page)
 }
 
 /// `POST /register/hand-over/plan`: what would be told, or what is wrong with the form.

@@ -104,6 +104,17 @@ pub(super) async fn open(
     site.page(&open, ONE, page)
 }
 
+/// The page, with the answer as somebody left it.
+pub(super) async fn as_left(
+    site: &Site,
+    open: &Arc<Open>,
+    left: &Fields,
+) -> Result<Response, Failure> {
+    let id = chosen(site, open, left)?;
+    let page = one(site, open, id, (Problems::default(), typed::typed(left))).await?;
+    site.page(open, ONE, page)
+}
+
 /// `POST /register/hand-overs/answer`
 pub(super) async fn answer(
     State(site): State<Shared>,

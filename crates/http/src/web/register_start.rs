@@ -77,6 +77,17 @@ pub(super) async fn find(
     site.page(&open, ("/register", "register-found.html"), page)
 }
 
+/// The page, with the search as somebody left it.
+pub(super) async fn as_left(
+    site: &Site,
+    open: &Arc<Open>,
+    left: &Fields,
+) -> Result<Response, Failure> {
+    let release = custodian(site)?.overview(&open.caller).await?;
+    let page = start(release.content(), Problems::default(), clues::typed(left));
+    site.page(open, PLACE, page)
+}
+
 async fn again(
     site: &Site,
     open: &Arc<Open>,

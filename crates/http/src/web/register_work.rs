@@ -32,6 +32,15 @@ pub(super) fn custodian(site: &Site) -> Result<&Custodian, Failure> {
     site.services.custodian.as_deref().ok_or(none)
 }
 
+/// Refuses whoever is no custodian, and on a node that keeps no register.
+pub(super) fn for_custodians(site: &Site, open: &Open) -> Result<(), Failure> {
+    custodian(site)?;
+    if site.reach(open).register {
+        return Ok(());
+    }
+    Err(Failure::NotForRole("The register is kept by its custodians alone."))
+}
+
 /// What a form's handle means.
 pub(super) fn remembered(
     site: &Site,

@@ -97,6 +97,14 @@ impl<T: Clone> Remembered<T> {
         Some(kept.asked.clone())
     }
 
+    /// The session goes on under another identity.
+    pub(super) fn hand_on(&self, from: SessionId, to: SessionId) {
+        let mut sessions = self.0.lock();
+        if let Some(asks) = sessions.remove(&from) {
+            sessions.insert(to, asks);
+        }
+    }
+
     /// Forgets a session.
     pub(super) fn forget(&self, session: SessionId) {
         self.0.lock().remove(&session);

@@ -8,13 +8,13 @@ use axum::{
 };
 
 use super::{
-    agreement, assets, attendances, check, corrections, coverage, department, enrol,
-    failure::Failure, feed_alarms, feeds, history, looks, notifications, outside_sign_in, own_pin,
-    passkey_sign_in, passkeys, phone, places, register_add, register_change, register_discussions,
-    register_due, register_entry, register_hand_over, register_hand_overs, register_import,
-    register_queue, register_start, resync, sign_in, site::Shared, staff, staff_add, staff_ticket,
-    start, tokens, tokens_import, tokens_link, tokens_orders, tokens_passkey, tokens_temporary,
-    tokens_unlock, view, who,
+    agreement, assets, attendances, check, corrections, coverage, department, drafts, enrol,
+    failure::Failure, feed_alarms, feeds, history, lock, looks, notifications, outside_sign_in,
+    own_pin, passkey_sign_in, passkeys, phone, places, register_add, register_change,
+    register_discussions, register_due, register_entry, register_hand_over, register_hand_overs,
+    register_import, register_queue, register_start, resync, set_aside, sign_in, site::Shared,
+    staff, staff_add, staff_ticket, start, step_up, tokens, tokens_import, tokens_link,
+    tokens_orders, tokens_passkey, tokens_temporary, tokens_unlock, view, who,
 };
 
 /// The routes and their list.
@@ -54,9 +54,12 @@ pub(super) fn table() -> Table {
         .get("/assets/{*path}", assets::asset)
         .get("/sign-in", sign_in::form)
         .post("/sign-in", sign_in::sign_in)
-        .get("/unlock", sign_in::locked)
-        .post("/unlock", sign_in::unlock)
-        .post("/lock", sign_in::lock)
+        .get("/unlock", lock::locked)
+        .post("/unlock", lock::unlock)
+        .post("/lock", lock::lock)
+        .get("/draft", drafts::page)
+        .post("/switch", set_aside::switch)
+        .post("/step-up/passkey/ask", step_up::ask)
         .post("/sign-out", sign_in::sign_out)
         .get("/resync", resync::form)
         .post("/resync", resync::find)
@@ -92,6 +95,7 @@ pub(super) fn table() -> Table {
         .post("/corrections/settle", corrections::settle)
         .get("/who", who::form)
         .post("/who", who::answer)
+        .post("/who/export", who::export)
         .get("/feeds", feeds::page)
         .get("/feeds/events", feeds::events)
         .post("/feeds/mended", feeds::mended)

@@ -33,6 +33,11 @@ impl CookieName {
         SessionSecret::parse(value(headers, &self.0)?)
     }
 
+    /// The cookie's own name.
+    pub(super) fn of_session(&self) -> &str {
+        &self.0
+    }
+
     /// The name of the cookie by which a browser is known that comes back from an identity provider.
     pub(super) fn of_questions(&self) -> String {
         format!("{}-oidc", self.0)
@@ -45,25 +50,31 @@ impl CookieName {
 
     /// The header that gives the secret to the browser until it is closed.
     pub(super) fn give(&self, secret: &SessionSecret) -> Result<HeaderValue, Failure> {
-        self.header(&secret.expose(), "")
+        self.header(&self.0, &secret.expose(), "")
     }
 
     /// The header that takes it away.
     pub(super) fn take(&self) -> Result<HeaderValue, Failure> {
-        self.header("", "; Max-Age=0")
+        self.header(&self.0, "", "; Max-Age=0")
     }
 
-    fn header(&self, value: &str, more: &str) -> Result<HeaderValue, Failure> {
-        let name = &self.0;
-        let cookie = format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite=Strict{more}");
-        let mut header = HeaderValue::try_from(cookie).map_err(|_| Failure::Panicked)?;
+    /// A cookie that this site's own pages alone send, and no script reads.
+    pub(super) fn header(
+        &self,
+        name: &str,
+        value: &str,
+        more: &str,
+    ) -> Result<HeaderValue, Failure> {
+        let terms = format!("Path=/; Secure; HttpOnly; SameSite=Strict{more}");
+        let cookie = Zeroizing::new(format!("{name}={value}; {terms}"));
+        let mut header = HeaderValue::try_from(cookie.as_str()).map_err(|_| Failure::Panicked)?;
         header.set_sensitive(true);
         Ok(header)
     }
 }
 
 /// A cookie's value.
-fn value<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
+pub(super) fn value<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     cookies
         .flat_map(|cookies| cookies.split(';'))
@@ -120,7 +131,7 @@ impl FromRequestParts<Shared> for Session {
 }
 
 /// Takes an open session only. Whoever lacks one is led to the page where it is opened; a form that was sent without one is
-/// refused, because what it held is not carried over.
+/// refused, unless it is kept for whoever unlocks the screen ([`super::drafts`]).
 pub(super) struct SignedIn(pub(super) Arc<Open>);
 
 impl FromRequestParts<Shared> for SignedIn {

@@ -1,6 +1,4 @@
-//! Signing in and out, locking and reopening.
-
-use std::sync::Arc;
+//! Signing in and out.
 
 use axum::{
     extract::State,
@@ -17,7 +15,8 @@ use super::{
     failure::{Failure, sentence},
     fields::Fields,
     peer::Peer,
-    session::{Locked, Session, SignedIn},
+    session::Session,
+    set_aside::{self, Aside, Colleague},
     site::{Shared, Site},
 };
 
@@ -26,15 +25,8 @@ struct SignInForm {
     #[serde(flatten)]
     problems: Problems,
     user_name: String,
-    passkey_origin: Option<String>,
-    provider: Option<String>,
-}
-
-#[derive(Serialize)]
-struct UnlockForm {
-    #[serde(flatten)]
-    problems: Problems,
-    name: String,
+    /// Who locked this screen and may come back.
+    aside: Vec<Colleague>,
     passkey_origin: Option<String>,
     provider: Option<String>,
 }
@@ -43,12 +35,16 @@ struct UnlockForm {
 pub(super) async fn form(
     State(site): State<Shared>,
     session: Session,
+    aside: Aside,
 ) -> Result<Response, Failure> {
     match session {
         Session::Open(_) => Ok(Redirect::to("/").into_response()),
         Session::Locked(_) => Ok(Redirect::to("/unlock").into_response()),
         Session::GivenPin(_) => Ok(Redirect::to("/pin").into_response()),
-        Session::None => sign_in_again(&site, StatusCode::OK, Problems::default(), String::new()),
+        Session::None => {
+            let blank = (Problems::default(), String::new());
+            sign_in_again(&site, StatusCode::OK, &aside, blank).await
+        }
     }
 }
 
@@ -56,6 +52,8 @@ pub(super) async fn form(
 pub(super) async fn sign_in(
     State(site): State<Shared>,
     Peer(address): Peer,
+    session: Session,
+    aside: Aside,
     fields: Fields,
 ) -> Result<Response, Failure> {
     let mut problems = Problems::default();
@@ -63,73 +61,20 @@ pub(super) async fn sign_in(
     let credentials = credentials(&fields, &mut problems);
     let typed = fields.text("user_name").chars().take(64).collect();
     let (Some(user_name), Some((pin, code))) = (user_name, credentials) else {
-        return sign_in_again(&site, StatusCode::UNPROCESSABLE_ENTITY, problems, typed);
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return sign_in_again(&site, status, &aside, (problems, typed)).await;
     };
+    let arriving = set_aside::arriving(&site, session, &aside).await?;
     let _turn = site.proofs.acquire().await.map_err(|_| Failure::Busy)?;
     let credentials = Credentials { pin, code };
     match site.services.sign_in.sign_in_from(address, &user_name, credentials).await {
-        Ok(secret) => {
-            let cookie = [(header::SET_COOKIE, site.cookie.give(&secret)?)];
-            Ok((cookie, Redirect::to("/")).into_response())
-        }
+        Ok(secret) => arriving.signed_in(&site, &secret).await,
         Err(error) => {
-            let status = refused(error, "user_name", &mut problems)?;
-            Ok(with_wait(sign_in_again(&site, status.0, problems, typed)?, status.1))
+            let (status, wait) = refused(error, "user_name", &mut problems)?;
+            let page = sign_in_again(&site, status, &aside, (problems, typed)).await?;
+            Ok(with_wait(page, wait))
         }
     }
-}
-
-/// `GET /unlock`
-pub(super) async fn locked(
-    State(site): State<Shared>,
-    session: Session,
-) -> Result<Response, Failure> {
-    match session {
-        Session::Open(_) | Session::GivenPin(_) => Ok(Redirect::to("/").into_response()),
-        Session::None => Ok(Redirect::to("/sign-in").into_response()),
-        Session::Locked(locked) => {
-            unlock_again(&site, (StatusCode::OK, None), &locked, Problems::default())
-        }
-    }
-}
-
-/// `POST /unlock`
-pub(super) async fn unlock(
-    State(site): State<Shared>,
-    Peer(address): Peer,
-    session: Session,
-    fields: Fields,
-) -> Result<Response, Failure> {
-    let locked = match session {
-        Session::Locked(locked) => locked,
-        Session::Open(_) | Session::GivenPin(_) => {
-            return Ok(Redirect::to("/").into_response());
-        }
-        Session::None => return Err(Failure::SignedOut),
-    };
-    let mut problems = Problems::default();
-    let Some((pin, code)) = credentials(&fields, &mut problems) else {
-        let status = (StatusCode::UNPROCESSABLE_ENTITY, None);
-        return unlock_again(&site, status, &locked, problems);
-    };
-    let _turn = site.proofs.acquire().await.map_err(|_| Failure::Busy)?;
-    let credentials = Credentials { pin, code };
-    match site.services.sign_in.unlock(&locked.secret, credentials, address).await {
-        Ok(()) => Ok(Redirect::to("/").into_response()),
-        Err(error) => {
-            let status = refused(error, "pin", &mut problems)?;
-            unlock_again(&site, status, &locked, problems)
-        }
-    }
-}
-
-/// `POST /lock`
-pub(super) async fn lock(
-    State(site): State<Shared>,
-    SignedIn(open): SignedIn,
-) -> Result<Redirect, Failure> {
-    site.services.sign_in.lock(&open.caller).await?;
-    Ok(Redirect::to("/unlock"))
 }
 
 /// `POST /sign-out`: from an open or a locked session, or from none at all.
@@ -139,11 +84,11 @@ pub(super) async fn sign_out(
 ) -> Result<Response, Failure> {
     match &session {
         Session::Open(open) => {
-            site.remembered.forget(open.caller.session());
-            site.register_work.forget(open.caller.session());
+            site.forget(open.caller.session());
             site.services.sign_in.sign_out(&open.secret).await?;
         }
         Session::Locked(known) | Session::GivenPin(known) => {
+            site.forget(known.secret.id());
             site.services.sign_in.sign_out(&known.secret).await?;
         }
         Session::None => {}
@@ -215,30 +160,17 @@ pub(super) fn refused(
     Ok(told)
 }
 
-pub(super) fn sign_in_again(
+pub(super) async fn sign_in_again(
     site: &Site,
     status: StatusCode,
-    problems: Problems,
-    user_name: String,
+    aside: &Aside,
+    (problems, user_name): (Problems, String),
 ) -> Result<Response, Failure> {
+    let aside = aside.colleagues(site).await?;
     let passkey_origin = site.services.passkeys.origin().map(str::to_owned);
     let provider = site.services.outside.name().map(str::to_owned);
-    let form = SignInForm { problems, user_name, passkey_origin, provider };
+    let form = SignInForm { problems, user_name, aside, passkey_origin, provider };
     site.outside_page(status, "sign-in.html", form)
-}
-
-pub(super) fn unlock_again(
-    site: &Site,
-    (status, wait): (StatusCode, Option<i64>),
-    locked: &Arc<Locked>,
-    problems: Problems,
-) -> Result<Response, Failure> {
-    let name = locked.employee.name.expose().clone();
-    let passkey_origin = site.services.passkeys.origin().map(str::to_owned);
-    let provider = site.services.outside.name().map(str::to_owned);
-    let form = UnlockForm { problems, name, passkey_origin, provider };
-    let page = site.outside_page(status, "unlock.html", form)?;
-    Ok(with_wait(page, wait))
 }
 
 pub(super) fn with_wait(mut response: Response, wait: Option<i64>) -> Response {

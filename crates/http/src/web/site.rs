@@ -9,11 +9,13 @@ use axum::{
     http::StatusCode,
     response::{Html, IntoResponse, Response},
 };
+use kinfold_service::ports::SessionId;
 use serde::Serialize;
 use tokio::sync::Semaphore;
 
 use super::{
     Services,
+    drafts::Drafts,
     failure::Failure,
     feed_alarms, places,
     reach::{Reach, ReachCache},
@@ -39,6 +41,7 @@ pub(super) struct Site {
     pub(super) cookie: CookieName,
     pub(super) remembered: Remembered,
     pub(super) register_work: Remembered<RegisterWork>,
+    pub(super) drafts: Drafts,
     pub(super) proofs: Semaphore,
     pub(super) streams: Arc<Semaphore>,
     reach: ReachCache,
@@ -54,6 +57,7 @@ impl Site {
             services,
             remembered: Remembered::default(),
             register_work: Remembered::default(),
+            drafts: Drafts::default(),
             proofs: Semaphore::new(PROOFS),
             streams: Arc::new(Semaphore::new(STREAMS)),
             reach: ReachCache::default(),
@@ -72,6 +76,20 @@ impl Site {
         let services = &self.services;
         let reach = self.reach.of(&services.agreements, employee, services.clock.now());
         reach.at(services.department.is_some(), services.attendances.is_some())
+    }
+
+    /// Forgets what a session left for its next page: it has ended.
+    pub(super) fn forget(&self, session: SessionId) {
+        self.remembered.forget(session);
+        self.register_work.forget(session);
+        self.drafts.forget(session);
+    }
+
+    /// What a session left for its next page is another's of the same person from now on.
+    pub(super) fn hand_on(&self, from: SessionId, to: SessionId) {
+        self.remembered.hand_on(from, to);
+        self.register_work.hand_on(from, to);
+        self.drafts.hand_on(from, to);
     }
 
     /// A reference under which a failure stands in the log: the moment and a running number.

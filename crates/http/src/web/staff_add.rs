@@ -1,5 +1,7 @@
 //! A new employee: the account, and the first PIN, which is shown once.
 
+use std::sync::Arc;
+
 use axum::{extract::State, response::Response};
 use kinfold_domain::{EmailAddress, Role};
 use kinfold_service::{
@@ -12,9 +14,9 @@ use super::{
     clues::Problems,
     failure::{Failure, sentence},
     fields::Fields,
-    session::SignedIn,
+    session::{Open, SignedIn},
     sign_in::read_user_name,
-    site::Shared,
+    site::{Shared, Site},
     staff::{GivenPage, keeper},
 };
 
@@ -70,8 +72,19 @@ pub(super) async fn add(
             Err(error) => return Err(error.into()),
         }
     }
+    let page = typed(&site, &fields, problems);
+    site.refused_form(&open, FORM, page)
+}
+
+/// The form, as somebody left it.
+pub(super) fn as_left(site: &Site, open: &Arc<Open>, left: &Fields) -> Result<Response, Failure> {
+    keeper(site, open)?;
+    site.page(open, FORM, typed(site, left, Problems::default()))
+}
+
+fn typed(site: &Site, fields: &Fields, problems: Problems) -> AddPage {
     let short = |name| fields.text(name).chars().take(200).collect();
-    let page = AddPage {
+    AddPage {
         problems,
         user_name: short("user_name"),
         name: short("name"),
@@ -79,8 +92,7 @@ pub(super) async fn add(
         role: short("role"),
         email: short("email"),
         roles: site.services.staff.roles(),
-    };
-    site.refused_form(&open, FORM, page)
+    }
 }
 
 fn read(fields: &Fields, problems: &mut Problems) -> Option<NewEmployee> {

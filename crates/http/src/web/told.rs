@@ -149,6 +149,15 @@ impl Told {
             .with_link("My ways to sign in", "/passkeys")
     }
 
+    pub(super) fn crowded() -> Self {
+        let why =
+            "Eight colleagues have locked this screen and not come back, and are kept apart here.";
+        let what = "Go back to the locked screen, turn to one of them who has left, and sign that person out. \
+            What they had typed is then gone.";
+        Self::new(StatusCode::CONFLICT, "Too many are set aside at this screen", why, what)
+            .with_link("The locked screen", "/unlock")
+    }
+
     pub(super) fn case_system_away() -> Self {
         let why = "The case system could not be read just now. Your decision is kept.";
         let what = "The register follows by itself as soon as the case system answers.";

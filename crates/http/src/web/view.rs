@@ -80,6 +80,12 @@ fn again(
     site.refused_form(open, PLACE, form)
 }
 
+/// The form, as somebody left it.
+pub(super) fn as_left(site: &Site, open: &Arc<Open>, left: &Fields) -> Result<Response, Failure> {
+    let form = ViewForm { typed: clues::typed(left), ..blank(site, open, left.text("purpose"))? };
+    site.page(open, PLACE, form)
+}
+
 fn typed(site: &Site, fields: &Fields) -> Result<ViewQuestion, Box<(Problems, Typed)>> {
     let mut problems = Problems::default();
     let (subject, typed) = clues::read(fields, site.spoken().today(), &mut problems);

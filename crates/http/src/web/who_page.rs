@@ -19,46 +19,46 @@ use super::{
 };
 
 #[derive(Serialize)]
-struct SideLine {
-    ledger: String,
-    entry: &'static str,
-    at: Moment,
-    outcome: String,
-    index: u64,
+pub(super) struct SideLine {
+    pub(super) ledger: String,
+    pub(super) entry: &'static str,
+    pub(super) at: Moment,
+    pub(super) outcome: String,
+    pub(super) index: u64,
 }
 
 #[derive(Serialize)]
-struct LookLine {
-    at: Moment,
-    kind: &'static str,
-    who: String,
-    job_title: String,
-    agency: String,
-    purpose: String,
+pub(super) struct LookLine {
+    pub(super) at: Moment,
+    pub(super) kind: &'static str,
+    pub(super) who: String,
+    pub(super) job_title: String,
+    pub(super) agency: String,
+    pub(super) purpose: String,
     /// `both`, `whole`, `one` or `not-asked`, for the tag's colour.
-    agree: &'static str,
-    agree_words: String,
-    sides: Vec<SideLine>,
-    ask: String,
+    pub(super) agree: &'static str,
+    pub(super) agree_words: String,
+    pub(super) sides: Vec<SideLine>,
+    pub(super) ask: String,
 }
 
 #[derive(Serialize)]
-struct LedgerLine {
-    name: String,
-    lines: Option<usize>,
-    failure: String,
+pub(super) struct LedgerLine {
+    pub(super) name: String,
+    pub(super) lines: Option<usize>,
+    pub(super) failure: String,
     /// Why looks may be missing from its lines.
-    missing: String,
+    pub(super) missing: String,
 }
 
 /// The page.
 #[derive(Serialize)]
 pub(super) struct WhoPage {
-    answered: Moment,
-    asked: Vec<(&'static str, String)>,
-    ledgers: Vec<LedgerLine>,
-    looks: Vec<LookLine>,
-    ask: String,
+    pub(super) answered: Moment,
+    pub(super) asked: Vec<(&'static str, String)>,
+    pub(super) ledgers: Vec<LedgerLine>,
+    pub(super) looks: Vec<LookLine>,
+    pub(super) ask: String,
 }
 
 pub(super) fn of(site: &Site, looked: &WhoLookedAt) -> WhoPage {

@@ -26,6 +26,7 @@ use crate::{
         Unreadable,
     },
     release::Release,
+    sign_in::{StepUp, SteppedUp},
 };
 
 /// What the review works with.
@@ -59,6 +60,8 @@ struct Asked<'a> {
     at: Timestamp,
     caller: &'a Caller,
     question: &'a WhoQuestion,
+    /// What the receipt says came of it.
+    answer: &'static str,
 }
 
 impl WhoLooked {
@@ -74,9 +77,39 @@ impl WhoLooked {
         caller: &Caller,
         question: WhoQuestion,
     ) -> Result<Release<WhoLookedAt>, WhoError> {
+        self.review(self.asked(caller, &question, "who-looked")).await
+    }
+
+    /// The same for a file, which leaves the page and whatever guards it: only for whoever has just proved themselves for it.
+    #[tracing::instrument(skip_all)]
+    pub async fn export(
+        &self,
+        caller: &Caller,
+        question: WhoQuestion,
+        stepped_up: SteppedUp,
+    ) -> Result<Release<WhoLookedAt>, WhoError> {
+        let asked = self.asked(caller, &question, "who-looked-export");
+        if !stepped_up.is_of(caller, StepUp::ExportWhoLooked) {
+            let why = "a file of who looked needs a fresh code of its own";
+            self.refuse(&asked, why.to_owned()).await?;
+            return Err(WhoError::Refused(why.to_owned()));
+        }
+        self.review(asked).await
+    }
+
+    fn asked<'a>(
+        &self,
+        caller: &'a Caller,
+        question: &'a WhoQuestion,
+        answer: &'static str,
+    ) -> Asked<'a> {
         let at = self.parts.clock.now();
         let ask = AskId(self.parts.entropy.uuid(at));
-        let asked = Asked { ask, at, caller, question: &question };
+        Asked { ask, at, caller, question, answer }
+    }
+
+    async fn review(&self, asked: Asked<'_>) -> Result<Release<WhoLookedAt>, WhoError> {
+        let (question, at) = (asked.question, asked.at);
         let named = question.subject.name.is_some() && question.subject.birth_date.is_some();
         if question.subject.nhs_number.is_none() && !named {
             return Err(WhoError::TooLittle);
@@ -263,7 +296,7 @@ fn shown(
         kind: AskKind::WhoLooked,
         asker: Asker::from(asked.caller.employee()),
         purpose: asked.question.purpose.clone(),
-        answer: "who-looked".to_owned(),
+        answer: asked.answer.to_owned(),
         about: About {
             nhs_numbers: asked.question.subject.nhs_number.into_iter().collect(),
             ..About::default()

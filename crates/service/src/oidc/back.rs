@@ -5,9 +5,9 @@ use kinfold_oidc::{Asked, Refusal, Trouble};
 
 use super::{OutsideError, OutsideSignIn, questions::Awaited};
 use crate::{
-    ports::{AccountRow, Address, LinkRow, SessionRow},
+    ports::{AccountRow, Address, LinkRow},
     records::Entry,
-    sign_in::{SessionSecret, SignInError},
+    sign_in::{Reopened, SessionSecret, SignInError},
 };
 
 /// What a browser brings back (RFC 6749 section 4.1.2, RFC 9207). Not yet believed.
@@ -28,7 +28,7 @@ pub enum Went {
     /// A session was opened: its secret goes into the cookie and nowhere else.
     SignedIn(SessionSecret),
     /// The session was unlocked.
-    Unlocked,
+    Unlocked(Reopened),
 }
 
 /// Made sure of by the provider, and linked.
@@ -59,7 +59,7 @@ impl OutsideSignIn {
             Some(Awaited::Unlock(secret, asked)) => {
                 let (_, employee) = self.links.parts.sign_in.standing(&secret).await?;
                 let proof = self.prove(asked, brought, Some(employee.id)).await?;
-                self.renew(&secret, proof, address).await.map(|()| Went::Unlocked)
+                self.reopen(&secret, proof, address).await.map(Went::Unlocked)
             }
         }
     }
@@ -133,27 +133,24 @@ impl OutsideSignIn {
         Ok(secret)
     }
 
-    async fn renew(
+    async fn reopen(
         &self,
         secret: &SessionSecret,
         Proof { account, link }: Proof,
         address: Option<Address>,
-    ) -> Result<(), OutsideError> {
+    ) -> Result<Reopened, OutsideError> {
         let (parts, employee) = (&self.links.parts, account.employee.id);
         // As it stands now: they took their time at the provider.
-        let (session, _) = parts.sign_in.standing(secret).await?;
-        let (now, place) = (parts.clock.now(), parts.sign_in.here(address));
-        let session = SessionRow { seen: now, proved: now, locked: false, place, ..session };
-        if !parts.links.renew_session_by_link(&link, &session).await? {
+        let (locked, _) = parts.sign_in.standing(secret).await?;
+        let (reopened, session) = parts.sign_in.reopening(&locked, address);
+        if !parts.links.open_session_by_link(&link, &session).await? {
             return self.not_linked_now(employee).await;
         }
         if let Err(error) = self.record(employee, "unlock", address).await {
-            parts.staff.touch_session(&SessionRow { locked: true, ..session }).await?;
+            parts.staff.end_session(session.id).await?;
             return Err(error);
         }
-        let id = session.id;
-        parts.sign_in.let_in(session, &account);
-        Ok(parts.sign_in.still_stands(id).await?)
+        Ok(parts.sign_in.take_over(reopened, session, &account).await?)
     }
 
     /// The link, or the session, ended in that moment.
@@ -169,7 +166,7 @@ impl OutsideSignIn {
         address: Option<Address>,
     ) -> Result<(), OutsideError> {
         let (at, how, by) = (self.links.parts.clock.now(), how.to_owned(), self.label());
-        let entry = Entry::SignedIn { at, employee, how, by, address };
+        let entry = Entry::SignedIn { at, employee, how, what_for: None, by, address };
         self.links.parts.journal.record(entry).await?;
         Ok(())
     }

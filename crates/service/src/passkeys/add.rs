@@ -6,7 +6,7 @@ use super::{Awaited, Ceremony, LONGEST_NAME, MOST_EACH, PasskeyError, Passkeys};
 use crate::{
     caller::Caller,
     ports::{PasskeyId, PasskeyRow},
-    sign_in::{SignInError, SteppedUp},
+    sign_in::{SignInError, StepUp, SteppedUp},
 };
 use kinfold_token::Misses;
 
@@ -30,7 +30,7 @@ impl Passkeys {
         name: Personal<String>,
     ) -> Result<Ceremony, PasskeyError> {
         let site = self.site()?;
-        if !stepped_up.is_of(caller) {
+        if !stepped_up.is_of(caller, StepUp::AddPasskey) {
             return Err(SignInError::NoSession.into());
         }
         if !stepped_up.lasting() {

@@ -20,6 +20,7 @@ pub(super) type CeremonyId = [u8; 16];
 pub(super) enum Awaited {
     SignIn(Asking),
     Unlock(SessionId, Asking),
+    StepUp(SessionId, Asking),
     Add(SessionId, Personal<String>, Adding),
 }
 

@@ -18,8 +18,11 @@ pub struct PasskeyWord {
     /// Whose it is, or for whom it was to be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub employee: Option<EmployeeId>,
-    /// What: `added`, `removed`, `signed-in`, `unlocked`, `refused`.
+    /// What: `added`, `removed`, `signed-in`, `unlocked`, `stepped-up`, `refused`.
     pub what: String,
+    /// What it stepped up for, in a word of [`crate::sign_in::StepUp`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub what_for: Option<String>,
     /// Why it was refused: `unknown`, `another-person`, `disabled`, `challenge`, `origin`, `not-verified`, `counter-went-back`, `wrong`,
     /// `garbled`, `waiting`, `locked`, `replayed`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

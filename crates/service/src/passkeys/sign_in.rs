@@ -1,9 +1,13 @@
-//! Signing in and unlocking by passkey.
+//! Signing in, unlocking and stepping up by passkey.
 
-use super::{Awaited, Ceremony, PasskeyError, Passkeys, prove::Proof};
+use kinfold_domain::EmployeeId;
+use kinfold_passkey::{Asking, Options};
+
+use super::{Awaited, Ceremony, PasskeyError, PasskeyWord, Passkeys, prove::Proof};
 use crate::{
+    caller::Caller,
     ports::{Address, SessionRow},
-    sign_in::{SessionSecret, SignInError},
+    sign_in::{Reopened, SessionSecret, SignInError, StepUp, SteppedUp},
 };
 
 impl Passkeys {
@@ -43,12 +47,25 @@ impl Passkeys {
 
     /// Asks for a passkey of whose session this is.
     pub async fn ask_unlock(&self, secret: &SessionSecret) -> Result<Ceremony, PasskeyError> {
-        let site = self.site()?;
         let (session, employee) = self.parts.sign_in.standing(secret).await?;
-        let known = self.parts.passkeys.passkeys_of(employee.id).await?;
-        let known: Vec<_> = known.into_iter().map(|known| known.credential).collect();
-        let (options, asking) = site.ask(Some(&known)).map_err(|_| PasskeyError::NotHere)?;
+        let (options, asking) = self.ask_for_one_of(employee.id).await?;
         Ok(self.begin(options, Awaited::Unlock(session.id, asking)))
+    }
+
+    /// Asks for a passkey of the employee of an open session.
+    pub async fn ask_step_up(&self, caller: &Caller) -> Result<Ceremony, PasskeyError> {
+        let (options, asking) = self.ask_for_one_of(caller.employee().id).await?;
+        Ok(self.begin(options, Awaited::StepUp(caller.session(), asking)))
+    }
+
+    async fn ask_for_one_of(
+        &self,
+        employee: EmployeeId,
+    ) -> Result<(Options, Asking), PasskeyError> {
+        let site = self.site()?;
+        let known = self.parts.passkeys.passkeys_of(employee).await?;
+        let known: Vec<_> = known.into_iter().map(|known| known.credential).collect();
+        site.ask(Some(&known)).map_err(|_| PasskeyError::NotHere)
     }
 
     /// Reopens a locked session of the same person.
@@ -58,26 +75,48 @@ impl Passkeys {
         secret: &SessionSecret,
         (ceremony, answer): (&str, &str),
         address: Option<Address>,
-    ) -> Result<(), PasskeyError> {
+    ) -> Result<Reopened, PasskeyError> {
         let (session, employee) = self.parts.sign_in.standing(secret).await?;
         let asking = match self.take(ceremony) {
             Some(Awaited::Unlock(of, asking)) if of == session.id => asking,
             _ => return self.not_awaited(answer).await,
         };
         let Proof { account, passkey } = self.prove(answer, asking, Some(employee.id)).await?;
-        let now = self.parts.clock.now();
-        let place = self.parts.sign_in.here(address);
-        let session = SessionRow { seen: now, proved: now, locked: false, place, ..session };
-        if !self.parts.passkeys.renew_session_with(&passkey, &session).await? {
+        let (reopened, session) = self.parts.sign_in.reopening(&session, address);
+        if !self.parts.passkeys.open_session_with(&passkey, &session).await? {
             return self.refused(Some(&passkey), "replayed").await;
         }
         if let Err(error) = self.record(self.word_at(&passkey, "unlocked", address)).await {
-            let locked = SessionRow { locked: true, ..session };
-            self.parts.staff.touch_session(&locked).await?;
+            self.parts.staff.end_session(session.id).await?;
             return Err(SignInError::Ledger(error).into());
         }
-        let id = session.id;
-        self.parts.sign_in.let_in(session, &account);
-        Ok(self.parts.sign_in.still_stands(id).await?)
+        Ok(self.parts.sign_in.take_over(reopened, session, &account).await?)
+    }
+
+    /// Makes sure by their passkey that whoever works in a session is its own employee.
+    #[tracing::instrument(skip_all)]
+    pub async fn step_up(
+        &self,
+        caller: &Caller,
+        (ceremony, answer): (&str, &str),
+        what: StepUp,
+    ) -> Result<SteppedUp, PasskeyError> {
+        let asking = match self.take(ceremony) {
+            Some(Awaited::StepUp(of, asking)) if of == caller.session() => asking,
+            _ => return self.not_awaited(answer).await,
+        };
+        let of = caller.employee().id;
+        let Proof { account, passkey } = self.prove(answer, asking, Some(of)).await?;
+        let (sign_in, now) = (&self.parts.sign_in, self.parts.clock.now());
+        let row = sign_in.open_row(caller).ok_or(SignInError::NoSession)?;
+        let row = SessionRow { seen: now, proved: now, ..row };
+        if !self.parts.passkeys.renew_session_with(&passkey, &row).await? {
+            return self.refused(Some(&passkey), "replayed").await;
+        }
+        let address = row.place.map(|place| place.address);
+        let what_for = Some(what.word().to_owned());
+        let word = self.word_at(&passkey, "stepped-up", address);
+        self.record(PasskeyWord { what_for, ..word }).await?;
+        Ok(sign_in.stepped_up(row, &account, (what, true)))
     }
 }

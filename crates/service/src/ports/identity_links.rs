@@ -50,13 +50,6 @@ pub trait LinkStore: Send + Sync {
         session: &SessionRow,
     ) -> Result<bool, PortError>;
 
-    /// The same with an existing session that is unlocked.
-    async fn renew_session_by_link(
-        &self,
-        link: &LinkRow,
-        session: &SessionRow,
-    ) -> Result<bool, PortError>;
-
     /// Removes a link together with its employee's sessions. `false` when it is gone already.
     async fn remove_link(&self, link: LinkId) -> Result<bool, PortError>;
 }

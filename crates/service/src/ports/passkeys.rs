@@ -62,7 +62,7 @@ pub trait PasskeyStore: Send + Sync {
         session: &SessionRow,
     ) -> Result<bool, PortError>;
 
-    /// The same together with an existing session that is unlocked.
+    /// The same together with an existing session in which somebody has proved themselves anew.
     async fn renew_session_with(
         &self,
         passkey: &PasskeyRow,

@@ -177,6 +177,9 @@ pub enum Entry {
         /// `sign-in`, `unlock`, `step-up`: proved anew in an open session, `vouch`: proved for something that takes two people; `radius`: at
         /// a door outside the pages; `oidc`: at an identity provider.
         how: String,
+        /// What they proved themselves anew for, in a word of [`crate::sign_in::StepUp`].
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        what_for: Option<String>,
         /// That door: `radius:` and the client's name; `oidc:` and the provider's address, also of an `unlock` there.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<String>,

@@ -44,6 +44,7 @@ fn passkey(at: Timestamp) -> Entry {
         passkey: Some(Uuid::from_u128(6)),
         employee: Some(EmployeeId(Uuid::from_u128(1))),
         what: "refused".to_owned(),
+        what_for: None,
         why: Some("counter-went-back".to_owned()),
         by: Some(asker()),
         address: Some("10.20.0.7".parse::<std::net::IpAddr>().unwrap().into()),
@@ -62,9 +63,10 @@ fn linked(at: Timestamp) -> Entry {
 }
 
 fn signed_in(at: Timestamp) -> Entry {
-    let (employee, how) = (EmployeeId(Uuid::from_u128(1)), "unlock".to_owned());
+    let (employee, how) = (EmployeeId(Uuid::from_u128(1)), "step-up".to_owned());
+    let what_for = Some("export-who-looked".to_owned());
     let address = Some("2001:db8::7".parse::<std::net::IpAddr>().unwrap().into());
-    Entry::SignedIn { at, employee, how, by: None, address }
+    Entry::SignedIn { at, employee, how, what_for, by: None, address }
 }
 
 fn put_aside(at: Timestamp) -> Entry {

@@ -3,7 +3,10 @@
 use kinfold_domain::{Employee, EmployeeId};
 
 use super::{SessionSecret, SignIn, SignInError, session::Live};
-use crate::ports::{AccountRow, Address, SessionId, SessionPlace, SessionRow};
+use crate::{
+    caller::Caller,
+    ports::{AccountRow, Address, SessionId, SessionPlace, SessionRow},
+};
 
 impl SignIn {
     /// A session for somebody who has proved themselves just now, not open before it is stored and admitted.
@@ -31,6 +34,11 @@ impl SignIn {
             return Err(SignInError::NoSession);
         }
         Ok((live.row, live.employee))
+    }
+
+    /// The session of a caller as it stands, if it has not ended meanwhile.
+    pub(crate) fn open_row(&self, caller: &Caller) -> Option<SessionRow> {
+        self.held.lock().find(caller.session()).map(|live| live.row.clone())
     }
 
     /// That address, now.

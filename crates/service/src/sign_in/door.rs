@@ -135,7 +135,8 @@ impl SignIn {
         }
         let (at, how) = (self.clock.now(), door.speaks.to_owned());
         let by = Some(door.label());
-        let entry = Entry::SignedIn { at, employee: employee.id, how, by, address: None };
+        let entry =
+            Entry::SignedIn { at, employee: employee.id, how, what_for: None, by, address: None };
         self.journal.record(entry).await.map_err(SignInError::Ledger)?;
         Ok(employee)
     }

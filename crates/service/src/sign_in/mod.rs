@@ -9,6 +9,7 @@ mod origins;
 mod own_pin;
 mod places;
 mod prove;
+mod reopened;
 mod resync;
 mod session;
 mod spray;
@@ -20,9 +21,10 @@ pub use door::{Door, Joined, Passed, ShutError, Typed, Untyped};
 pub use own_pin::PinError;
 pub use places::{OwnSession, Scattered};
 pub use prove::{Credentials, SignInError};
+pub use reopened::Reopened;
 pub use session::{SessionError, SessionLimits, SessionSecret};
 pub use spray::Sprayed;
-pub use step_up::SteppedUp;
+pub use step_up::{StepUp, SteppedUp};
 pub use whence::Origin;
 
 use std::sync::Arc;
@@ -126,26 +128,18 @@ impl SignIn {
         secret: &SessionSecret,
         credentials: Credentials,
         address: Option<Address>,
-    ) -> Result<(), SignInError> {
-        let live = self.find(secret).await?.ok_or(SignInError::NoSession)?;
-        if self.limits.is_over(&live.row, self.clock.now()) {
-            self.drop_session(secret.id()).await?;
-            return Err(SignInError::NoSession);
+    ) -> Result<Reopened, SignInError> {
+        let (locked, employee) = self.standing(secret).await?;
+        let proof = self.prove(address, &employee.user_name, credentials).await?;
+        let (reopened, session) = self.reopening(&locked, address);
+        if !self.store.open_session(proof.burn, &session).await? {
+            return Err(self.refused(Some(employee.id), "replayed").await?);
         }
-        let user_name = live.employee.user_name.clone();
-        let proof = self.prove(address, &user_name, credentials).await?;
-        let (now, place) = (self.clock.now(), self.here(address));
-        let session = SessionRow { seen: now, proved: now, locked: false, place, ..live.row };
-        if !self.store.renew_session(proof.burn, &session).await? {
-            return Err(self.refused(Some(live.employee.id), "replayed").await?);
-        }
-        if let Err(error) = self.record_sign_in(live.employee.id, ("unlock", place)).await {
-            self.store.touch_session(&SessionRow { locked: true, ..session }).await?;
+        if let Err(error) = self.record_sign_in(employee.id, ("unlock", session.place)).await {
+            self.store.end_session(session.id).await?;
             return Err(error);
         }
-        let id = session.id;
-        self.held.lock().put(Live::new(session, &proof.account));
-        self.still_stands(id).await
+        self.take_over(reopened, session, &proof.account).await
     }
 
     /// Who this is, if the session is open; each call counts as use.
@@ -167,6 +161,12 @@ impl SignIn {
             return Err(SessionError::GivenPin(Box::new(live.employee)));
         }
         Ok(Caller::new(live.employee, live.row.id, live.row.proved))
+    }
+
+    /// Whether a session that has been used since the node started has neither ended nor run out.
+    pub fn stands(&self, id: SessionId) -> bool {
+        let (now, held) = (self.clock.now(), self.held.lock());
+        held.find(id).is_some_and(|live| !self.limits.is_over(&live.row, now))
     }
 
     /// Locks a session: it opens again with PIN and code.
@@ -234,7 +234,7 @@ impl SignIn {
     ) -> Result<(), SignInError> {
         let (at, how) = (self.clock.now(), how.to_owned());
         let address = place.map(|place| place.address);
-        let entry = Entry::SignedIn { at, employee, how, by: None, address };
+        let entry = Entry::SignedIn { at, employee, how, what_for: None, by: None, address };
         self.journal.record(entry).await?;
         Ok(())
     }

@@ -54,7 +54,8 @@ impl SessionSecret {
         Zeroizing::new(hex::encode(*self.0))
     }
 
-    pub(super) fn id(&self) -> SessionId {
+    /// The session that it opens, as it is known at rest.
+    pub fn id(&self) -> SessionId {
         SessionId(Sha256::digest(*self.0).into())
     }
 }

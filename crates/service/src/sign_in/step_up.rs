@@ -5,22 +5,44 @@ use kinfold_domain::EmployeeId;
 use super::{Credentials, SignIn, SignInError, session::Live};
 use crate::{
     caller::Caller,
-    ports::{SessionId, SessionRow},
+    ports::{AccountRow, SessionId, SessionRow},
+    records::Entry,
 };
 
-/// Proof that the employee of a session has just typed their PIN and a code that was not used before. What calls for it takes it
-/// away, so that each such thing needs a code of its own.
+/// What calls for a step-up.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum StepUp {
+    /// Adding a passkey.
+    AddPasskey,
+    /// Saving who looked at a child as a file.
+    ExportWhoLooked,
+}
+
+impl StepUp {
+    /// Its word in the ledger.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::AddPasskey => "add-passkey",
+            Self::ExportWhoLooked => "export-who-looked",
+        }
+    }
+}
+
+/// Proof that the employee of a session has just typed their PIN and a code that was not used before, or used their passkey, for
+/// one thing. What calls for it takes it away, so that each such thing needs a code of its own.
 #[derive(Debug)]
 pub struct SteppedUp {
     session: SessionId,
     employee: EmployeeId,
+    what: StepUp,
     lasting: bool,
 }
 
 impl SteppedUp {
-    /// Whether it is this caller who has proved themselves.
-    pub fn is_of(&self, caller: &Caller) -> bool {
-        self.session == caller.session() && self.employee == caller.employee().id
+    /// Whether it is this caller who has proved themselves, and for this.
+    pub fn is_of(&self, caller: &Caller, what: StepUp) -> bool {
+        let (session, employee) = (caller.session(), caller.employee().id);
+        self.session == session && self.employee == employee && self.what == what
     }
 
     /// Whether the code was that of a token, not one for a shift: what outlasts the shift must not come from that.
@@ -37,6 +59,7 @@ impl SignIn {
         &self,
         caller: &Caller,
         credentials: Credentials,
+        what: StepUp,
     ) -> Result<SteppedUp, SignInError> {
         let session = caller.session();
         let live = self.held.lock().find(session).cloned().ok_or(SignInError::NoSession)?;
@@ -48,9 +71,22 @@ impl SignIn {
         if !self.store.renew_session(proof.burn, &row).await? {
             return Err(self.refused(Some(employee), "replayed").await?);
         }
-        self.record_sign_in(employee, ("step-up", row.place)).await?;
-        let stepped_up = SteppedUp { session, employee, lasting };
-        self.held.lock().put(Live::new(row, &proof.account));
-        Ok(stepped_up)
+        let (at, how, what_for) = (now, "step-up".to_owned(), Some(what.word().to_owned()));
+        let address = row.place.map(|place| place.address);
+        let entry = Entry::SignedIn { at, employee, how, what_for, by: None, address };
+        self.journal.record(entry).await?;
+        Ok(self.stepped_up(row, &proof.account, (what, lasting)))
+    }
+
+    /// What a step-up comes to that is stored and recorded.
+    pub(crate) fn stepped_up(
+        &self,
+        row: SessionRow,
+        account: &AccountRow,
+        (what, lasting): (StepUp, bool),
+    ) -> SteppedUp {
+        let stepped_up = SteppedUp { session: row.id, employee: row.employee, what, lasting };
+        self.held.lock().put(Live::new(row, account));
+        stepped_up
     }
 }

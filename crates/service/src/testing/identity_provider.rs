@@ -52,15 +52,6 @@ impl LinkStore for MemoryStaff {
         Ok(true)
     }
 
-    async fn renew_session_by_link(
-        &self,
-        link: &LinkRow,
-        session: &SessionRow,
-    ) -> Result<bool, PortError> {
-        let stands = self.tables.lock().sessions.contains_key(&session.id);
-        if stands { self.open_session_by_link(link, session).await } else { Ok(false) }
-    }
-
     async fn remove_link(&self, link: LinkId) -> Result<bool, PortError> {
         self.fault.write().await?;
         let mut tables = self.tables.lock();

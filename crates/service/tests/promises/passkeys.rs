@@ -6,10 +6,11 @@ use jiff::Timestamp;
 use kinfold_passkey::testing::SoftPasskey;
 use kinfold_service::{
     Caller,
+    audit::WhoQuestion,
     passkeys::{PasskeyError, PasskeyLine, Passkeys, PasskeysParts},
     ports::{Address, Clock, StaffStore, TokenId, TokenRow},
     records::{Asker, Entry},
-    sign_in::{Credentials, SessionError, SessionSecret, SignIn, SignInError, SteppedUp},
+    sign_in::{Credentials, SessionError, SessionSecret, SignIn, SignInError, StepUp, SteppedUp},
     staff::Job,
 };
 use kinfold_token::{Digits, Generator, Kind, Seed, Standing, TokenParameters, TokenState};
@@ -54,7 +55,8 @@ impl Desk {
 
     async fn step_up(&self) -> SteppedUp {
         self.nodes.advance(60);
-        self.sign_in.step_up(&self.caller, self.credentials().await).await.unwrap()
+        let what = StepUp::AddPasskey;
+        self.sign_in.step_up(&self.caller, self.credentials().await, what).await.unwrap()
     }
 
     pub(crate) async fn added(&self, name: &str) -> SoftPasskey {
@@ -112,8 +114,8 @@ async fn a_passkey_is_added_under_a_fresh_code_and_signs_its_employee_in_without
 async fn a_fresh_code_is_one_that_was_not_used_and_serves_for_one_thing() {
     let desk = desk().await;
     let (typed, again) = (desk.credentials().await, desk.credentials().await);
-    desk.sign_in.step_up(&desk.caller, typed).await.unwrap();
-    let refused = desk.sign_in.step_up(&desk.caller, again).await;
+    desk.sign_in.step_up(&desk.caller, typed, StepUp::AddPasskey).await.unwrap();
+    let refused = desk.sign_in.step_up(&desk.caller, again, StepUp::AddPasskey).await;
     assert!(matches!(refused, Err(SignInError::Refused)));
     let steps = desk
         .nodes
@@ -161,7 +163,7 @@ async fn a_code_for_one_shift_adds_no_passkey() {
     desk.nodes.trust.ground.staff.add_token(&shift).await.unwrap();
     let code = Generator::new(&shift.seed, shift.parameters).temporary_code();
     let typed = Credentials { pin: pin(PIN), code };
-    let stepped_up = desk.sign_in.step_up(&desk.caller, typed).await.unwrap();
+    let stepped_up = desk.sign_in.step_up(&desk.caller, typed, StepUp::AddPasskey).await.unwrap();
     let name = Passkeys::name("Blue key").unwrap();
     let refused = desk.passkeys.ask_add(&desk.caller, stepped_up, name).await;
     assert!(matches!(refused, Err(PasskeyError::OneShift)));
@@ -320,8 +322,10 @@ async fn a_locked_session_opens_by_a_passkey_of_its_own_employee_alone() {
     assert!(desk.passkeys.add(&desk.caller, &asked.id, name().expose()).await.is_err());
     let asked = desk.passkeys.ask_unlock(&desk.secret).await.unwrap();
     let answer = thing.answer(&asked.options.0);
-    desk.passkeys.unlock(&desk.secret, (&asked.id, &answer), None).await.unwrap();
-    assert!(desk.sign_in.caller(&desk.secret).await.is_ok());
+    let reopened = desk.passkeys.unlock(&desk.secret, (&asked.id, &answer), None).await.unwrap();
+    assert!(desk.sign_in.caller(&reopened.secret).await.is_ok());
+    let before = desk.sign_in.caller(&desk.secret).await;
+    assert!(matches!(before, Err(SessionError::None)), "it goes on under another secret");
     assert_eq!(desk.words().last().unwrap(), "unlocked");
 }
 
@@ -336,6 +340,54 @@ async fn a_colleagues_passkey_unlocks_nobody_elses_session() {
     let refused = desk.passkeys.unlock(&colleague.secret, (&asked.id, &answer), None).await;
     assert!(matches!(refused, Err(PasskeyError::Refused)));
     assert_eq!(desk.words().last().unwrap(), "refused: another-person");
+}
+
+#[tokio::test]
+async fn a_passkey_steps_up_in_its_own_employees_session_for_one_thing() {
+    let desk = desk().await;
+    let mut thing = desk.added("Blue key").await;
+    let colleague = NewColleague::signed_in(&desk).await;
+    let theirs = desk.sign_in.caller(&colleague.secret).await.unwrap();
+    let what = StepUp::ExportWhoLooked;
+    let asked = desk.passkeys.ask_step_up(&desk.caller).await.unwrap();
+    let answer = thing.answer(&asked.options.0);
+    let refused = desk.passkeys.step_up(&theirs, (&asked.id, &answer), what).await;
+    assert!(matches!(refused, Err(PasskeyError::Over)), "it was asked in another session");
+    let asked = desk.passkeys.ask_step_up(&desk.caller).await.unwrap();
+    let answer = thing.answer(&asked.options.0);
+    let answer = (&*asked.id, &*answer);
+    let stepped_up = desk.passkeys.step_up(&desk.caller, answer, what).await.unwrap();
+    assert!(stepped_up.is_of(&desk.caller, what) && !stepped_up.is_of(&theirs, what));
+    assert!(!stepped_up.is_of(&desk.caller, StepUp::AddPasskey));
+    let again = desk.passkeys.step_up(&desk.caller, answer, what).await;
+    assert!(matches!(again, Err(PasskeyError::Over)));
+    let proved = desk.sign_in.caller(&desk.secret).await.unwrap().proved();
+    assert_eq!(proved, desk.nodes.trust.ground.clock.now());
+    let words = desk.nodes.trust.entries(0).into_iter().filter_map(|entry| match entry {
+        Entry::Passkey(word) => word.what_for.clone().map(|what_for| (word.what.clone(), what_for)),
+        _ => None,
+    });
+    let words: Vec<_> = words.collect();
+    assert_eq!(words, [("stepped-up".to_owned(), "export-who-looked".to_owned())]);
+}
+
+#[tokio::test]
+async fn nothing_is_exported_but_by_a_step_up_of_ones_own_for_that_very_thing() {
+    let desk = desk().await;
+    let reviewer = governance(TRUST);
+    for what in [StepUp::AddPasskey, StepUp::ExportWhoLooked] {
+        desk.nodes.advance(60);
+        let credentials = desk.credentials().await;
+        // That of a colleague, and one for something else.
+        let stepped_up = desk.sign_in.step_up(&desk.caller, credentials, what).await.unwrap();
+        let question = WhoQuestion { subject: ada_by_number(), purpose: purpose(REVIEW) };
+        let refused = desk.nodes.trust.who.export(&reviewer, question, stepped_up).await;
+        assert!(refused.unwrap_err().to_string().contains("a fresh code of its own"));
+    }
+    let entries = desk.nodes.trust.entries(0);
+    let refusals = entries.iter().filter(|entry| matches!(entry, Entry::Refusal(_)));
+    assert_eq!(refusals.count(), 2);
+    assert!(!entries.iter().any(|entry| matches!(entry, Entry::Intent(_) | Entry::Receipt(_))));
 }
 
 /// Somebody else at the same node, with a token of their own.

@@ -130,7 +130,8 @@ async fn unlocking_from_another_address_moves_the_session_there_and_is_recorded_
     nodes.advance(60);
     let credentials =
         Credentials { pin: pin(PIN), code: code(&nodes.trust, Standing::InUse, 0).await };
-    sign_in.unlock(&ward, credentials, Some(address("2001:db8::1"))).await.unwrap();
+    let there = Some(address("2001:db8::1"));
+    let ward = sign_in.unlock(&ward, credentials, there).await.unwrap().secret;
     let own = sign_in.own_sessions(&caller_of(&nodes, &ward).await);
     assert_eq!(addresses(&own), [Some(address("2001:db8::1"))]);
     let last = nodes.trust.entries(nodes.trust.size() - 1).pop();

@@ -161,8 +161,28 @@ async fn an_idle_session_locks_and_reopens_with_pin_and_a_fresh_code() {
     assert!(matches!(refused, Err(SignInError::Refused)));
     assert!(matches!(sign_in.caller(&secret).await, Err(SessionError::Locked(_))));
     let fresh = code(&nodes.trust, Standing::InUse, 0).await;
-    sign_in.unlock(&secret, typed(fresh), None).await.unwrap();
-    assert_eq!(sign_in.caller(&secret).await.unwrap().employee().user_name, user());
+    let reopened = sign_in.unlock(&secret, typed(fresh), None).await.unwrap();
+    assert_eq!(sign_in.caller(&reopened.secret).await.unwrap().employee().user_name, user());
+}
+
+#[tokio::test]
+async fn a_copy_of_a_locked_sessions_secret_opens_nothing_once_its_owner_is_back() {
+    let nodes = enrolled().await;
+    let copy = sign_in(&nodes).await.unwrap();
+    let caller = nodes.trust.sign_in.caller(&copy).await.unwrap();
+    nodes.trust.sign_in.lock(&caller).await.unwrap();
+    nodes.advance(60);
+    let fresh = code(&nodes.trust, Standing::InUse, 0).await;
+    let reopened = nodes.trust.sign_in.unlock(&copy, typed(fresh), None).await.unwrap();
+    assert_eq!(reopened.before, caller.session());
+    let began = nodes.trust.ground.staff.session(reopened.now).await.unwrap().unwrap().began;
+    assert!(began < nodes.trust.ground.clock.now(), "twelve hours count from the sign-in");
+    assert!(!nodes.trust.sign_in.stands(reopened.before));
+    assert!(nodes.trust.sign_in.stands(reopened.now));
+    let nodes = nodes.restart().await;
+    assert!(matches!(nodes.trust.sign_in.caller(&copy).await, Err(SessionError::None)));
+    assert!(nodes.trust.sign_in.caller(&reopened.secret).await.is_ok());
+    assert_eq!(nodes.trust.ground.staff.sessions(), 1);
 }
 
 #[tokio::test]

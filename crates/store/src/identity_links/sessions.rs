@@ -5,7 +5,7 @@ use sqlx::SqliteConnection;
 
 use crate::Store;
 use crate::fault::{Fault, moment};
-use crate::staff::{insert_session, update_session};
+use crate::staff::insert_session;
 
 pub(super) async fn open(
     store: &Store,
@@ -17,23 +17,6 @@ pub(super) async fn open(
         return Ok(false);
     }
     insert_session(store, &mut tx, session).await?;
-    tx.commit().await?;
-    Ok(true)
-}
-
-/// `false`, and nothing written, also when the session has ended in between.
-pub(super) async fn renew(
-    store: &Store,
-    link: &LinkRow,
-    session: &SessionRow,
-) -> Result<bool, Fault> {
-    let mut tx = store.begin().await?;
-    if link.employee != session.employee
-        || !put(&mut tx, link).await?
-        || !update_session(store, &mut tx, session).await?
-    {
-        return Ok(false);
-    }
     tx.commit().await?;
     Ok(true)
 }

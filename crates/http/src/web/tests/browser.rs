@@ -17,6 +17,8 @@ use crate::web::router;
 pub(super) struct Browser {
     router: Router,
     cookie: Option<String>,
+    /// The one that holds who was set aside.
+    pub(super) aside: Option<String>,
     /// The one that comes back from other sites, too.
     lax: Option<String>,
     /// The address that its connections come from.
@@ -72,7 +74,7 @@ pub(super) fn encoded(fields: &[(&str, &str)]) -> String {
 impl Browser {
     pub(super) fn at(node: &Node) -> Self {
         let router = router(node.services(false)).unwrap();
-        Self { router, cookie: None, lax: None, from: "10.1.2.3" }
+        Self { router, cookie: None, aside: None, lax: None, from: "10.1.2.3" }
     }
 
     /// A browser in which an employee of this role is signed in.
@@ -97,9 +99,10 @@ impl Browser {
 
     /// Comes from another site: without what is `SameSite=Strict`.
     pub(super) async fn come_back(&mut self, path: &str) -> Page {
-        let strict = self.cookie.take();
+        let (strict, aside) = (self.cookie.take(), self.aside.take());
         let page = self.get(path).await;
         self.cookie = self.cookie.take().or(strict);
+        self.aside = self.aside.take().or(aside);
         page
     }
 
@@ -118,7 +121,7 @@ impl Browser {
 
     /// Sends a request with the cookie, takes the new one, and checks what every answer must be like.
     pub(super) async fn send(&mut self, mut request: Request<Body>) -> Page {
-        for cookie in [&self.cookie, &self.lax].into_iter().flatten() {
+        for cookie in [&self.cookie, &self.aside, &self.lax].into_iter().flatten() {
             request.headers_mut().append(header::COOKIE, cookie.parse().unwrap());
         }
         let peer = std::net::SocketAddr::new(self.from.parse().unwrap(), 40_000);
@@ -135,9 +138,16 @@ impl Browser {
             let (set, lax) =
                 (set.to_str().unwrap(), set.to_str().unwrap().contains("SameSite=Lax"));
             assert!(lax || set.contains("SameSite=Strict"), "{path}");
+            assert!(set.contains("; Secure; HttpOnly; "), "{path}");
             let pair = set.split(';').next().unwrap();
             let kept = (!pair.ends_with('=')).then(|| pair.to_owned());
-            *(if lax { &mut self.lax } else { &mut self.cookie }) = kept;
+            let aside = pair.split('=').next().unwrap().ends_with("-aside");
+            let jar = match (lax, aside) {
+                (true, _) => &mut self.lax,
+                (_, true) => &mut self.aside,
+                _ => &mut self.cookie,
+            };
+            *jar = kept;
         }
         let page = Page { status: parts.status, headers: parts.headers, html };
         check_every_answer(&method, &path, &page);
@@ -149,7 +159,10 @@ impl Browser {
     }
 }
 
-/// Headers, no address with data, fixed titles.
+/// Every address that answers with a file. One that says anything of a person takes a step-up.
+pub(super) const DOWNLOADS: [&str; 2] = ["/coverage.csv", "/who/export"];
+
+/// Headers, no address with data, fixed titles, no file from an address that nobody knows of.
 fn check_every_answer(method: &Method, path: &str, page: &Page) {
     let header =
         |name: &str| page.headers.get(name).map_or("", |value| value.to_str().unwrap()).to_owned();
@@ -159,6 +172,8 @@ fn check_every_answer(method: &Method, path: &str, page: &Page) {
     assert_eq!(header("cross-origin-opener-policy"), "same-origin", "{path}");
     assert_eq!(header("cross-origin-resource-policy"), "same-origin", "{path}");
     assert!(header("permissions-policy").contains("camera=()"), "{path}");
+    let is_file = !header("content-disposition").is_empty();
+    assert!(!is_file || DOWNLOADS.contains(&path), "{path} answers with a file");
     if page.status != StatusCode::NOT_MODIFIED && !path.starts_with("/assets/") {
         assert_eq!(header("cache-control"), "no-store", "{method} {path}");
     }

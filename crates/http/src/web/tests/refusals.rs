@@ -16,12 +16,23 @@ use crate::web::routes;
 enum Stranger {
     /// It answers: there is nothing to protect.
     Served(&'static str),
-    /// It leads to the sign-in page, or refuses with a page that does.
+    /// It leads to the sign-in page, or refuses with a page that does. An open session is enough.
     Refused,
+    /// The same, and an open session is not enough: somebody may have left it.
+    Proved(Anew),
+}
+
+/// How people prove themselves anew in an open session.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Anew {
+    /// Whoever is at the page, by PIN and a fresh code.
+    Oneself,
+    /// A second person, too.
+    TwoPeople,
 }
 
 /// Every route. One that is missing here fails the test below.
-const ROUTES: [(&str, &str, Stranger); 109] = [
+const ROUTES: [(&str, &str, Stranger); 113] = [
     ("GET", "/healthz", Stranger::Served("no data")),
     ("GET", "/assets/{*path}", Stranger::Served("public files")),
     ("GET", "/sign-in", Stranger::Served("the way in")),
@@ -36,6 +47,9 @@ const ROUTES: [(&str, &str, Stranger); 109] = [
     ("POST", "/unlock/passkey", Stranger::Refused),
     ("POST", "/unlock/oidc", Stranger::Refused),
     ("POST", "/lock", Stranger::Refused),
+    ("GET", "/draft", Stranger::Refused),
+    ("POST", "/switch", Stranger::Served("turns to a locked session, or to the way in")),
+    ("POST", "/step-up/passkey/ask", Stranger::Refused),
     ("POST", "/sign-out", Stranger::Served("ends nothing")),
     ("GET", "/enrol", Stranger::Served("asks for PIN and ticket")),
     ("POST", "/enrol", Stranger::Served("asks for PIN and ticket")),
@@ -47,7 +61,7 @@ const ROUTES: [(&str, &str, Stranger); 109] = [
     ("GET", "/phone/time", Stranger::Served("the time")),
     ("POST", "/phone/fetch", Stranger::Served("asks for the phone code")),
     ("GET", "/passkeys", Stranger::Refused),
-    ("POST", "/passkeys/add", Stranger::Refused),
+    ("POST", "/passkeys/add", Stranger::Proved(Anew::Oneself)),
     ("POST", "/passkeys/made", Stranger::Refused),
     ("POST", "/passkeys/remove", Stranger::Refused),
     ("POST", "/sessions/end", Stranger::Refused),
@@ -73,6 +87,7 @@ const ROUTES: [(&str, &str, Stranger); 109] = [
     ("POST", "/corrections/settle", Stranger::Refused),
     ("GET", "/who", Stranger::Refused),
     ("POST", "/who", Stranger::Refused),
+    ("POST", "/who/export", Stranger::Proved(Anew::Oneself)),
     ("GET", "/register", Stranger::Refused),
     ("POST", "/register/find", Stranger::Refused),
     ("POST", "/register/entry", Stranger::Refused),
@@ -114,9 +129,9 @@ const ROUTES: [(&str, &str, Stranger); 109] = [
     ("GET", "/tokens/orders", Stranger::Refused),
     ("POST", "/tokens/orders", Stranger::Refused),
     ("POST", "/tokens/orders/close", Stranger::Refused),
-    ("POST", "/tokens/temporary", Stranger::Refused),
-    ("POST", "/tokens/unlock", Stranger::Refused),
-    ("POST", "/tokens/link", Stranger::Refused),
+    ("POST", "/tokens/temporary", Stranger::Proved(Anew::TwoPeople)),
+    ("POST", "/tokens/unlock", Stranger::Proved(Anew::TwoPeople)),
+    ("POST", "/tokens/link", Stranger::Proved(Anew::TwoPeople)),
     ("POST", "/tokens/unlink", Stranger::Refused),
     ("GET", "/staff", Stranger::Refused),
     ("POST", "/staff", Stranger::Refused),
@@ -124,17 +139,26 @@ const ROUTES: [(&str, &str, Stranger); 109] = [
     ("POST", "/staff/change", Stranger::Refused),
     ("GET", "/staff/add", Stranger::Refused),
     ("POST", "/staff/add", Stranger::Refused),
-    ("POST", "/staff/ticket", Stranger::Refused),
+    ("POST", "/staff/ticket", Stranger::Proved(Anew::TwoPeople)),
     ("GET", "/resync", Stranger::Served("asks for PIN and two codes")),
     ("POST", "/resync", Stranger::Served("asks for PIN and two codes")),
     ("GET", "/pin", Stranger::Refused),
-    ("POST", "/pin", Stranger::Refused),
+    ("POST", "/pin", Stranger::Proved(Anew::Oneself)),
     ("POST", "/tokens/passkey", Stranger::Refused),
     ("GET", "/agreement", Stranger::Refused),
 ];
 
 fn refused() -> impl Iterator<Item = (&'static str, &'static str)> {
-    ROUTES.into_iter().filter(|(.., s)| matches!(s, Stranger::Refused)).map(|(m, p, _)| (m, p))
+    ROUTES.into_iter().filter(|(.., s)| !matches!(s, Stranger::Served(_))).map(|(m, p, _)| (m, p))
+}
+
+/// Those for which an open session is not enough.
+pub(super) fn proved() -> Vec<(&'static str, Anew)> {
+    let anew = |(_, path, stranger)| match stranger {
+        Stranger::Proved(anew) => Some((path, anew)),
+        Stranger::Served(_) | Stranger::Refused => None,
+    };
+    ROUTES.into_iter().filter_map(anew).collect()
 }
 
 #[test]
