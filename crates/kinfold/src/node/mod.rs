@@ -6,6 +6,7 @@ mod clients;
 mod council;
 mod department;
 mod desks;
+mod emergency;
 mod hsm;
 mod joining;
 pub(crate) mod keys;

@@ -13,6 +13,7 @@ use kinfold_service::{
     audit::{Follower, NoticeSender, OwnLooks, TrailKey, WhoLooked},
     check::Check,
     corrections::Corrections,
+    emergency::Emergency,
     feeds::{FeedAlarms, Feeds, People},
     history::History,
     identify::Identify,
@@ -33,6 +34,7 @@ use super::{
     beside::{histories, history, ledgers},
     council::{custodian, hand_overs},
     department::{AtPartners, Department, at_partners, corrections, department, hearers},
+    emergency::emergency,
     joining::{
         check, desks, follower, holdings, identify, inventory, loaded_replicas, notices,
         people_feeds, pool, register_feed, sign_in, staff, who,
@@ -61,6 +63,7 @@ pub(crate) struct Node {
     pub(crate) staff: Arc<Staff>,
     pub(crate) inventory: Arc<Inventory>,
     pub(crate) passkeys: Arc<Passkeys>,
+    pub(crate) emergency: Arc<Emergency>,
     pub(crate) links: Arc<Links>,
     pub(crate) outside: Arc<OutsideSignIn>,
     pub(crate) check: Arc<Check>,
@@ -186,9 +189,11 @@ impl Node {
         let sign_in = Arc::new(sign_in(&config, &ground));
         let inventory = Arc::new(inventory(&ground, &sign_in));
         let passkeys = Arc::new(passkeys(&config, &ground, &sign_in));
+        let emergency = Arc::new(emergency(&ground, &sign_in));
         let links = Arc::new(links(&ground, &sign_in));
         let outside = Arc::new(outside(&config, &links)?);
-        let staff = Arc::new(staff(&config, &ground, (&inventory, &passkeys, &links), &sign_in));
+        let ways_in = (&inventory, &passkeys, &emergency, &links);
+        let staff = Arc::new(staff(&config, &ground, ways_in, &sign_in));
         let seeds_key = Arc::new(SeedsKey::new(keys.clone(), &ground));
         let alarms = alarms(&config, &ground, &feeds).await?;
         let alarms = Arc::new(alarms.beside([Arc::clone(&sign_in) as _]));
@@ -198,6 +203,7 @@ impl Node {
             telling,
             inventory,
             passkeys,
+            emergency,
             links,
             outside,
             sign_in,

@@ -2,6 +2,7 @@
 
 mod admitted;
 mod door;
+mod few_codes;
 mod guarded;
 mod held;
 mod origins;
@@ -15,13 +16,16 @@ mod step_up;
 mod whence;
 
 pub use door::{Door, Joined, Passed, ShutError, Typed, Untyped};
+pub(crate) use origins::End;
 pub use own_pin::PinError;
 pub use places::{OwnSession, Scattered};
 pub use prove::{Credentials, SignInError};
+pub(crate) use prove::{MOST_RACES, judge_pin};
 pub use session::{SessionError, SessionLimits, SessionSecret};
 pub use spray::Sprayed;
 pub use step_up::SteppedUp;
 pub use whence::Origin;
+pub(crate) use whence::Whence;
 
 use std::sync::Arc;
 

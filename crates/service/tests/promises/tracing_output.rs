@@ -46,9 +46,9 @@ async fn day() -> Vec<String> {
     let node = &nodes.trust;
     let employee = account(node).await;
     let ticket = node.staff.issue_ticket(&user()).await.unwrap();
-    node.staff.begin(&user(), pin(PIN), ticket.expose()).await.unwrap();
+    node.staff.begin(None, &user(), pin(PIN), ticket.expose()).await.unwrap();
     let codes = pair(node).await;
-    node.staff.finish(&user(), ticket.expose(), &codes).await.unwrap();
+    node.staff.finish(None, &user(), ticket.expose(), &codes).await.unwrap();
     nodes.advance(60);
     let shown = code(node, Standing::InUse, 0).await;
     let typed = shown.expose().clone();
