@@ -15,9 +15,11 @@ mod clues;
 mod corrections;
 mod coverage;
 mod department;
+mod emergency;
 mod enrol;
 mod entry_card;
 mod fact_card;
+mod failed_staff;
 mod failure;
 mod feed_alarms;
 mod feeds;
@@ -72,6 +74,7 @@ mod staff_ticket;
 mod start;
 mod tell_apart;
 mod tokens;
+mod tokens_emergency;
 mod tokens_import;
 mod tokens_link;
 mod tokens_orders;
@@ -101,6 +104,7 @@ use kinfold_service::{
     check::Check,
     corrections::Corrections,
     department::{Board, Coverages, Outcomes},
+    emergency::Emergency,
     feeds::{FeedAlarms, Feeds},
     history::History,
     notifications::NotificationDesk,
@@ -125,6 +129,8 @@ pub struct Services {
     pub sign_in: Arc<SignIn>,
     /// Passkeys.
     pub passkeys: Arc<Passkeys>,
+    /// Emergency codes.
+    pub emergency: Arc<Emergency>,
     /// Signing in at an identity provider, if there is one.
     pub outside: Arc<OutsideSignIn>,
     /// Who employees are there.

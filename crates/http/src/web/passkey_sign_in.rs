@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::{
     clues::Problems,
+    emergency::remind,
     failure::{Failure, sentence},
     fields::Fields,
     peer::Peer,
@@ -33,6 +34,7 @@ pub(super) async fn sign_in(
     let (ceremony, answer) = (fields.text("ceremony"), fields.text("answer"));
     match site.services.passkeys.sign_in(ceremony, answer, address).await {
         Ok(secret) => {
+            remind(&site, &secret).await;
             let cookie = [(header::SET_COOKIE, site.cookie.give(&secret)?)];
             Ok((cookie, Redirect::to("/")).into_response())
         }

@@ -8,18 +8,25 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use kinfold_domain::UserName;
-use kinfold_service::sign_in::{Credentials, SignInError};
-use kinfold_token::{Code, Pin};
+use kinfold_service::{
+    emergency::EmergencyCredentials,
+    sign_in::{Credentials, SignInError},
+};
+use kinfold_token::{Code, EmergencyCode, Pin};
 use serde::Serialize;
 
 use super::{
     clues::Problems,
+    emergency::remind,
     failure::{Failure, sentence},
     fields::Fields,
     peer::Peer,
     session::{Locked, Session, SignedIn},
     site::{Shared, Site},
 };
+
+const NO_CODE: &str = "Enter the code that your token shows now";
+const NEXT_CODE: &str = " Wait for the next code and try again.";
 
 #[derive(Serialize)]
 struct SignInForm {
@@ -37,6 +44,12 @@ struct UnlockForm {
     name: String,
     passkey_origin: Option<String>,
     provider: Option<String>,
+}
+
+/// What was typed into the one field of a code: by its length it is known which of the two it is.
+enum Proof {
+    Token(Credentials),
+    Emergency(EmergencyCredentials),
 }
 
 /// `GET /sign-in`
@@ -60,20 +73,25 @@ pub(super) async fn sign_in(
 ) -> Result<Response, Failure> {
     let mut problems = Problems::default();
     let user_name = user_name(&fields, &mut problems);
-    let credentials = credentials(&fields, &mut problems);
+    let proof = proof(&fields, &mut problems);
     let typed = fields.text("user_name").chars().take(64).collect();
-    let (Some(user_name), Some((pin, code))) = (user_name, credentials) else {
+    let (Some(user_name), Some(proof)) = (user_name, proof) else {
         return sign_in_again(&site, StatusCode::UNPROCESSABLE_ENTITY, problems, typed);
     };
     let _turn = site.proofs.acquire().await.map_err(|_| Failure::Busy)?;
-    let credentials = Credentials { pin, code };
-    match site.services.sign_in.sign_in_from(address, &user_name, credentials).await {
+    let (hint, services) = (proof.hint(), &site.services);
+    let opened = match proof {
+        Proof::Token(typed) => services.sign_in.sign_in_from(address, &user_name, typed).await,
+        Proof::Emergency(typed) => services.emergency.sign_in(address, &user_name, typed).await,
+    };
+    match opened {
         Ok(secret) => {
+            remind(&site, &secret).await;
             let cookie = [(header::SET_COOKIE, site.cookie.give(&secret)?)];
             Ok((cookie, Redirect::to("/")).into_response())
         }
         Err(error) => {
-            let status = refused(error, "user_name", &mut problems)?;
+            let status = refused_with(error, ("user_name", hint), &mut problems)?;
             Ok(with_wait(sign_in_again(&site, status.0, problems, typed)?, status.1))
         }
     }
@@ -108,16 +126,23 @@ pub(super) async fn unlock(
         Session::None => return Err(Failure::SignedOut),
     };
     let mut problems = Problems::default();
-    let Some((pin, code)) = credentials(&fields, &mut problems) else {
+    let Some(proof) = proof(&fields, &mut problems) else {
         let status = (StatusCode::UNPROCESSABLE_ENTITY, None);
         return unlock_again(&site, status, &locked, problems);
     };
     let _turn = site.proofs.acquire().await.map_err(|_| Failure::Busy)?;
-    let credentials = Credentials { pin, code };
-    match site.services.sign_in.unlock(&locked.secret, credentials, address).await {
-        Ok(()) => Ok(Redirect::to("/").into_response()),
+    let (hint, services, secret) = (proof.hint(), &site.services, &locked.secret);
+    let opened = match proof {
+        Proof::Token(typed) => services.sign_in.unlock(secret, typed, address).await,
+        Proof::Emergency(typed) => services.emergency.unlock(secret, typed, address).await,
+    };
+    match opened {
+        Ok(()) => {
+            remind(&site, secret).await;
+            Ok(Redirect::to("/").into_response())
+        }
         Err(error) => {
-            let status = refused(error, "pin", &mut problems)?;
+            let status = refused_with(error, ("pin", hint), &mut problems)?;
             unlock_again(&site, status, &locked, problems)
         }
     }
@@ -167,6 +192,30 @@ pub(super) fn read_user_name(fields: &Fields) -> Result<UserName, &'static str> 
     }
 }
 
+impl Proof {
+    /// What to do when it opened nothing.
+    const fn hint(&self) -> &'static str {
+        match self {
+            Self::Token(_) => NEXT_CODE,
+            Self::Emergency(_) => " Compare it with your sheet, or use a code that is not crossed out.",
+        }
+    }
+}
+
+/// The PIN, and a token's code or an emergency code.
+fn proof(fields: &Fields, problems: &mut Problems) -> Option<Proof> {
+    let pin = read_pin(fields).map_err(|text| problems.add("pin", text)).ok();
+    if let Ok(code) = fields.text("code").parse::<EmergencyCode>() {
+        return Some(Proof::Emergency(EmergencyCredentials { pin: pin?, code }));
+    }
+    let wrong = |_| match fields.text("code") {
+        "" => problems.add("code", NO_CODE),
+        _ => problems.add("code", "A code has 6 or 8 digits, an emergency code 20"),
+    };
+    let code = read_code(fields, "code").map_err(wrong).ok();
+    Some(Proof::Token(Credentials { pin: pin?, code: code? }))
+}
+
 pub(super) fn credentials(fields: &Fields, problems: &mut Problems) -> Option<(Pin, Code)> {
     let pin = read_pin(fields).map_err(|text| problems.add("pin", text)).ok();
     let code = read_code(fields, "code").map_err(|text| problems.add("code", text)).ok();
@@ -183,8 +232,11 @@ pub(super) fn read_pin(fields: &Fields) -> Result<Pin, &'static str> {
 
 pub(super) fn read_code(fields: &Fields, field: &str) -> Result<Code, &'static str> {
     match fields.text(field) {
-        "" => Err("Enter the code that your token shows now"),
-        typed => typed.parse().map_err(|_| "A code has 6 or 8 digits"),
+        "" => Err(NO_CODE),
+        typed => typed.parse().map_err(|_| match typed.parse::<EmergencyCode>() {
+            Ok(_) => "An emergency code signs you in and nothing more: this takes a code from a token",
+            Err(_) => "A code has 6 or 8 digits",
+        }),
     }
 }
 
@@ -192,6 +244,14 @@ pub(super) fn read_code(fields: &Fields, field: &str) -> Result<Code, &'static s
 pub(super) fn refused(
     error: SignInError,
     field: &'static str,
+    problems: &mut Problems,
+) -> Result<(StatusCode, Option<i64>), Failure> {
+    refused_with(error, (field, NEXT_CODE), problems)
+}
+
+fn refused_with(
+    error: SignInError,
+    (field, hint): (&'static str, &str),
     problems: &mut Problems,
 ) -> Result<(StatusCode, Option<i64>), Failure> {
     let told = match &error {
@@ -205,11 +265,7 @@ pub(super) fn refused(
             return Err(error.into());
         }
     };
-    let hint = if told.0 == StatusCode::UNAUTHORIZED {
-        " Wait for the next code and try again."
-    } else {
-        ""
-    };
+    let hint = if told.0 == StatusCode::UNAUTHORIZED { hint } else { "" };
     problems.add(field, format!("{}{hint}", sentence(&error.to_string())));
     Ok(told)
 }

@@ -13,7 +13,7 @@ use serde::Serialize;
 use tokio::sync::Semaphore;
 
 use super::{
-    Services,
+    Services, emergency,
     failure::Failure,
     feed_alarms, places,
     reach::{Reach, ReachCache},
@@ -91,6 +91,7 @@ impl Site {
                 account: None,
                 alarms: Vec::new(),
                 elsewhere: Vec::new(),
+                few_codes: None,
             };
         };
         let account = Account {
@@ -104,6 +105,7 @@ impl Site {
             account: Some(account),
             alarms: feed_alarms::banner(self, open),
             elsewhere: places::banner(self, open),
+            few_codes: emergency::banner(self, open),
         }
     }
 

@@ -58,6 +58,12 @@ pub(crate) enum StaffAsk {
     Unlink {
         user_name: UserName,
     },
+    EmergencyCodes {
+        user_name: UserName,
+    },
+    EndEmergencyCodes {
+        user_name: UserName,
+    },
     List,
     Roll {
         text: String,
@@ -74,6 +80,7 @@ pub(crate) enum StaffTold {
     Pins { pins: Vec<(UserName, String)> },
     Listed { employees: Vec<Line> },
     Planned { plan: Planned },
+    EmergencyCodes { sheet: Option<Sheet> },
 }
 
 /// An employee of the list.
@@ -84,6 +91,14 @@ pub(crate) struct Line {
     pub(crate) role: Role,
     pub(crate) left: bool,
     pub(crate) review: Option<(jiff::civil::Date, bool)>,
+}
+
+/// An employee's emergency codes.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Sheet {
+    pub(crate) left: usize,
+    pub(crate) made: jiff::civil::Date,
+    pub(crate) locked: bool,
 }
 
 /// What a roll comes to.
@@ -142,6 +157,18 @@ pub(super) async fn execute(node: &Node, ask: StaffAsk) -> anyhow::Result<Answer
         }
         StaffAsk::Unlink { user_name } => {
             node.links.unlink(&user_name, None).await?;
+            StaffTold::Done
+        }
+        StaffAsk::EmergencyCodes { user_name } => {
+            let sheet = node.emergency.of(&user_name).await?.map(|known| Sheet {
+                left: known.left,
+                made: kinfold_service::today(known.made),
+                locked: known.locked,
+            });
+            StaffTold::EmergencyCodes { sheet }
+        }
+        StaffAsk::EndEmergencyCodes { user_name } => {
+            node.emergency.end(&user_name, None).await?;
             StaffTold::Done
         }
         StaffAsk::List => {

@@ -21,7 +21,7 @@ enum Stranger {
 }
 
 /// Every route. One that is missing here fails the test below.
-const ROUTES: [(&str, &str, Stranger); 109] = [
+const ROUTES: [(&str, &str, Stranger); 113] = [
     ("GET", "/healthz", Stranger::Served("no data")),
     ("GET", "/assets/{*path}", Stranger::Served("public files")),
     ("GET", "/sign-in", Stranger::Served("the way in")),
@@ -130,6 +130,10 @@ const ROUTES: [(&str, &str, Stranger); 109] = [
     ("GET", "/pin", Stranger::Refused),
     ("POST", "/pin", Stranger::Refused),
     ("POST", "/tokens/passkey", Stranger::Refused),
+    ("GET", "/emergency-codes", Stranger::Refused),
+    ("POST", "/emergency-codes/make", Stranger::Refused),
+    ("POST", "/emergency-codes/end", Stranger::Refused),
+    ("POST", "/tokens/emergency-codes", Stranger::Refused),
     ("GET", "/agreement", Stranger::Refused),
 ];
 
