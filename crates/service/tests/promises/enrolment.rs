@@ -1,11 +1,11 @@
 //! Giving a token: a ticket from the operator, the PIN, and two successive codes.
 
 use kinfold_service::{
-    ports::StaffStore,
+    ports::{Address, StaffStore},
     records::Entry,
     staff::{EnrolError, FetchError, NewEmployee, StaffError, Ticket},
 };
-use kinfold_token::Standing;
+use kinfold_token::{CodePair, Standing};
 
 use crate::{
     sign_in::{PIN, account, code, pair, pin, user},
@@ -56,6 +56,50 @@ async fn a_ticket_ends_after_five_wrong_tries_of_ticket_or_pin() {
         let right = staff.begin(None, &user(), pin(PIN), ticket.expose()).await;
         assert!(matches!(right.err(), Some(EnrolError::Refused)), "a ticket is a way to try PINs");
     }
+}
+
+#[tokio::test]
+async fn tickets_are_guessed_no_faster_than_codes_and_a_right_one_buys_no_guesses() {
+    let (nodes, ticket) = ticketed().await;
+    let staff = &nodes.trust.staff;
+    let from = |text: &str| Some(Address::from(text.parse::<std::net::IpAddr>().unwrap()));
+    let guess = async |number: usize| {
+        let nobody = format!("nobody{number}").parse().unwrap();
+        staff.begin(from("10.0.0.66"), &nobody, pin(PIN), "0000-0000-0000-0000").await.err()
+    };
+    for number in 0..20 {
+        assert!(matches!(guess(number).await, Some(EnrolError::Refused)));
+        let right = staff.begin(from("10.0.0.66"), &user(), pin(PIN), ticket.expose()).await;
+        assert_eq!(right.is_ok(), number < 19, "{number}");
+    }
+    assert!(matches!(guess(20).await, Some(EnrolError::Wait { seconds: 1..=3 })));
+    let codes = pair(&nodes.trust).await;
+    let finished = staff.finish(from("10.0.0.66"), &user(), ticket.expose(), &codes).await;
+    assert!(matches!(finished, Err(EnrolError::Wait { .. })), "the second page is no way around");
+    let whys = nodes.trust.entries(0).into_iter().filter_map(|entry| match entry {
+        Entry::SignInRefused { why, .. } => Some(why),
+        _ => None,
+    });
+    let whys: Vec<String> = whys.collect();
+    assert_eq!(whys.iter().filter(|why| *why == "ticket").count(), 20);
+    assert_eq!(whys.last().unwrap(), "origin-waiting");
+    assert!(!nodes.trust.sign_in.sprayed().is_empty(), "they raise the alarm of a spray, too");
+    staff.finish(from("10.0.0.7"), &user(), ticket.expose(), &codes).await.unwrap();
+}
+
+#[tokio::test]
+async fn codes_that_do_not_prove_a_token_count_as_wrong_tries_too() {
+    let (nodes, ticket) = ticketed().await;
+    let staff = &nodes.trust.staff;
+    let from = Some(Address::from("10.0.0.66".parse::<std::net::IpAddr>().unwrap()));
+    staff.begin(from, &user(), pin(PIN), ticket.expose()).await.unwrap();
+    let wrong = || CodePair::new("111111".parse().unwrap(), "222222".parse().unwrap());
+    for _ in 0..20 {
+        let refused = staff.finish(from, &user(), ticket.expose(), &wrong()).await;
+        assert!(matches!(refused, Err(EnrolError::NotMatched)));
+    }
+    let waits = staff.finish(from, &user(), ticket.expose(), &wrong()).await;
+    assert!(matches!(waits, Err(EnrolError::Wait { .. })));
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 mod browser;
 mod department;
+mod emergency;
 mod ended;
 mod hand_over;
 mod history;
