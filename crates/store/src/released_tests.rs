@@ -14,8 +14,8 @@ use kinfold_service::notifications::{Destination, Event, Notification};
 use kinfold_service::ports::{
     AgreementStore, AlarmStore, AmendmentStore, Covered, Cursor, DepartmentStore, LinkStore, Look,
     LookKey, LookKind, Mark, MessageContent, NotificationStore, PasskeyStore, PeopleStore,
-    RegisterStore, Rejected, RowToMend, RowsToMend, SheetStore, SourceProgress, StaffStore, TokenId,
-    TokenStore, TrailStore,
+    RegisterStore, Rejected, RowToMend, RowsToMend, SheetStore, SourceProgress, StaffStore,
+    TokenId, TokenStore, TrailStore,
 };
 use kinfold_token::{Seed, Standing, TokenParameters};
 use kinfold_token_file::FileToken;
@@ -27,8 +27,8 @@ use crate::Store;
 use crate::department::tests::{attendance, message, movement};
 use crate::open::MIGRATIONS;
 use crate::testing::{
-    Place, SEED, account, amendment, at, burn, change, link, passkey, person, session, sheet, store,
-    token,
+    Place, SEED, account, amendment, at, burn, change, link, passkey, person, session, sheet,
+    store, token,
 };
 
 fn released() -> PathBuf {

@@ -15,7 +15,10 @@ use kinfold_service::ports::{
     AccountRow, Amendment, Burn, Differs, Entropy, LinkId, LinkRow, PasskeyId, PasskeyRow,
     SessionId, SessionPlace, SessionRow, SheetId, SheetRow, StoredChange, TokenId, TokenRow,
 };
-use kinfold_token::{EmergencyCode, EmergencySheet, Kind, Misses, Profile, Seed, Standing, Step, TokenParameters, TokenState};
+use kinfold_token::{
+    EmergencyCode, EmergencySheet, Kind, Misses, Profile, Seed, Standing, Step, TokenParameters,
+    TokenState,
+};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use secrecy::SecretBox;

@@ -131,8 +131,11 @@ pub(super) async fn finish(
     }
     let (user_name, ticket) = (user_name.to_string(), short(ticket));
     let content = CodesForm { problems, user_name, ticket, secret: None };
-    let status =
-        if wait.is_some() { StatusCode::TOO_MANY_REQUESTS } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = if wait.is_some() {
+        StatusCode::TOO_MANY_REQUESTS
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
     Ok(with_wait(site.outside_page(status, "enrol-codes.html", content)?, wait))
 }
 

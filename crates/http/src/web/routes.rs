@@ -13,8 +13,8 @@ use super::{
     passkey_sign_in, passkeys, phone, places, register_add, register_change, register_discussions,
     register_due, register_entry, register_hand_over, register_hand_overs, register_import,
     register_queue, register_start, resync, sign_in, site::Shared, staff, staff_add, staff_ticket,
-    start, tokens, tokens_emergency, tokens_import, tokens_link, tokens_orders, tokens_passkey, tokens_temporary,
-    tokens_unlock, view, who,
+    start, tokens, tokens_emergency, tokens_import, tokens_link, tokens_orders, tokens_passkey,
+    tokens_temporary, tokens_unlock, view, who,
 };
 
 /// The routes and their list.

@@ -197,7 +197,9 @@ impl Proof {
     const fn hint(&self) -> &'static str {
         match self {
             Self::Token(_) => NEXT_CODE,
-            Self::Emergency(_) => " Compare it with your sheet, or use a code that is not crossed out.",
+            Self::Emergency(_) => {
+                " Compare it with your sheet, or use a code that is not crossed out."
+            }
         }
     }
 }
@@ -234,7 +236,9 @@ pub(super) fn read_code(fields: &Fields, field: &str) -> Result<Code, &'static s
     match fields.text(field) {
         "" => Err(NO_CODE),
         typed => typed.parse().map_err(|_| match typed.parse::<EmergencyCode>() {
-            Ok(_) => "An emergency code signs you in and nothing more: this takes a code from a token",
+            Ok(_) => {
+                "An emergency code signs you in and nothing more: this takes a code from a token"
+            }
             Err(_) => "A code has 6 or 8 digits",
         }),
     }

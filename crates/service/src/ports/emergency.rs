@@ -36,11 +36,8 @@ pub trait SheetStore: Send + Sync {
     async fn sheet(&self, employee: EmployeeId) -> Result<Option<SheetRow>, PortError>;
 
     /// Keeps a sheet in place of the one `before` it. `false`, and nothing written, when the employee has another one by now.
-    async fn put_sheet(
-        &self,
-        sheet: &SheetRow,
-        before: Option<SheetId>,
-    ) -> Result<bool, PortError>;
+    async fn put_sheet(&self, sheet: &SheetRow, before: Option<SheetId>)
+    -> Result<bool, PortError>;
 
     /// Writes what a try left, over the version that stands in the row. `false`, and nothing written, when somebody else wrote since,
     /// or the sheet has ended.

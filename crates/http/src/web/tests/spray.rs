@@ -96,8 +96,7 @@ async fn guesses_of_tickets_wait_by_where_they_come_from_too() {
     guesser.from = GUESSER;
     for number in 0..20 {
         let name = format!("guessed{number}");
-        let typed =
-            [("user_name", name.as_str()), ("pin", PIN), ("ticket", "0000-0000-0000-0000")];
+        let typed = [("user_name", name.as_str()), ("pin", PIN), ("ticket", "0000-0000-0000-0000")];
         assert_eq!(guesser.post("/enrol", &typed).await.status, StatusCode::UNAUTHORIZED);
     }
     let name = ("user_name", nurse.user_name.as_str());

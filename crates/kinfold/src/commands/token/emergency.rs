@@ -33,7 +33,9 @@ impl Emergency {
         let told = block_on(carry_out(node.read()?, Request::Staff { ask }))?;
         say(&match told {
             Answer::Staff { told: StaffTold::Done } => {
-                format!("The emergency codes of {user_name} have ended, and so have their sessions.")
+                format!(
+                    "The emergency codes of {user_name} have ended, and so have their sessions."
+                )
             }
             Answer::Staff { told: StaffTold::EmergencyCodes { sheet: None } } => {
                 format!("{user_name} has no emergency codes.")
