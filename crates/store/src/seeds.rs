@@ -1,5 +1,5 @@
-//! What the key `seeds` seals: accounts, tokens' seeds, passkeys, emergency codes. While the key is replaced there are two of them: everything is sealed
-//! under the newer one, and what is older opens with the one before it.
+//! What the key `seeds` seals: accounts, tokens' seeds, passkeys, emergency codes. While the key is replaced there are two of them:
+//! everything is sealed under the newer one, and what is older opens with the one before it.
 
 use kinfold_service::ports::Entropy;
 use serde::{Serialize, de::DeserializeOwned};

@@ -153,9 +153,9 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_printed_reads_back_in_either_case_with_spaces_and_hyphens_anywhere(
-            random: [u8; 16],
+            random in any::<[u8; 16]>(),
             between in proptest::collection::vec("[ \\-\u{2013}\u{a0}]{0,2}", 24),
-            letters: [bool; 24],
+            letters in any::<[bool; 24]>(),
         ) {
             let code = EmergencyCode::from_random(&random);
             let printed = code.expose();

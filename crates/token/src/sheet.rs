@@ -144,7 +144,7 @@ fn digest(salt: &[u8], code: &EmergencyCode) -> [u8; 32] {
     let mut hasher = Sha256::new();
     hasher.update(DOMAIN);
     hasher.update(salt);
-    hasher.update(*code.bytes());
+    hasher.update(code.bytes().as_slice());
     hasher.finalize().into()
 }
 

@@ -93,7 +93,7 @@ pub(super) async fn begin(
             problems.add("user_name", sentence(&error.to_string()));
             begin_again(&site, StatusCode::UNAUTHORIZED, problems, typed)
         }
-        Err(error @ EnrolError::Wait { seconds }) => {
+        Err(ref error @ EnrolError::Wait { seconds }) => {
             problems.add("user_name", sentence(&error.to_string()));
             let page = begin_again(&site, StatusCode::TOO_MANY_REQUESTS, problems, typed)?;
             Ok(with_wait(page, Some(seconds)))
@@ -122,7 +122,7 @@ pub(super) async fn finish(
                 | EnrolError::SameCodeTwice
                 | EnrolError::AppIgnoresPeriod),
             ) => problems.add("first", sentence(&error.to_string())),
-            Err(error @ EnrolError::Wait { seconds }) => {
+            Err(ref error @ EnrolError::Wait { seconds }) => {
                 problems.add("first", sentence(&error.to_string()));
                 wait = Some(seconds);
             }

@@ -83,6 +83,7 @@ mod tokens_temporary;
 mod tokens_unlock;
 mod told;
 mod two_people;
+mod typed_code;
 mod unread;
 mod view;
 mod view_page;

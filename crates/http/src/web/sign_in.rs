@@ -8,10 +8,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use kinfold_domain::UserName;
-use kinfold_service::{
-    emergency::EmergencyCredentials,
-    sign_in::{Credentials, SignInError},
-};
+use kinfold_service::sign_in::SignInError;
 use kinfold_token::{Code, EmergencyCode, Pin};
 use serde::Serialize;
 
@@ -23,10 +20,11 @@ use super::{
     peer::Peer,
     session::{Locked, Session, SignedIn},
     site::{Shared, Site},
+    typed_code::TypedCode,
 };
 
-const NO_CODE: &str = "Enter the code that your token shows now";
-const NEXT_CODE: &str = " Wait for the next code and try again.";
+pub(super) const NO_CODE: &str = "Enter the code that your token shows now";
+pub(super) const NEXT_CODE: &str = " Wait for the next code and try again.";
 
 #[derive(Serialize)]
 struct SignInForm {
@@ -44,12 +42,6 @@ struct UnlockForm {
     name: String,
     passkey_origin: Option<String>,
     provider: Option<String>,
-}
-
-/// What was typed into the one field of a code: by its length it is known which of the two it is.
-enum Proof {
-    Token(Credentials),
-    Emergency(EmergencyCredentials),
 }
 
 /// `GET /sign-in`
@@ -73,16 +65,16 @@ pub(super) async fn sign_in(
 ) -> Result<Response, Failure> {
     let mut problems = Problems::default();
     let user_name = user_name(&fields, &mut problems);
-    let proof = proof(&fields, &mut problems);
+    let typed_code = TypedCode::read(&fields, &mut problems);
     let typed = fields.text("user_name").chars().take(64).collect();
-    let (Some(user_name), Some(proof)) = (user_name, proof) else {
+    let (Some(user_name), Some(code)) = (user_name, typed_code) else {
         return sign_in_again(&site, StatusCode::UNPROCESSABLE_ENTITY, problems, typed);
     };
     let _turn = site.proofs.acquire().await.map_err(|_| Failure::Busy)?;
-    let (hint, services) = (proof.hint(), &site.services);
-    let opened = match proof {
-        Proof::Token(typed) => services.sign_in.sign_in_from(address, &user_name, typed).await,
-        Proof::Emergency(typed) => services.emergency.sign_in(address, &user_name, typed).await,
+    let (hint, services) = (code.hint(), &site.services);
+    let opened = match code {
+        TypedCode::Token(typed) => services.sign_in.sign_in_from(address, &user_name, typed).await,
+        TypedCode::Emergency(typed) => services.emergency.sign_in(address, &user_name, typed).await,
     };
     match opened {
         Ok(secret) => {
@@ -126,15 +118,15 @@ pub(super) async fn unlock(
         Session::None => return Err(Failure::SignedOut),
     };
     let mut problems = Problems::default();
-    let Some(proof) = proof(&fields, &mut problems) else {
+    let Some(code) = TypedCode::read(&fields, &mut problems) else {
         let status = (StatusCode::UNPROCESSABLE_ENTITY, None);
         return unlock_again(&site, status, &locked, problems);
     };
     let _turn = site.proofs.acquire().await.map_err(|_| Failure::Busy)?;
-    let (hint, services, secret) = (proof.hint(), &site.services, &locked.secret);
-    let opened = match proof {
-        Proof::Token(typed) => services.sign_in.unlock(secret, typed, address).await,
-        Proof::Emergency(typed) => services.emergency.unlock(secret, typed, address).await,
+    let (hint, services, secret) = (code.hint(), &site.services, &locked.secret);
+    let opened = match code {
+        TypedCode::Token(typed) => services.sign_in.unlock(secret, typed, address).await,
+        TypedCode::Emergency(typed) => services.emergency.unlock(secret, typed, address).await,
     };
     match opened {
         Ok(()) => {
@@ -190,32 +182,6 @@ pub(super) fn read_user_name(fields: &Fields) -> Result<UserName, &'static str> 
             .parse()
             .map_err(|_| "A user name has letters, digits, dots and hyphens, like a.okafor"),
     }
-}
-
-impl Proof {
-    /// What to do when it opened nothing.
-    const fn hint(&self) -> &'static str {
-        match self {
-            Self::Token(_) => NEXT_CODE,
-            Self::Emergency(_) => {
-                " Compare it with your sheet, or use a code that is not crossed out."
-            }
-        }
-    }
-}
-
-/// The PIN, and a token's code or an emergency code.
-fn proof(fields: &Fields, problems: &mut Problems) -> Option<Proof> {
-    let pin = read_pin(fields).map_err(|text| problems.add("pin", text)).ok();
-    if let Ok(code) = fields.text("code").parse::<EmergencyCode>() {
-        return Some(Proof::Emergency(EmergencyCredentials { pin: pin?, code }));
-    }
-    let wrong = |_| match fields.text("code") {
-        "" => problems.add("code", NO_CODE),
-        _ => problems.add("code", "A code has 6 or 8 digits, an emergency code 20"),
-    };
-    let code = read_code(fields, "code").map_err(wrong).ok();
-    Some(Proof::Token(Credentials { pin: pin?, code: code? }))
 }
 
 pub(super) fn credentials(fields: &Fields, problems: &mut Problems) -> Option<(Pin, Code)> {

@@ -58,11 +58,10 @@ pub(crate) enum StaffAsk {
     Unlink {
         user_name: UserName,
     },
+    /// How many are left; `lost`: they end.
     EmergencyCodes {
         user_name: UserName,
-    },
-    EndEmergencyCodes {
-        user_name: UserName,
+        lost: bool,
     },
     List,
     Roll {
@@ -159,18 +158,7 @@ pub(super) async fn execute(node: &Node, ask: StaffAsk) -> anyhow::Result<Answer
             node.links.unlink(&user_name, None).await?;
             StaffTold::Done
         }
-        StaffAsk::EmergencyCodes { user_name } => {
-            let sheet = node.emergency.of(&user_name).await?.map(|known| Sheet {
-                left: known.left,
-                made: kinfold_service::today(known.made),
-                locked: known.locked,
-            });
-            StaffTold::EmergencyCodes { sheet }
-        }
-        StaffAsk::EndEmergencyCodes { user_name } => {
-            node.emergency.end(&user_name, None).await?;
-            StaffTold::Done
-        }
+        StaffAsk::EmergencyCodes { user_name, lost } => emergency(node, &user_name, lost).await?,
         StaffAsk::List => {
             let now = node.clock.now();
             let everybody = staff.everybody().await?.into_iter();
@@ -202,6 +190,19 @@ async fn link(
     let witnesses = witnesses(&node.inventory, first, second).await?;
     node.links.link(user_name, (issuer, subject), &witnesses).await?;
     Ok(StaffTold::Done)
+}
+
+async fn emergency(node: &Node, user_name: &UserName, lost: bool) -> anyhow::Result<StaffTold> {
+    if lost {
+        node.emergency.end(user_name, None).await?;
+        return Ok(StaffTold::Done);
+    }
+    let sheet = node.emergency.of(user_name).await?.map(|known| Sheet {
+        left: known.left,
+        made: kinfold_service::today(known.made),
+        locked: known.locked,
+    });
+    Ok(StaffTold::EmergencyCodes { sheet })
 }
 
 fn given(user_name: UserName, pin: &GivenPin) -> StaffTold {

@@ -67,7 +67,7 @@ impl Emergency {
         // Who left in the same moment has no sheet when they come back.
         let account = self.parts.staff.account_of(employee).await?;
         if account.is_none_or(|account| account.disabled) {
-            self.end_of(&row, "left", (None, None)).await?;
+            self.end_with_account(employee, None).await?;
             return Err(SignInError::NoSession.into());
         }
         self.parts.sign_in.set_few_codes(caller.session(), None);

@@ -191,7 +191,7 @@ pub enum Entry {
         at: Timestamp,
         /// Whose account it would have been, where there is one.
         employee: Option<EmployeeId>,
-        /// Why, in a word: `wrong`, `replayed`, `waiting`, `locked`, `disabled`, `ticket` on the enrolment page; at a door outside the pages `role`,
+        /// Why, in a word: `wrong`, `replayed`, `waiting`, `locked`, `disabled`; on the enrolment page `ticket`; at a door outside the pages `role`,
         /// `given-pin`, `late`, `not-pap`, too; at an identity provider what stands in `docs/identity-provider.md`.
         why: String,
         /// The door outside the pages, if it was there.

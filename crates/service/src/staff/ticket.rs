@@ -108,7 +108,7 @@ impl Staff {
             let employee = self.judge_ticket(employee, ticket, PinVerdict::Right).await?;
             self.confirm(employee, codes).await?;
             self.tickets.lock().remove(&employee);
-            Ok(())
+            Ok::<_, EnrolError>(())
         };
         let judging = (judging, |judged: &Result<_, _>| ended(judged, End::SignedIn));
         self.sign_in.guarded_as(address.into(), (user_name, employee), judging).await

@@ -115,7 +115,7 @@ async fn an_emergency_code_is_no_step_up() {
     let mut chosen = vec![("new_pin", "730518"), ("again", "730518")];
     chosen.extend(typed);
     for (path, fields) in
-        [("/emergency-codes/make", &typed[..]), ("/passkeys/add", &named), ("/pin", &chosen)]
+        [("/emergency-codes/make", &typed[..]), ("/passkeys/add", &named[..]), ("/pin", &chosen[..])]
     {
         let page = desk.post(path, fields).await;
         assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{path}");

@@ -102,7 +102,7 @@ async fn guesses_of_tickets_wait_by_where_they_come_from_too() {
     let name = ("user_name", nurse.user_name.as_str());
     let typed = [name, ("pin", PIN), ("ticket", ticket.expose())];
     let codes = [name, ("ticket", ticket.expose()), ("first", "123456"), ("second", "654321")];
-    for (path, fields) in [("/enrol", &typed[..]), ("/enrol/codes", &codes)] {
+    for (path, fields) in [("/enrol", &typed[..]), ("/enrol/codes", &codes[..])] {
         let page = guesser.post(path, fields).await;
         assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS, "{path}");
         assert_eq!(page.headers["retry-after"], "3", "{path}");

@@ -25,11 +25,7 @@ pub(crate) struct Emergency {
 impl Emergency {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let Self { node, user_name, lost } = self;
-        let ask = if lost {
-            StaffAsk::EndEmergencyCodes { user_name: user_name.clone() }
-        } else {
-            StaffAsk::EmergencyCodes { user_name: user_name.clone() }
-        };
+        let ask = StaffAsk::EmergencyCodes { user_name: user_name.clone(), lost };
         let told = block_on(carry_out(node.read()?, Request::Staff { ask }))?;
         say(&match told {
             Answer::Staff { told: StaffTold::Done } => {
