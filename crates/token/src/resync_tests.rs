@@ -6,6 +6,7 @@ use crate::parameters::TokenParameters;
 use crate::pin_hash::PinVerdict;
 use crate::seed::Seed;
 use crate::throttle::Lock;
+use crate::{Attempt, Outcome, Profile};
 
 const CLOCK: i64 = 225_000_000;
 

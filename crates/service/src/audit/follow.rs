@@ -44,13 +44,15 @@ impl Follower {
         Self { own, journal, store, keys }
     }
 
-    /// Takes over whatever is new; answers the number of entries followed so far. One that can't be read (erased, or of another
-    /// version) is passed over: it stays in the ledger, where verification finds it.
+    /// Takes over what is there by now; answers the number of entries followed so far. What comes meanwhile is left for the next time:
+    /// who runs after each entry of a busy node makes a transaction of each. One that can't be read (erased, or of another version) is
+    /// passed over: it stays in the ledger, where verification finds it.
     pub async fn catch_up(&self) -> Result<u64, FollowError> {
+        let all = self.journal.ledger().size();
         let mut followed = self.store.followed().await?;
         loop {
-            let end = self.journal.ledger().size().min(followed + BATCH);
-            if end == followed {
+            let end = all.min(followed + BATCH);
+            if end <= followed {
                 return Ok(followed);
             }
             let mut looks = Vec::new();

@@ -79,12 +79,13 @@ pub struct NoticeSender {
 }
 
 impl NoticeSender {
-    /// Delivers whatever is new, oldest first; answers how many ledger entries are dealt with.
+    /// Delivers what is there by now, oldest first; answers how many ledger entries are dealt with.
     pub async fn deliver(&self) -> Result<u64, NoticeError> {
+        let all = self.journal.ledger().size();
         loop {
             let from = self.store.delivered(&self.partner).await?;
-            let to = self.journal.ledger().size().min(from + BATCH);
-            if from == to {
+            let to = all.min(from + BATCH);
+            if from >= to {
                 return Ok(from);
             }
             let (news, to) = self.news(from, to)?;

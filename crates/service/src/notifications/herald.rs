@@ -95,8 +95,9 @@ impl Herald {
         let HeraldParts { store, journal, own, .. } = &self.parts;
         let mut written = store.announced().await?.unwrap_or(0);
         let mut from = written.max(self.quiet.load(Ordering::Relaxed));
+        let all = journal.ledger().size();
         loop {
-            let to = journal.ledger().size().min(from + BATCH);
+            let to = all.min(from + BATCH);
             if from >= to {
                 return Ok(from);
             }

@@ -4,11 +4,11 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::SignedDuration;
 use kinfold_domain::{Agency, AgencyKind, RegisterPhones, Role};
-use kinfold_passkey::Site;
 
 use super::{
     Desks, Ground, TestAttendances, TestDepartment, TestNode, TestProvider,
     department::{corrections, hearers},
+    ways_in::outside,
 };
 use crate::{
     Journal, NodeIdentity, System,
@@ -21,20 +21,12 @@ use crate::{
     feeds::{People, PeopleFeed},
     history::{Histories, History, HistoryDesk, HistoryParts},
     identify::Identify,
-    oidc::{Links, LinksParts, OutsideParts, OutsideSignIn},
-    passkeys::{Passkeys, PasskeysParts},
     pooled_view::{AskDesk, Holdings, Pool, PoolParts, SealedDeskTerms},
-    ports::{
-        AttendanceStore, Clock, DepartmentStore, IdentityProvider, LinkStore, PartnerLink,
-        PasskeyStore, PeopleStore, SourceSystem, StaffStore, TokenStore,
-    },
+    ports::{AttendanceStore, Clock, DepartmentStore, PartnerLink, PeopleStore, SourceSystem},
     register::{
         Custodian, CustodyParts, DeskParts, FeedStores, HandOverParts, HandOvers, Register,
         RegisterDesk, RegisterFeed, Registers, Replica,
     },
-    sign_in::{SessionLimits, SignIn},
-    staff::{Staff, StaffParts},
-    tokens::{Inventory, InventoryParts},
 };
 
 /// A register older than that is stale, in seconds.

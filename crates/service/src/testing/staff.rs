@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
 use kinfold_domain::{EmployeeId, UserName};
 use kinfold_token::{Kind, Seed, Standing};
 use parking_lot::Mutex;

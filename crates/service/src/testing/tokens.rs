@@ -11,7 +11,7 @@ use super::{
     staff::{Held, Tables},
 };
 use crate::ports::{
-    PortError, TokenChange, TokenId, TokenOrder, TokenQuery, TokenRecord, TokenRow, TokenStore,
+    PortError, TokenChange, TokenId, TokenOrder, TokenQuery, TokenRecord, TokenStore,
 };
 
 #[async_trait]
