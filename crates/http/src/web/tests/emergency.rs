@@ -114,9 +114,11 @@ async fn an_emergency_code_is_no_step_up() {
     named.extend(typed);
     let mut chosen = vec![("new_pin", "730518"), ("again", "730518")];
     chosen.extend(typed);
-    for (path, fields) in
-        [("/emergency-codes/make", &typed[..]), ("/passkeys/add", &named[..]), ("/pin", &chosen[..])]
-    {
+    for (path, fields) in [
+        ("/emergency-codes/make", &typed[..]),
+        ("/passkeys/add", &named[..]),
+        ("/pin", &chosen[..]),
+    ] {
         let page = desk.post(path, fields).await;
         assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{path}");
         assert!(page.says("this takes a code from a token"), "{path} {}", page.html);
