@@ -11,6 +11,7 @@ mod caller;
 pub mod check;
 pub mod corrections;
 pub mod department;
+pub mod emergency;
 pub mod exchange;
 pub mod feeds;
 pub mod history;

@@ -17,7 +17,7 @@ pub struct StoreKeys {
     pub people: StoreKey,
     /// Seals register changes and heads.
     pub register: StoreKey,
-    /// Seals token seeds, passkeys and employees' accounts with their PIN hashes.
+    /// Seals token seeds, passkeys, emergency codes and employees' accounts with their PIN hashes.
     pub seeds: StoreKey,
     /// The key that `seeds` replaces, until everything is sealed anew.
     pub seeds_before: Option<StoreKey>,

@@ -12,6 +12,7 @@ mod agreements;
 mod amendments;
 mod columns;
 mod department;
+mod emergency;
 mod fault;
 mod identity_links;
 mod keys;

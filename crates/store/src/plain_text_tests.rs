@@ -5,13 +5,14 @@ use std::fs;
 use kinfold_domain::Person;
 use kinfold_service::ports::{
     AmendmentStore, Cursor, LinkStore, PasskeyStore, PeopleStore, RegisterStore, Rejected,
-    SourceProgress, StaffStore,
+    SheetStore, SourceProgress, StaffStore,
 };
-use kinfold_token::Standing;
+use kinfold_token::{EmergencyAttempt, EmergencyOutcome, PinVerdict, Standing};
 
 use crate::Store;
 use crate::testing::{
-    Place, SEED, account, amendment, burn, change, link, passkey, person, session, store, token,
+    Place, SEED, account, amendment, at, burn, change, emergency_codes, link, passkey, person,
+    session, sheet, store, token,
 };
 
 const PLANTED: [&str; 17] = [
@@ -60,6 +61,14 @@ async fn store_everything(store: &Store) {
     assert!(store.open_session(burn(&token, 0, 8), &session).await.unwrap());
     store.add_passkey(&passkey(2, nurse.employee.id)).await.unwrap();
     store.add_link(&link(41, nurse.employee.id)).await.unwrap();
+    let fresh = sheet(42, nurse.employee.id);
+    assert!(store.put_sheet(&fresh, None).await.unwrap());
+    let [code, ..] = emergency_codes();
+    let attempt = EmergencyAttempt { code: &code, pin: PinVerdict::Right, now: at(9) };
+    let EmergencyOutcome::Accepted { sheet } = fresh.sheet.check(&attempt) else { panic!() };
+    let by_code = crate::testing::session(8, nurse.employee.id);
+    let spent = kinfold_service::ports::SheetRow { sheet, ..fresh };
+    assert!(store.open_session_by_sheet(&spent, &by_code).await.unwrap());
 }
 
 fn found(place: &Place) -> Vec<String> {
@@ -68,6 +77,12 @@ fn found(place: &Place) -> Vec<String> {
     needles.extend([[1; 32], [2; 32], [3; 32]].map(|key| key.to_vec()));
     needles.push(SEED.iter().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect());
     needles.push(format!("{:?}", &SEED[..8]).replace(' ', "").into_bytes());
+    // Emergency codes as they are printed, typed and counted with.
+    for code in emergency_codes() {
+        let bare = code.expose().replace(' ', "");
+        needles.push(bare.parse::<u128>().unwrap().to_be_bytes()[7..].to_vec());
+        needles.extend([code.expose().as_bytes().to_vec(), bare.into_bytes()]);
+    }
     let mut found = Vec::new();
     for file in fs::read_dir(place.folder.path()).unwrap() {
         let path = file.unwrap().path();

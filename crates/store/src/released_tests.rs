@@ -14,8 +14,8 @@ use kinfold_service::notifications::{Destination, Event, Notification};
 use kinfold_service::ports::{
     AgreementStore, AlarmStore, AmendmentStore, Covered, Cursor, DepartmentStore, LinkStore, Look,
     LookKey, LookKind, Mark, MessageContent, NotificationStore, PasskeyStore, PeopleStore,
-    RegisterStore, Rejected, RowToMend, RowsToMend, SourceProgress, StaffStore, TokenId,
-    TokenStore, TrailStore,
+    RegisterStore, Rejected, RowToMend, RowsToMend, SheetStore, SourceProgress, StaffStore,
+    TokenId, TokenStore, TrailStore,
 };
 use kinfold_token::{Seed, Standing, TokenParameters};
 use kinfold_token_file::FileToken;
@@ -27,7 +27,8 @@ use crate::Store;
 use crate::department::tests::{attendance, message, movement};
 use crate::open::MIGRATIONS;
 use crate::testing::{
-    Place, SEED, account, amendment, at, burn, change, link, passkey, person, session, store, token,
+    Place, SEED, account, amendment, at, burn, change, link, passkey, person, session, sheet,
+    store, token,
 };
 
 fn released() -> PathBuf {
@@ -90,6 +91,7 @@ async fn fill(store: &Store) {
     assert!(store.open_session(burn(&token, 0, 8), &session).await.unwrap());
     assert!(store.add_passkey(&passkey(12, nurse.employee.id)).await.unwrap());
     assert!(store.add_link(&link(41, nurse.employee.id)).await.unwrap());
+    assert!(store.put_sheet(&sheet(42, nurse.employee.id), None).await.unwrap());
     store.index(&[look()], 4).await.unwrap();
     store.set_delivered(&council(), 2).await.unwrap();
     let digest = "ab".repeat(32).parse().unwrap();
@@ -190,6 +192,8 @@ async fn assert_filled(store: &Store, schema: i64) {
     let passkeys = store.passkeys_of(nurse.employee.id).await.unwrap();
     assert_eq!(passkeys.len(), usize::from(schema >= 9));
     assert!(passkeys.iter().all(|known| known.name.expose() == "Planted blue key"));
+    let kept = store.sheet(nurse.employee.id).await.unwrap().map(|kept| kept.sheet);
+    assert_eq!(kept, (schema >= 13).then(|| sheet(42, nurse.employee.id).sheet));
     let open = session(1, nurse.employee.id);
     let read = store.session(open.id).await.unwrap().unwrap();
     assert_eq!((read.proved, read.place), (open.proved, open.place.filter(|_| schema >= 10)));

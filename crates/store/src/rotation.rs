@@ -43,6 +43,7 @@ enum Table {
     Account,
     Token,
     Passkey,
+    Emergency,
     /// The last: until then a start with the newest key alone is refused.
     Mark,
     End,
@@ -56,7 +57,7 @@ struct Sealed {
 }
 
 impl Store {
-    /// From now on accounts, seeds and passkeys are sealed under `key`, and what is older opens with the one until now. Waits for
+    /// From now on all that the key `seeds` seals is sealed under `key`, and what is older opens with the one until now. Waits for
     /// whoever reads or writes one just now; writes nothing. The key must be durable in its file before.
     pub async fn replace_seeds_key(&self, key: &StoreKey) {
         self.seeds.write().await.replace(key);
@@ -92,6 +93,7 @@ impl Store {
     async fn count_sealed(&self) -> Result<u64, Fault> {
         let count = sqlx::query_scalar!(
             r#"SELECT (SELECT COUNT(*) FROM account) + (SELECT COUNT(*) FROM passkey)
+                 + (SELECT COUNT(*) FROM emergency_sheet)
                  + (SELECT COUNT(*) FROM token WHERE seed <> X'') + 1 AS "sealed!: i64""#
         )
         .fetch_one(&self.read)
@@ -143,7 +145,8 @@ impl Table {
         match self {
             Self::Account => Self::Token,
             Self::Token => Self::Passkey,
-            Self::Passkey => Self::Mark,
+            Self::Passkey => Self::Emergency,
+            Self::Emergency => Self::Mark,
             Self::Mark | Self::End => Self::End,
         }
     }
@@ -154,18 +157,20 @@ impl Table {
             Self::Account => "account",
             Self::Token => "token",
             Self::Passkey => "passkey",
+            Self::Emergency => "emergency_sheet",
             Self::End => "end",
         }
     }
 
     const fn seal(self, seeds: &SeedSeals) -> Option<&ReplacedSeal> {
         // Taken apart, so that a column more under this key is missed by the compiler here.
-        let SeedSeals { account, token_seed, passkey, mark } = seeds;
+        let SeedSeals { account, token_seed, passkey, emergency, mark } = seeds;
         match self {
             Self::Mark => Some(mark),
             Self::Account => Some(account),
             Self::Token => Some(token_seed),
             Self::Passkey => Some(passkey),
+            Self::Emergency => Some(emergency),
             Self::End => None,
         }
     }
@@ -177,6 +182,7 @@ async fn rows(tx: &mut SqliteConnection, at: Table, after: &str) -> Result<Vec<S
         Table::Account => accounts(tx, after).await?,
         Table::Token => tokens(tx, after).await?,
         Table::Passkey => passkeys(tx, after).await?,
+        Table::Emergency => sheets(tx, after).await?,
         Table::Mark => marks(tx, after).await?,
         Table::End => Vec::new(),
     })
@@ -233,6 +239,22 @@ async fn passkeys(tx: &mut SqliteConnection, after: &str) -> sqlx::Result<Vec<Se
     .await
 }
 
+async fn sheets(tx: &mut SqliteConnection, after: &str) -> sqlx::Result<Vec<Sealed>> {
+    sqlx::query!(
+        "SELECT sheet_id, employee_id, sealed FROM emergency_sheet WHERE sheet_id > $1
+                 ORDER BY sheet_id LIMIT $2",
+        after,
+        TOGETHER
+    )
+    .map(|row| Sealed {
+        identity: bound(&[row.sheet_id.as_bytes(), row.employee_id.as_bytes()]),
+        id: row.sheet_id,
+        value: row.sealed,
+    })
+    .fetch_all(tx)
+    .await
+}
+
 async fn marks(tx: &mut SqliteConnection, after: &str) -> sqlx::Result<Vec<Sealed>> {
     let name = KeyName::Seeds.as_str();
     sqlx::query!("SELECT name, sealed FROM store_key WHERE name = $1 AND name > $2", name, after)
@@ -259,6 +281,9 @@ async fn write(tx: &mut SqliteConnection, at: Table, id: &str, value: &[u8]) -> 
         Table::Token => sqlx::query!("UPDATE token SET seed = $1 WHERE token_id = $2", value, id),
         Table::Passkey => {
             sqlx::query!("UPDATE passkey SET sealed = $1 WHERE passkey_id = $2", value, id)
+        }
+        Table::Emergency => {
+            sqlx::query!("UPDATE emergency_sheet SET sealed = $1 WHERE sheet_id = $2", value, id)
         }
         Table::End => return Ok(()),
     }

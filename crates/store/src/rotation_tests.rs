@@ -1,7 +1,9 @@
 //! The key `seeds` is replaced: everything opens at every moment, and in the end nothing opens with the old one.
 
 use kinfold_domain::EmployeeId;
-use kinfold_service::ports::{AccountChange, PasskeyStore, StaffStore, TokenChange, TokenStore};
+use kinfold_service::ports::{
+    AccountChange, PasskeyStore, SheetStore, StaffStore, TokenChange, TokenStore,
+};
 use kinfold_token::{Seed, Standing, TokenParameters};
 use kinfold_token_file::FileToken;
 use proptest::prelude::*;
@@ -10,7 +12,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::testing::{
-    Place, SEED, TestEntropy, account, at, burn, keys_of, passkey, session, store, token,
+    Place, SEED, TestEntropy, account, at, burn, keys_of, passkey, session, sheet, store, token,
 };
 use crate::{OpenError, StoreKeys};
 
@@ -27,13 +29,14 @@ async fn opened(place: &Place, keys: &StoreKeys) -> Result<Store, OpenError> {
     Store::open(&place.path(), keys, TestEntropy::new(11)).await
 }
 
-/// Five employees with a token each, one of them with a passkey, and two fobs that nobody holds.
+/// Five employees with a token each, one of them with a passkey and emergency codes, and two fobs that nobody holds.
 async fn peopled() -> (Place, Store) {
     let (place, store) = store().await;
     for n in 1..=5 {
         hire(&store, n).await;
     }
     assert!(store.add_passkey(&passkey(71, account(1, "user.1").employee.id)).await.unwrap());
+    assert!(store.put_sheet(&sheet(72, account(1, "user.1").employee.id), None).await.unwrap());
     let fob = |serial: &str| FileToken {
         serial: serial.parse().unwrap(),
         maker: "Testmaker".to_owned(),
@@ -65,6 +68,7 @@ async fn everything_opens(store: &Store) -> usize {
         assert_eq!(token.seed.expose(), SEED);
     }
     assert_eq!(store.passkeys_of(employee(1)).await.unwrap().len(), 1);
+    assert_eq!(store.sheet(employee(1)).await.unwrap().unwrap().sheet.left(), 10);
     accounts.len()
 }
 
@@ -86,17 +90,17 @@ async fn with_the_database_and_the_old_key_nothing_opens_any_more() {
     let (place, store) = peopled().await;
     let before: Vec<Vec<u8>> = sqlx::query_scalar(
         "SELECT sealed FROM account UNION SELECT seed FROM token UNION SELECT sealed FROM passkey
-         UNION SELECT sealed FROM store_key WHERE name = 'seeds'",
+         UNION SELECT sealed FROM emergency_sheet UNION SELECT sealed FROM store_key WHERE name = 'seeds'",
     )
     .fetch_all(&store.read)
     .await
     .unwrap();
-    assert_eq!(before.len(), 14);
+    assert_eq!(before.len(), 15);
 
     store.replace_seeds_key(&key(4)).await;
     let round = to_the_end(&store).await;
-    assert_eq!((round.seen, round.unopened), (14, 0));
-    assert_eq!(store.under_seeds_key().await.unwrap(), 14);
+    assert_eq!((round.seen, round.unopened), (15, 0));
+    assert_eq!(store.under_seeds_key().await.unwrap(), 15);
     store.write_file_anew().await.unwrap();
     store.forget_seeds_key().await;
     assert!(!store.is_replacing_seeds_key().await);
@@ -115,7 +119,7 @@ async fn with_the_database_and_the_old_key_nothing_opens_any_more() {
     let old = SeedSeals::new(&key(3), None);
     let store = opened(&place, &keys_while(4, None)).await.unwrap();
     let mut tx = store.begin().await.unwrap();
-    for table in [Table::Mark, Table::Account, Table::Token, Table::Passkey] {
+    for table in [Table::Mark, Table::Account, Table::Token, Table::Passkey, Table::Emergency] {
         for row in rows(&mut tx, table, "").await.unwrap() {
             let identity: Vec<&[u8]> = row.identity.iter().map(Vec::as_slice).collect();
             assert!(table.seal(&old).unwrap().open(&identity, &row.value).is_err());

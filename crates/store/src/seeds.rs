@@ -1,5 +1,5 @@
-//! What the key `seeds` seals: accounts, tokens' seeds, passkeys. While the key is replaced there are two of them: everything is sealed
-//! under the newer one, and what is older opens with the one before it.
+//! What the key `seeds` seals: accounts, tokens' seeds, passkeys, emergency codes. While the key is replaced there are two of them:
+//! everything is sealed under the newer one, and what is older opens with the one before it.
 
 use kinfold_service::ports::Entropy;
 use serde::{Serialize, de::DeserializeOwned};
@@ -14,6 +14,7 @@ pub(crate) struct SeedSeals {
     pub(crate) account: ReplacedSeal,
     pub(crate) token_seed: ReplacedSeal,
     pub(crate) passkey: ReplacedSeal,
+    pub(crate) emergency: ReplacedSeal,
     /// The known text by which the key is known again.
     pub(crate) mark: ReplacedSeal,
 }
@@ -29,23 +30,25 @@ impl SeedSeals {
             account: seal("account.sealed"),
             token_seed: seal("token.seed"),
             passkey: seal("passkey.sealed"),
+            emergency: seal("emergency_sheet.sealed"),
             mark: seal(MARK),
         }
     }
 
     /// From now on everything is sealed under `key`.
     pub(crate) fn replace(&mut self, key: &StoreKey) {
-        let Self { account, token_seed, passkey, mark } = Self::new(key, None);
+        let Self { account, token_seed, passkey, emergency, mark } = Self::new(key, None);
         self.account.replace(account);
         self.token_seed.replace(token_seed);
         self.passkey.replace(passkey);
+        self.emergency.replace(emergency);
         self.mark.replace(mark);
     }
 
     /// Forgets the key before: its memory is wiped.
     pub(crate) fn forget(&mut self) {
-        let Self { account, token_seed, passkey, mark } = self;
-        for seal in [account, token_seed, passkey, mark] {
+        let Self { account, token_seed, passkey, emergency, mark } = self;
+        for seal in [account, token_seed, passkey, emergency, mark] {
             seal.before = None;
         }
     }

@@ -30,7 +30,7 @@ impl Store {
         Ok(self.write.begin_with("BEGIN IMMEDIATE").await?)
     }
 
-    /// The seals of accounts, seeds and passkeys. Held from before a row is read until it is open, and from before a value is sealed
+    /// The seals of what the key `seeds` seals. Held from before a row is read until it is open, and from before a value is sealed
     /// until it is committed: so no key comes or goes in between. Taken before [`begin`](Self::begin) and once at a time, or two
     /// would wait for each other.
     pub(crate) async fn seeds(&self) -> RwLockReadGuard<'_, SeedSeals> {

@@ -13,9 +13,12 @@ use kinfold_oidc::Subject;
 use kinfold_passkey::{Site, testing::SoftPasskey};
 use kinfold_service::ports::{
     AccountRow, Amendment, Burn, Differs, Entropy, LinkId, LinkRow, PasskeyId, PasskeyRow,
-    SessionId, SessionPlace, SessionRow, StoredChange, TokenId, TokenRow,
+    SessionId, SessionPlace, SessionRow, SheetId, SheetRow, StoredChange, TokenId, TokenRow,
 };
-use kinfold_token::{Kind, Misses, Profile, Seed, Standing, Step, TokenParameters, TokenState};
+use kinfold_token::{
+    EmergencyCode, EmergencySheet, Kind, Misses, Profile, Seed, Standing, Step, TokenParameters,
+    TokenState,
+};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use secrecy::SecretBox;
@@ -173,6 +176,22 @@ pub(crate) fn passkey(number: u128, employee: EmployeeId) -> PasskeyRow {
         used: None,
         credential: site.added(&answer, &adding).unwrap(),
         misses: Misses::default(),
+        version: 0,
+    }
+}
+
+/// Ten emergency codes, the same in every test.
+pub(crate) fn emergency_codes() -> [EmergencyCode; EmergencySheet::CODES] {
+    std::array::from_fn(|n| EmergencyCode::from_random(&[u8::try_from(n).unwrap() + 0x41; 16]))
+}
+
+/// A sheet of them.
+pub(crate) fn sheet(number: u128, employee: EmployeeId) -> SheetRow {
+    SheetRow {
+        id: SheetId(Uuid::from_u128(number)),
+        employee,
+        made: at(5),
+        sheet: EmergencySheet::new(&emergency_codes(), [6; 16]),
         version: 0,
     }
 }

@@ -41,4 +41,6 @@ pub struct Frame {
     pub alarms: Vec<String>,
     /// Other addresses at which the account's owner is signed in: each with since when.
     pub elsewhere: Vec<String>,
+    /// That few of the account's owner's emergency codes are left, in words.
+    pub few_codes: Option<String>,
 }

@@ -16,6 +16,7 @@ fn frame() -> Frame {
         account: Some(Account { name: "Ada <Example>".into(), sign_out: "/sign-out".into() }),
         alarms: Vec::new(),
         elsewhere: Vec::new(),
+        few_codes: None,
     }
 }
 

@@ -80,6 +80,7 @@ fn of_staff(error: &StaffError) -> (StatusCode, Option<&'static str>, String) {
         StaffError::Session(_)
         | StaffError::Token(_)
         | StaffError::Passkey(_)
+        | StaffError::Emergency(_)
         | StaffError::Link(_)
         | StaffError::Pin
         | StaffError::Ledger(_)

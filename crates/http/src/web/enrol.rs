@@ -14,8 +14,9 @@ use super::{
     clues::Problems,
     failure::{Failure, sentence},
     fields::Fields,
+    peer::Peer,
     phone, qr,
-    sign_in::{read_code, read_pin, read_user_name},
+    sign_in::{read_code, read_pin, read_user_name, with_wait},
     site::{Shared, Site},
 };
 
@@ -62,6 +63,7 @@ pub(super) async fn form(State(site): State<Shared>) -> Result<Response, Failure
 /// `POST /enrol`
 pub(super) async fn begin(
     State(site): State<Shared>,
+    Peer(address): Peer,
     uri: Uri,
     headers: HeaderMap,
     fields: Fields,
@@ -78,7 +80,7 @@ pub(super) async fn begin(
         return begin_again(&site, StatusCode::UNPROCESSABLE_ENTITY, problems, typed);
     };
     let _turn = site.proofs.acquire().await.map_err(|_| Failure::Busy)?;
-    match site.services.staff.begin(&user_name, pin, ticket).await {
+    match site.services.staff.begin(address, &user_name, pin, ticket).await {
         Ok(enrolment) => {
             let address = phone::address(&site, &uri, &headers);
             let secret =
@@ -91,6 +93,11 @@ pub(super) async fn begin(
             problems.add("user_name", sentence(&error.to_string()));
             begin_again(&site, StatusCode::UNAUTHORIZED, problems, typed)
         }
+        Err(ref error @ EnrolError::Wait { seconds }) => {
+            problems.add("user_name", sentence(&error.to_string()));
+            let page = begin_again(&site, StatusCode::TOO_MANY_REQUESTS, problems, typed)?;
+            Ok(with_wait(page, Some(seconds)))
+        }
         Err(error) => Err(error.into()),
     }
 }
@@ -98,16 +105,17 @@ pub(super) async fn begin(
 /// `POST /enrol/codes`
 pub(super) async fn finish(
     State(site): State<Shared>,
+    Peer(address): Peer,
     fields: Fields,
 ) -> Result<Response, Failure> {
     let mut problems = Problems::default();
     let user_name = read_user_name(&fields).map_err(|_| Failure::Garbled)?;
-    let ticket = fields.text("ticket");
+    let (ticket, mut wait) = (fields.text("ticket"), None);
     let first = read_code(&fields, "first").map_err(|text| problems.add("first", text)).ok();
     let second = read_code(&fields, "second").map_err(|text| problems.add("second", text)).ok();
     if let Some((first, second)) = first.zip(second) {
         let codes = CodePair::new(first, second);
-        match site.services.staff.finish(&user_name, ticket, &codes).await {
+        match site.services.staff.finish(address, &user_name, ticket, &codes).await {
             Ok(()) => return site.outside_page(StatusCode::OK, "enrol-done.html", ()),
             Err(
                 error @ (EnrolError::NotMatched
@@ -115,12 +123,21 @@ pub(super) async fn finish(
                 | EnrolError::AppIgnoresPeriod
                 | EnrolError::Clock(_)),
             ) => problems.add("first", sentence(&error.to_string())),
+            Err(ref error @ EnrolError::Wait { seconds }) => {
+                problems.add("first", sentence(&error.to_string()));
+                wait = Some(seconds);
+            }
             Err(error) => return Err(error.into()),
         }
     }
     let (user_name, ticket) = (user_name.to_string(), short(ticket));
     let content = CodesForm { problems, user_name, ticket, secret: None };
-    site.outside_page(StatusCode::UNPROCESSABLE_ENTITY, "enrol-codes.html", content)
+    let status = if wait.is_some() {
+        StatusCode::TOO_MANY_REQUESTS
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
+    Ok(with_wait(site.outside_page(status, "enrol-codes.html", content)?, wait))
 }
 
 fn begin_again(

@@ -5,19 +5,21 @@ use axum::{
     http::{StatusCode, header},
     response::{AppendHeaders, IntoResponse, Redirect, Response},
 };
-use kinfold_service::sign_in::{Credentials, Reopened};
+use kinfold_service::sign_in::Reopened;
 use serde::Serialize;
 
 use super::{
     clues::Problems,
     drafts::Waits,
+    emergency::remind,
     failure::Failure,
     fields::Fields,
     peer::Peer,
     session::{Locked, Session, SignedIn},
     set_aside::{Aside, Colleague},
-    sign_in::{credentials, refused, with_wait},
+    sign_in::{refused_with, with_wait},
     site::{Shared, Site},
+    typed_code::TypedCode,
 };
 
 #[derive(Serialize)]
@@ -78,23 +80,28 @@ pub(super) async fn unlock(
         Session::None => return Err(Failure::SignedOut),
     };
     let mut problems = Problems::default();
-    let Some((pin, code)) = credentials(&fields, &mut problems) else {
+    let Some(code) = TypedCode::read(&fields, &mut problems) else {
         let status = (StatusCode::UNPROCESSABLE_ENTITY, None);
         return again(&site, status, (&locked, &aside), problems).await;
     };
     let _turn = site.proofs.acquire().await.map_err(|_| Failure::Busy)?;
-    let credentials = Credentials { pin, code };
-    match site.services.sign_in.unlock(&locked.secret, credentials, address).await {
-        Ok(reopened) => unlocked(&site, &reopened),
+    let (hint, services, secret) = (code.hint(), &site.services, &locked.secret);
+    let opened = match code {
+        TypedCode::Token(typed) => services.sign_in.unlock(secret, typed, address).await,
+        TypedCode::Emergency(typed) => services.emergency.unlock(secret, typed, address).await,
+    };
+    match opened {
+        Ok(reopened) => unlocked(&site, &reopened).await,
         Err(error) => {
-            let status = refused(error, "pin", &mut problems)?;
+            let status = refused_with(error, ("pin", hint), &mut problems)?;
             again(&site, status, (&locked, &aside), problems).await
         }
     }
 }
 
 /// Lets somebody in again, to what they had left.
-pub(super) fn unlocked(site: &Site, reopened: &Reopened) -> Result<Response, Failure> {
+pub(super) async fn unlocked(site: &Site, reopened: &Reopened) -> Result<Response, Failure> {
+    remind(site, &reopened.secret).await;
     let to = go_on(site, reopened);
     let cookie = AppendHeaders([(header::SET_COOKIE, site.cookie.give(&reopened.secret)?)]);
     Ok((cookie, Redirect::to(to)).into_response())

@@ -17,9 +17,11 @@ mod coverage;
 mod department;
 mod downloads;
 mod drafts;
+mod emergency;
 mod enrol;
 mod entry_card;
 mod fact_card;
+mod failed_staff;
 mod failure;
 mod feed_alarms;
 mod feeds;
@@ -78,6 +80,7 @@ mod start;
 mod step_up;
 mod tell_apart;
 mod tokens;
+mod tokens_emergency;
 mod tokens_import;
 mod tokens_link;
 mod tokens_orders;
@@ -86,6 +89,7 @@ mod tokens_temporary;
 mod tokens_unlock;
 mod told;
 mod two_people;
+mod typed_code;
 mod unread;
 mod view;
 mod view_page;
@@ -108,6 +112,7 @@ use kinfold_service::{
     check::Check,
     corrections::Corrections,
     department::{Board, Coverages, Outcomes},
+    emergency::Emergency,
     feeds::{FeedAlarms, Feeds},
     history::History,
     notifications::NotificationDesk,
@@ -132,6 +137,8 @@ pub struct Services {
     pub sign_in: Arc<SignIn>,
     /// Passkeys.
     pub passkeys: Arc<Passkeys>,
+    /// Emergency codes.
+    pub emergency: Arc<Emergency>,
     /// Signing in at an identity provider, if there is one.
     pub outside: Arc<OutsideSignIn>,
     /// Who employees are there.

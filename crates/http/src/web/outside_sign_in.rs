@@ -14,6 +14,7 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::{
+    emergency::remind,
     failure::{Failure, sentence},
     lock,
     peer::Peer,
@@ -81,10 +82,12 @@ pub(super) async fn back(
     let spent = (header::SET_COOKIE, site.cookie.take_question()?);
     match site.services.outside.back(&mark, brought, address).await {
         Ok(Went::SignedIn(secret)) => {
+            remind(&site, &secret).await;
             let given = (header::SET_COOKIE, site.cookie.give(&secret)?);
             Ok((AppendHeaders([given, spent]), gone_through(&site, "/")?).into_response())
         }
         Ok(Went::Unlocked(reopened)) => {
+            remind(&site, &reopened.secret).await;
             let given = (header::SET_COOKIE, site.cookie.give(&reopened.secret)?);
             let page = gone_through(&site, lock::go_on(&site, &reopened))?;
             Ok((AppendHeaders([given, spent]), page).into_response())

@@ -73,7 +73,7 @@ pub(super) async fn unlock(
     };
     let answer = (fields.text("ceremony"), fields.text("answer"));
     match site.services.passkeys.unlock(&locked.secret, answer, address).await {
-        Ok(reopened) => lock::unlocked(&site, &reopened),
+        Ok(reopened) => lock::unlocked(&site, &reopened).await,
         Err(error) => {
             let mut problems = Problems::default();
             let status = refused(error, &mut problems)?;

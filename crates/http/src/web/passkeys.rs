@@ -18,6 +18,7 @@ use serde_json::json;
 
 use super::{
     clues::Problems,
+    emergency::{self, Sheet},
     failure::{Failure, sentence},
     fields::Fields,
     places::{self, SessionLine},
@@ -46,6 +47,7 @@ struct OwnPage {
     tokens: Vec<Line>,
     sessions: Vec<SessionLine>,
     passkeys: Vec<PasskeyRow>,
+    sheet: Option<Sheet>,
     origin: Option<String>,
     name: String,
 }
@@ -174,6 +176,7 @@ async fn own(
         tokens: tokens.iter().map(|known| line(&spoken, known)).collect(),
         sessions: places::own(site, open),
         passkeys: rows(&spoken, services.passkeys.own(&open.caller).await?),
+        sheet: emergency::own(site, open).await?,
         origin: services.passkeys.origin().map(str::to_owned),
         name,
     })

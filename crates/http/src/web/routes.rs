@@ -8,13 +8,14 @@ use axum::{
 };
 
 use super::{
-    agreement, assets, attendances, check, corrections, coverage, department, drafts, enrol,
-    failure::Failure, feed_alarms, feeds, history, lock, looks, notifications, outside_sign_in,
-    own_pin, passkey_sign_in, passkeys, phone, places, register_add, register_change,
-    register_discussions, register_due, register_entry, register_hand_over, register_hand_overs,
-    register_import, register_queue, register_start, resync, set_aside, sign_in, site::Shared,
-    staff, staff_add, staff_ticket, start, step_up, tokens, tokens_import, tokens_link,
-    tokens_orders, tokens_passkey, tokens_temporary, tokens_unlock, view, who,
+    agreement, assets, attendances, check, corrections, coverage, department, drafts, emergency,
+    enrol, failure::Failure, feed_alarms, feeds, history, lock, looks, notifications,
+    outside_sign_in, own_pin, passkey_sign_in, passkeys, phone, places, register_add,
+    register_change, register_discussions, register_due, register_entry, register_hand_over,
+    register_hand_overs, register_import, register_queue, register_start, resync, set_aside,
+    sign_in, site::Shared, staff, staff_add, staff_ticket, start, step_up, tokens,
+    tokens_emergency, tokens_import, tokens_link, tokens_orders, tokens_passkey, tokens_temporary,
+    tokens_unlock, view, who,
 };
 
 /// The routes and their list.
@@ -106,7 +107,7 @@ pub(super) fn table() -> Table {
         .get("/agreement", agreement::page)
 }
 
-/// Those of passkeys, of an identity provider, and of one's own sessions.
+/// Those of passkeys, of emergency codes, of an identity provider, and of one's own sessions.
 fn of_passkeys(table: Table) -> Table {
     table
         .post("/sign-in/passkey/ask", passkey_sign_in::ask)
@@ -123,6 +124,10 @@ fn of_passkeys(table: Table) -> Table {
         .post("/sessions/end", places::end)
         .post("/sessions/end-others", places::end_others)
         .post("/tokens/passkey", tokens_passkey::remove)
+        .get("/emergency-codes", emergency::page)
+        .post("/emergency-codes/make", emergency::make)
+        .post("/emergency-codes/end", emergency::end)
+        .post("/tokens/emergency-codes", tokens_emergency::end)
 }
 
 /// The custodian's.

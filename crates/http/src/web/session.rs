@@ -50,27 +50,22 @@ impl CookieName {
 
     /// The header that gives the secret to the browser until it is closed.
     pub(super) fn give(&self, secret: &SessionSecret) -> Result<HeaderValue, Failure> {
-        self.header(&self.0, &secret.expose(), "")
+        set(&self.0, &secret.expose(), "")
     }
 
     /// The header that takes it away.
     pub(super) fn take(&self) -> Result<HeaderValue, Failure> {
-        self.header(&self.0, "", "; Max-Age=0")
+        set(&self.0, "", "; Max-Age=0")
     }
+}
 
-    /// A cookie that this site's own pages alone send, and no script reads.
-    pub(super) fn header(
-        &self,
-        name: &str,
-        value: &str,
-        more: &str,
-    ) -> Result<HeaderValue, Failure> {
-        let terms = format!("Path=/; Secure; HttpOnly; SameSite=Strict{more}");
-        let cookie = Zeroizing::new(format!("{name}={value}; {terms}"));
-        let mut header = HeaderValue::try_from(cookie.as_str()).map_err(|_| Failure::Panicked)?;
-        header.set_sensitive(true);
-        Ok(header)
-    }
+/// A cookie that this site's own pages alone send, and no script reads.
+pub(super) fn set(name: &str, value: &str, more: &str) -> Result<HeaderValue, Failure> {
+    let terms = format!("Path=/; Secure; HttpOnly; SameSite=Strict{more}");
+    let cookie = Zeroizing::new(format!("{name}={value}; {terms}"));
+    let mut header = HeaderValue::try_from(cookie.as_str()).map_err(|_| Failure::Panicked)?;
+    header.set_sensitive(true);
+    Ok(header)
 }
 
 /// A cookie's value.

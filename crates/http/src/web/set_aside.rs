@@ -20,9 +20,10 @@ use zeroize::Zeroizing;
 
 use super::{
     drafts::Waits,
+    emergency::remind,
     failure::Failure,
     fields::Fields,
-    session::{CookieName, Session, value},
+    session::{self, CookieName, Session, value},
     site::{Shared, Site},
 };
 
@@ -60,7 +61,7 @@ impl CookieName {
         let secrets: Vec<&str> = secrets.iter().map(|secret| secret.as_str()).collect();
         let value = Zeroizing::new(secrets.join("."));
         let more = if value.is_empty() { "; Max-Age=0" } else { "" };
-        self.header(&self.of_aside(), &value, more)
+        session::set(&self.of_aside(), &value, more)
     }
 }
 
@@ -171,6 +172,7 @@ impl Arrival {
         site: &Site,
         secret: &SessionSecret,
     ) -> Result<Response, Failure> {
+        remind(site, secret).await;
         let sign_in = &site.services.sign_in;
         let employee = match sign_in.caller(secret).await {
             Ok(caller) => caller.employee().id,

@@ -6,8 +6,8 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use kinfold_domain::UserName;
-use kinfold_service::sign_in::{Credentials, SignInError};
-use kinfold_token::{Code, Pin};
+use kinfold_service::sign_in::SignInError;
+use kinfold_token::{Code, EmergencyCode, Pin};
 use serde::Serialize;
 
 use super::{
@@ -18,7 +18,11 @@ use super::{
     session::Session,
     set_aside::{self, Aside, Colleague},
     site::{Shared, Site},
+    typed_code::TypedCode,
 };
+
+pub(super) const NO_CODE: &str = "Enter the code that your token shows now";
+pub(super) const NEXT_CODE: &str = " Wait for the next code and try again.";
 
 #[derive(Serialize)]
 struct SignInForm {
@@ -58,19 +62,23 @@ pub(super) async fn sign_in(
 ) -> Result<Response, Failure> {
     let mut problems = Problems::default();
     let user_name = user_name(&fields, &mut problems);
-    let credentials = credentials(&fields, &mut problems);
+    let typed_code = TypedCode::read(&fields, &mut problems);
     let typed = fields.text("user_name").chars().take(64).collect();
-    let (Some(user_name), Some((pin, code))) = (user_name, credentials) else {
+    let (Some(user_name), Some(code)) = (user_name, typed_code) else {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         return sign_in_again(&site, status, &aside, (problems, typed)).await;
     };
     let arriving = set_aside::arriving(&site, session, &aside).await?;
     let _turn = site.proofs.acquire().await.map_err(|_| Failure::Busy)?;
-    let credentials = Credentials { pin, code };
-    match site.services.sign_in.sign_in_from(address, &user_name, credentials).await {
+    let (hint, services) = (code.hint(), &site.services);
+    let opened = match code {
+        TypedCode::Token(typed) => services.sign_in.sign_in_from(address, &user_name, typed).await,
+        TypedCode::Emergency(typed) => services.emergency.sign_in(address, &user_name, typed).await,
+    };
+    match opened {
         Ok(secret) => arriving.signed_in(&site, &secret).await,
         Err(error) => {
-            let (status, wait) = refused(error, "user_name", &mut problems)?;
+            let (status, wait) = refused_with(error, ("user_name", hint), &mut problems)?;
             let page = sign_in_again(&site, status, &aside, (problems, typed)).await?;
             Ok(with_wait(page, wait))
         }
@@ -128,8 +136,13 @@ pub(super) fn read_pin(fields: &Fields) -> Result<Pin, &'static str> {
 
 pub(super) fn read_code(fields: &Fields, field: &str) -> Result<Code, &'static str> {
     match fields.text(field) {
-        "" => Err("Enter the code that your token shows now"),
-        typed => typed.parse().map_err(|_| "A code has 6 or 8 digits"),
+        "" => Err(NO_CODE),
+        typed => typed.parse().map_err(|_| match typed.parse::<EmergencyCode>() {
+            Ok(_) => {
+                "An emergency code signs you in and nothing more: this takes a code from a token"
+            }
+            Err(_) => "A code has 6 or 8 digits",
+        }),
     }
 }
 
@@ -137,6 +150,14 @@ pub(super) fn read_code(fields: &Fields, field: &str) -> Result<Code, &'static s
 pub(super) fn refused(
     error: SignInError,
     field: &'static str,
+    problems: &mut Problems,
+) -> Result<(StatusCode, Option<i64>), Failure> {
+    refused_with(error, (field, NEXT_CODE), problems)
+}
+
+pub(super) fn refused_with(
+    error: SignInError,
+    (field, hint): (&'static str, &str),
     problems: &mut Problems,
 ) -> Result<(StatusCode, Option<i64>), Failure> {
     let told = match &error {
@@ -151,11 +172,7 @@ pub(super) fn refused(
             return Err(error.into());
         }
     };
-    let hint = if told.0 == StatusCode::UNAUTHORIZED {
-        " Wait for the next code and try again."
-    } else {
-        ""
-    };
+    let hint = if told.0 == StatusCode::UNAUTHORIZED { hint } else { "" };
     problems.add(field, format!("{}{hint}", sentence(&error.to_string())));
     Ok(told)
 }

@@ -16,6 +16,7 @@ use tokio::sync::Semaphore;
 use super::{
     Services,
     drafts::Drafts,
+    emergency,
     failure::Failure,
     feed_alarms, places,
     reach::{Reach, ReachCache},
@@ -109,6 +110,7 @@ impl Site {
                 account: None,
                 alarms: Vec::new(),
                 elsewhere: Vec::new(),
+                few_codes: None,
             };
         };
         let account = Account {
@@ -122,6 +124,7 @@ impl Site {
             account: Some(account),
             alarms: feed_alarms::banner(self, open),
             elsewhere: places::banner(self, open),
+            few_codes: emergency::banner(self, open),
         }
     }
 

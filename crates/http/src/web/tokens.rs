@@ -13,12 +13,14 @@ use kinfold_token::{FoundAs, Happening, Kind, Lock, Serial, Standing};
 use serde::Serialize;
 
 use super::{
+    emergency::Sheet,
     failure::Failure,
     fields::Fields,
     passkeys::{PasskeyRow, rows},
     session::{Open, SignedIn},
     site::{Shared, Site},
     spoken::Spoken,
+    tokens_emergency,
     tokens_link::{self, LinkRow},
     tokens_orders::to_come,
 };
@@ -55,6 +57,7 @@ struct ListPage {
     on_order: u64,
     late: bool,
     theirs: Vec<PasskeyRow>,
+    sheet: Option<Sheet>,
     provider: Option<String>,
     links: Vec<LinkRow>,
 }
@@ -149,7 +152,7 @@ async fn listed(
     let next = last.map(str::to_owned);
     let tokens = tokens.iter().map(|known| line(&spoken, known)).collect();
     let passkeys = site.services.passkeys.count().await?;
-    let (mut theirs, mut links, mut provider) = (Vec::new(), Vec::new(), None);
+    let (mut theirs, mut links, mut provider, mut sheet) = (Vec::new(), Vec::new(), None, None);
     if let Some(user_name) = of.as_ref().and_then(|of| of.to_lowercase().parse().ok()) {
         theirs = match site.services.passkeys.of(&user_name).await {
             Err(PasskeyError::NoAccount) => Vec::new(),
@@ -159,6 +162,7 @@ async fn listed(
             }
         };
         links = tokens_link::links(site, &spoken, &user_name).await?;
+        sheet = tokens_emergency::theirs(site, &spoken, &user_name).await?;
     }
     let orders = site.services.inventory.orders().await?;
     let (on_order, late) = to_come(&orders, spoken.today());
@@ -172,6 +176,7 @@ async fn listed(
         on_order,
         late,
         theirs,
+        sheet,
         provider,
         links,
     };

@@ -49,7 +49,7 @@ pub(crate) struct Rotate {
 /// The keys that can be replaced.
 #[derive(Clone, Copy, ValueEnum)]
 enum Rotated {
-    /// Seals accounts, tokens' seeds and passkeys.
+    /// Seals accounts, tokens' seeds, passkeys and emergency codes.
     Seeds,
 }
 

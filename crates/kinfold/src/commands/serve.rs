@@ -175,6 +175,7 @@ fn services(node: &Arc<Node>) -> Services {
         staff: Arc::clone(&node.staff),
         inventory: Arc::clone(&node.inventory),
         passkeys: Arc::clone(&node.passkeys),
+        emergency: Arc::clone(&node.emergency),
         outside: Arc::clone(&node.outside),
         links: Arc::clone(&node.links),
         agreements: Arc::clone(&node.agreements),

@@ -58,6 +58,11 @@ pub(crate) enum StaffAsk {
     Unlink {
         user_name: UserName,
     },
+    /// How many are left; `lost`: they end.
+    EmergencyCodes {
+        user_name: UserName,
+        lost: bool,
+    },
     List,
     Roll {
         text: String,
@@ -74,6 +79,7 @@ pub(crate) enum StaffTold {
     Pins { pins: Vec<(UserName, String)> },
     Listed { employees: Vec<Line> },
     Planned { plan: Planned },
+    EmergencyCodes { sheet: Option<Sheet> },
 }
 
 /// An employee of the list.
@@ -84,6 +90,14 @@ pub(crate) struct Line {
     pub(crate) role: Role,
     pub(crate) left: bool,
     pub(crate) review: Option<(jiff::civil::Date, bool)>,
+}
+
+/// An employee's emergency codes.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Sheet {
+    pub(crate) left: usize,
+    pub(crate) made: jiff::civil::Date,
+    pub(crate) locked: bool,
 }
 
 /// What a roll comes to.
@@ -144,6 +158,7 @@ pub(super) async fn execute(node: &Node, ask: StaffAsk) -> anyhow::Result<Answer
             node.links.unlink(&user_name, None).await?;
             StaffTold::Done
         }
+        StaffAsk::EmergencyCodes { user_name, lost } => emergency(node, &user_name, lost).await?,
         StaffAsk::List => {
             let now = node.clock.now();
             let everybody = staff.everybody().await?.into_iter();
@@ -175,6 +190,19 @@ async fn link(
     let witnesses = witnesses(&node.inventory, first, second).await?;
     node.links.link(user_name, (issuer, subject), &witnesses).await?;
     Ok(StaffTold::Done)
+}
+
+async fn emergency(node: &Node, user_name: &UserName, lost: bool) -> anyhow::Result<StaffTold> {
+    if lost {
+        node.emergency.end(user_name, None).await?;
+        return Ok(StaffTold::Done);
+    }
+    let sheet = node.emergency.of(user_name).await?.map(|known| Sheet {
+        left: known.left,
+        made: kinfold_service::today(known.made),
+        locked: known.locked,
+    });
+    Ok(StaffTold::EmergencyCodes { sheet })
 }
 
 fn given(user_name: UserName, pin: &GivenPin) -> StaffTold {

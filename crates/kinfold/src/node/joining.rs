@@ -12,6 +12,7 @@ use kinfold_service::{
         WhoParts,
     },
     check::Check,
+    emergency::Emergency,
     feeds::{People, PeopleFeed},
     history::{Histories, HistoryDesk},
     identify::Identify,
@@ -229,7 +230,12 @@ pub(super) fn sign_in(config: &Config, ground: &Ground) -> SignIn {
 pub(super) fn staff(
     config: &Config,
     ground: &Ground,
-    (inventory, passkeys, links): (&Arc<Inventory>, &Arc<Passkeys>, &Arc<Links>),
+    (inventory, passkeys, emergency, links): (
+        &Arc<Inventory>,
+        &Arc<Passkeys>,
+        &Arc<Emergency>,
+        &Arc<Links>,
+    ),
     sign_in: &Arc<SignIn>,
 ) -> Staff {
     Staff::new(StaffParts {
@@ -238,6 +244,7 @@ pub(super) fn staff(
         store: Arc::clone(&ground.store) as Arc<dyn StaffStore>,
         inventory: Arc::clone(inventory),
         passkeys: Arc::clone(passkeys),
+        emergency: Arc::clone(emergency),
         links: Arc::clone(links),
         sign_in: Arc::clone(sign_in),
         agreements: Arc::clone(&ground.agreements),

@@ -7,6 +7,7 @@ mod clock;
 mod council;
 mod department;
 mod desks;
+mod emergency;
 mod hsm;
 mod joining;
 pub(crate) mod keys;

@@ -13,6 +13,7 @@ use kinfold_service::{
     audit::{Follower, NoticeSender, OwnLooks, TrailKey, WhoLooked},
     check::Check,
     corrections::Corrections,
+    emergency::Emergency,
     feeds::{FeedAlarms, Feeds, People},
     history::History,
     identify::Identify,
@@ -35,6 +36,7 @@ use super::{
     clock::own_clock,
     council::{custodian, hand_overs},
     department::{AtPartners, Department, at_partners, corrections, department, hearers},
+    emergency::emergency,
     joining::{
         check, desks, follower, holdings, identify, inventory, loaded_replicas, notices,
         people_feeds, pool, register_feed, sign_in, staff, who,
@@ -64,6 +66,7 @@ pub(crate) struct Node {
     pub(crate) staff: Arc<Staff>,
     pub(crate) inventory: Arc<Inventory>,
     pub(crate) passkeys: Arc<Passkeys>,
+    pub(crate) emergency: Arc<Emergency>,
     pub(crate) links: Arc<Links>,
     pub(crate) outside: Arc<OutsideSignIn>,
     pub(crate) check: Arc<Check>,
@@ -202,9 +205,11 @@ impl Node {
         let sign_in = Arc::new(sign_in(&config, &ground));
         let inventory = Arc::new(inventory(&ground, &sign_in));
         let passkeys = Arc::new(passkeys(&config, &ground, &sign_in));
+        let emergency = Arc::new(emergency(&ground, &sign_in));
         let links = Arc::new(links(&ground, &sign_in));
         let outside = Arc::new(outside(&config, &links)?);
-        let staff = Arc::new(staff(&config, &ground, (&inventory, &passkeys, &links), &sign_in));
+        let ways_in = (&inventory, &passkeys, &emergency, &links);
+        let staff = Arc::new(staff(&config, &ground, ways_in, &sign_in));
         let seeds_key = Arc::new(SeedsKey::new(keys.clone(), &ground));
         let alarms = alarms(&config, &ground, &feeds).await?;
         let beside = [Arc::clone(&sign_in) as _, Arc::clone(&ground.own_clock) as _];
@@ -215,6 +220,7 @@ impl Node {
             telling,
             inventory,
             passkeys,
+            emergency,
             links,
             outside,
             sign_in,

@@ -6,6 +6,7 @@ mod amendments;
 mod attendances;
 mod department;
 mod discussions;
+mod emergency;
 mod failure;
 mod hand_overs;
 mod hospital;
@@ -29,6 +30,7 @@ pub use amendments::{Amendment, AmendmentKey, AmendmentStore, Differs, RungNumbe
 pub use attendances::{AttendanceStore, CorrectionStore};
 pub use department::{DepartmentStore, KeptMessage, MessageContent, MessageToMend, Waiting};
 pub use discussions::DiscussionStore;
+pub use emergency::{SheetId, SheetRow, SheetStore};
 pub use failure::PortError;
 pub use hand_overs::HandOverStore;
 pub use hospital::{HospitalDesk, Received, Taken};

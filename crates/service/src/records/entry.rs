@@ -10,6 +10,7 @@ use super::{
     HandOverId, HandOverStep, Intent, NotificationStep, Refusal, ReplicaLook, Shown,
 };
 use crate::department::{Acknowledged, AttendanceId, AttendanceStep};
+use crate::emergency::SheetWord;
 use crate::oidc::LinkWord;
 use crate::passkeys::PasskeyWord;
 use crate::ports::Address;
@@ -193,7 +194,7 @@ pub enum Entry {
         at: Timestamp,
         /// Whose account it would have been, where there is one.
         employee: Option<EmployeeId>,
-        /// Why, in a word: `wrong`, `replayed`, `waiting`, `locked`, `clock`; at a door outside the pages `role`,
+        /// Why, in a word: `wrong`, `replayed`, `waiting`, `locked`, `disabled`, `clock`; on the enrolment page `ticket`; at a door outside the pages `role`,
         /// `given-pin`, `late`, `not-pap`, too; at an identity provider what stands in `docs/identity-provider.md`.
         why: String,
         /// The door outside the pages, if it was there.
@@ -228,6 +229,8 @@ pub enum Entry {
     },
     /// Something happened to a token, or a code for one shift was issued.
     Token(Box<TokenWord>),
+    /// Something happened to a sheet of emergency codes, or by one of its codes.
+    EmergencyCodes(Box<SheetWord>),
     /// Something happened to a passkey, or by one.
     Passkey(Box<PasskeyWord>),
     /// An account was linked to somebody at an identity provider, or is no more.
@@ -299,6 +302,7 @@ impl Entry {
             Self::FeedAlarm(step) => step.at,
             Self::Notification(step) => step.at,
             Self::Token(word) => word.at,
+            Self::EmergencyCodes(word) => word.at,
             Self::Passkey(word) => word.at,
             Self::IdentityLink(word) => word.at,
             Self::TokensOrdered(ordered) => ordered.at,

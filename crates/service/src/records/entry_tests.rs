@@ -51,6 +51,19 @@ fn passkey(at: Timestamp) -> Entry {
     }))
 }
 
+fn emergency(at: Timestamp) -> Entry {
+    Entry::EmergencyCodes(Box::new(SheetWord {
+        at,
+        sheet: Some(Uuid::from_u128(7)),
+        employee: Some(EmployeeId(Uuid::from_u128(1))),
+        what: "signed-in".to_owned(),
+        why: Some("lost".to_owned()),
+        left: Some(3),
+        by: Some(asker()),
+        address: Some("10.20.0.7".parse::<std::net::IpAddr>().unwrap().into()),
+    }))
+}
+
 fn linked(at: Timestamp) -> Entry {
     Entry::IdentityLink(Box::new(LinkWord {
         at,
@@ -132,6 +145,7 @@ fn every_entry_about_attendances_corrections_alarms_and_notifications_reads_back
     for entry in [
         alarm(at),
         put_aside(at),
+        emergency(at),
         passkey(at),
         linked(at),
         signed_in(at),

@@ -3,6 +3,7 @@
 mod admitted;
 mod clock;
 mod door;
+mod few_codes;
 mod guarded;
 mod held;
 mod origins;
@@ -18,14 +19,18 @@ mod whence;
 
 pub(crate) use clock::NoTime;
 pub use door::{Door, Joined, Passed, ShutError, Typed, Untyped};
+pub(crate) use guarded::ended;
+pub(crate) use origins::End;
 pub use own_pin::PinError;
 pub use places::{OwnSession, Scattered};
 pub use prove::{Credentials, SignInError};
+pub(crate) use prove::{MOST_RACES, judge_pin};
 pub use reopened::Reopened;
 pub use session::{SessionError, SessionLimits, SessionSecret};
 pub use spray::Sprayed;
 pub use step_up::{StepUp, SteppedUp};
 pub use whence::Origin;
+pub(crate) use whence::Whence;
 
 use std::sync::Arc;
 

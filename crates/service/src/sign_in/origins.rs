@@ -48,7 +48,7 @@ pub(super) struct Turn {
 
 /// How a try ended.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum End {
+pub(crate) enum End {
     SignedIn,
     Missed,
     /// The account waits, or the store failed: nobody learnt anything.

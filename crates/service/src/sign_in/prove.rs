@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// How often a try is judged anew because another one came first; each time that one was counted.
-pub(super) const MOST_RACES: usize = 32;
+pub(crate) const MOST_RACES: usize = 32;
 
 /// What somebody typed.
 pub struct Credentials {
@@ -176,7 +176,7 @@ impl SignIn {
         }
     }
 
-    pub(super) async fn refused(
+    pub(crate) async fn refused(
         &self,
         employee: Option<EmployeeId>,
         why: &str,
@@ -190,7 +190,7 @@ pub(super) fn burn(token: &TokenRow, state: TokenState, at: Timestamp) -> Burn {
 }
 
 /// Argon2 takes tens of milliseconds of a core: off the threads that answer others. An unknown user costs the same.
-pub(super) async fn judge_pin(hash: Option<PinHash>, pin: Pin) -> PinVerdict {
+pub(crate) async fn judge_pin(hash: Option<PinHash>, pin: Pin) -> PinVerdict {
     let judging = move || PinHash::verify_or_dummy(hash.as_ref(), &pin);
     tokio::task::spawn_blocking(judging).await.unwrap_or(PinVerdict::Wrong)
 }

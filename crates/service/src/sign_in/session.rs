@@ -84,13 +84,15 @@ pub(super) struct Live {
     pub(super) employee: Employee,
     /// Somebody else chose the PIN.
     pub(super) given: bool,
+    /// Emergency codes that are left, if they are few and nobody has said so yet.
+    pub(super) few_codes: Option<usize>,
     pub(super) stored: Timestamp,
 }
 
 impl Live {
     pub(super) fn new(row: SessionRow, account: &AccountRow) -> Self {
         let (employee, given) = (account.employee.clone(), account.given);
-        Self { stored: row.seen, row, employee, given }
+        Self { stored: row.seen, row, employee, given, few_codes: None }
     }
 
     /// Use is written down every half minute: a restart may shorten a session by that much, never lengthen it.

@@ -16,6 +16,8 @@ pub enum StepUp {
     AddPasskey,
     /// Saving who looked at a child as a file.
     ExportWhoLooked,
+    /// Making a sheet of emergency codes.
+    MakeEmergencyCodes,
 }
 
 impl StepUp {
@@ -24,6 +26,7 @@ impl StepUp {
         match self {
             Self::AddPasskey => "add-passkey",
             Self::ExportWhoLooked => "export-who-looked",
+            Self::MakeEmergencyCodes => "make-emergency-codes",
         }
     }
 }

@@ -10,7 +10,7 @@ const ONE_NETWORK: u32 = 64;
 
 /// Where a try is made.
 #[derive(Clone, Copy)]
-pub(super) enum Whence<'a> {
+pub(crate) enum Whence<'a> {
     /// At the node's own console.
     Inside,
     /// On the pages, from that address.

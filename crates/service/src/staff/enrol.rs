@@ -1,30 +1,20 @@
 //! Giving a token: a fresh seed, proved by two successive codes before it opens anything.
 
-use jiff::{SignedDuration, Timestamp};
 use kinfold_domain::{EmployeeId, UserName};
 use kinfold_token::{
-    CodePair, EnrolmentOutcome, Generator, Kind, OtpauthUri, Pin, PinHash, PinVerdict, Seed,
-    Serial, Standing, TokenParameters, TokenState, confirm_enrolment, confirm_first_use,
+    CodePair, EnrolmentOutcome, Generator, Kind, OtpauthUri, Seed, Serial, Standing,
+    TokenParameters, TokenState, confirm_enrolment, confirm_first_use,
 };
-use sha2::{Digest, Sha256};
-use subtle::ConstantTimeEq;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::{Staff, StaffError};
+use super::Staff;
 use crate::{
     journal::JournalError,
     own_clock::ClockOff,
     ports::{AccountRow, Burn, PortError, TokenId, TokenRow},
-    records::Asker,
-    sign_in::NoTime,
-    tokens::{TokenError, Witnesses},
+    sign_in::{NoTime, SignInError},
 };
-
-/// How long a ticket opens the enrolment page.
-const TICKET_LASTS: SignedDuration = SignedDuration::from_mins(30);
-/// Wrong tries that end a ticket.
-const TICKET_TRIES: u8 = 5;
 
 /// Why a token was not enrolled.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +27,12 @@ pub enum EnrolError {
         "the user name, PIN or enrolment code is not right, or it is over: ask your operator for a new one"
     )]
     Refused,
+    /// Too soon after wrong tries from the same place.
+    #[error("too many wrong tries: wait {seconds} seconds before the next")]
+    Wait {
+        /// How long.
+        seconds: i64,
+    },
     /// There is no token to confirm.
     #[error("there is no token waiting to be confirmed: begin again")]
     NothingPending,
@@ -74,13 +70,18 @@ impl From<NoTime> for EnrolError {
     }
 }
 
-/// A code that opens the enrolment page once; shown to the operator, told to the employee.
-pub struct Ticket(Zeroizing<String>);
-
-impl Ticket {
-    /// The code: sixteen hex digits in groups of four.
-    pub fn expose(&self) -> &str {
-        &self.0
+impl From<SignInError> for EnrolError {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::Wait { seconds } => Self::Wait { seconds },
+            SignInError::Clock(off) => Self::Clock(off),
+            SignInError::Ledger(error) => Self::Ledger(error),
+            SignInError::Store(error) => Self::Store(error),
+            SignInError::Refused
+            | SignInError::Locked
+            | SignInError::GivenPin
+            | SignInError::NoSession => Self::Refused,
+        }
     }
 }
 
@@ -89,12 +90,6 @@ pub struct Enrolment {
     /// The address that the app reads as a QR code.
     pub uri: OtpauthUri,
     pub(super) employee: EmployeeId,
-}
-
-pub(super) struct Issued {
-    digest: [u8; 32],
-    until: Timestamp,
-    tries: u8,
 }
 
 impl Staff {
@@ -114,86 +109,12 @@ impl Staff {
         self.confirm(account.employee.id, codes).await
     }
 
-    /// Makes a ticket for the enrolment page, in place of an earlier one.
-    pub async fn issue_ticket(&self, user_name: &UserName) -> Result<Ticket, EnrolError> {
-        let account = self.account(user_name).await?;
-        Ok(self.ticket(&account, &[]).await?)
-    }
-
-    /// The same by two named people: with a PIN, a ticket lets one person be another.
-    pub async fn issue_ticket_by(
-        &self,
-        user_name: &UserName,
-        witnesses: &Witnesses,
-    ) -> Result<Ticket, StaffError> {
-        let account = self.store.account(user_name).await?.filter(|account| !account.disabled);
-        let account = account.ok_or(StaffError::NoAccount)?;
-        if witnesses.includes(account.employee.id) {
-            return Err(TokenError::NotTwoPeople.into());
-        }
-        Ok(self.ticket(&account, &witnesses.askers()).await?)
-    }
-
-    async fn ticket(&self, account: &AccountRow, by: &[Asker]) -> Result<Ticket, JournalError> {
-        let mut bytes = [0; 8];
-        self.entropy.fill(&mut bytes);
-        let digits = hex::encode(bytes);
-        let until = self.clock.now().saturating_add(TICKET_LASTS).unwrap_or(Timestamp::MAX);
-        let issued = Issued { digest: ticket_digest(&digits), until, tries: 0 };
-        self.say(account.employee.id, ("enrolment-ticket-issued", None), by).await?;
-        self.tickets.lock().insert(account.employee.id, issued);
-        Ok(Ticket(Zeroizing::new(grouped(&digits))))
-    }
-
-    /// Opens the enrolment page: user name, PIN and ticket together. Answers the fresh token, or nothing to set up where the employee was
-    /// given a fob: its two codes are all that is wanted.
-    pub async fn begin(
-        &self,
-        user_name: &UserName,
-        pin: Pin,
-        ticket: &str,
-    ) -> Result<Option<Enrolment>, EnrolError> {
-        let account = self.store.account(user_name).await?.filter(|account| !account.disabled);
-        let hash = account.as_ref().map(|account| account.pin.clone());
-        let judging = move || PinHash::verify_or_dummy(hash.as_ref(), &pin);
-        let verdict = tokio::task::spawn_blocking(judging).await.unwrap_or(PinVerdict::Wrong);
-        let account = account.ok_or(EnrolError::Refused)?;
-        if !self.try_ticket(account.employee.id, ticket, verdict) {
-            return Err(EnrolError::Refused);
-        }
-        let given = self.store.token(account.employee.id, Standing::Assigned).await?;
-        if given.is_some_and(|token| token.kind == Kind::Fob) {
-            return Ok(None);
-        }
-        self.issue(&account).await.map(Some)
-    }
-
-    /// Ends the enrolment page's work: the ticket is spent with the confirmation.
-    pub async fn finish(
-        &self,
-        user_name: &UserName,
-        ticket: &str,
-        codes: &CodePair,
-    ) -> Result<(), EnrolError> {
-        let account = self.store.account(user_name).await?.filter(|account| !account.disabled);
-        // Before the ticket is tried: it is not its fault.
-        let employee = account.as_ref().map(|account| account.employee.id);
-        self.sign_in.time_for_codes(None, employee).await?;
-        let account = account.ok_or(EnrolError::Refused)?;
-        if !self.try_ticket(account.employee.id, ticket, PinVerdict::Right) {
-            return Err(EnrolError::Refused);
-        }
-        self.confirm(account.employee.id, codes).await?;
-        self.tickets.lock().remove(&account.employee.id);
-        Ok(())
-    }
-
-    async fn account(&self, user_name: &UserName) -> Result<AccountRow, EnrolError> {
+    pub(super) async fn account(&self, user_name: &UserName) -> Result<AccountRow, EnrolError> {
         let account = self.store.account(user_name).await?;
         account.filter(|account| !account.disabled).ok_or(EnrolError::NoAccount)
     }
 
-    async fn issue(&self, account: &AccountRow) -> Result<Enrolment, EnrolError> {
+    pub(super) async fn issue(&self, account: &AccountRow) -> Result<Enrolment, EnrolError> {
         let parameters = TokenParameters::default();
         let mut bytes = Zeroizing::new(vec![0; parameters.algorithm.seed_len()]);
         self.entropy.fill(&mut bytes);
@@ -221,7 +142,11 @@ impl Staff {
         Ok(Enrolment { uri, employee: employee.id })
     }
 
-    async fn confirm(&self, employee: EmployeeId, codes: &CodePair) -> Result<(), EnrolError> {
+    pub(super) async fn confirm(
+        &self,
+        employee: EmployeeId,
+        codes: &CodePair,
+    ) -> Result<(), EnrolError> {
         let token = self.store.token(employee, Standing::Assigned).await?;
         let token = token.ok_or(EnrolError::NothingPending)?;
         let now = self.sign_in.time_for_codes(None, Some(employee)).await?;
@@ -248,24 +173,6 @@ impl Staff {
             Err(EnrolError::NothingPending)
         }
     }
-
-    /// Judges ticket and PIN together. Either being wrong counts, so that a ticket is no way to try PINs.
-    fn try_ticket(&self, employee: EmployeeId, typed: &str, pin: PinVerdict) -> bool {
-        let now = self.clock.now();
-        let digits: String =
-            typed.chars().filter(char::is_ascii_hexdigit).map(|c| c.to_ascii_lowercase()).collect();
-        let mut tickets = self.tickets.lock();
-        let Some(issued) = tickets.get_mut(&employee) else { return false };
-        if now >= issued.until || issued.tries >= TICKET_TRIES {
-            return false;
-        }
-        let right =
-            bool::from(issued.digest.ct_eq(&ticket_digest(&digits))) && pin == PinVerdict::Right;
-        if !right {
-            issued.tries += 1;
-        }
-        right
-    }
 }
 
 /// What stands for a serial number: the end of the token's identity.
@@ -273,14 +180,4 @@ fn soft_serial(id: Uuid) -> Result<Serial, EnrolError> {
     let id = id.simple().to_string();
     let serial = format!("SOFT-{}", id[id.len() - 12..].to_ascii_uppercase());
     serial.parse().map_err(|_| EnrolError::Secret)
-}
-
-/// Sixteen digits as people read them: in groups of four.
-pub(super) fn grouped(digits: &str) -> String {
-    let groups: Vec<&str> = (0..4).map(|group| &digits[group * 4..group * 4 + 4]).collect();
-    groups.join("-")
-}
-
-pub(super) fn ticket_digest(digits: &str) -> [u8; 32] {
-    Sha256::digest(digits.as_bytes()).into()
 }

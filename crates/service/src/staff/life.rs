@@ -109,6 +109,7 @@ impl Staff {
         self.phones.lock().remove(&employee);
         self.inventory.recall(employee, by).await?;
         self.passkeys.remove_all(employee, by).await?;
+        self.emergency.end_with_account(employee, by).await?;
         self.links.remove_all(employee, by).await?;
         // At last: a sign-in that was under way when they left finds no token to spend.
         Ok(self.sign_in.end_sessions_of(employee).await?)

@@ -6,13 +6,15 @@ mod phone;
 mod provision;
 mod review;
 mod roll;
+mod ticket;
 
-pub use enrol::{EnrolError, Enrolment, Ticket};
+pub use enrol::{EnrolError, Enrolment};
 pub use life::{Employed, GivenPin, Job};
 pub use phone::{FetchError, PhoneCode};
 pub use provision::{Known, Personnel, Wanted};
 pub use review::ReviewDue;
 pub use roll::{LONGEST_ROLL, Plan, RollError};
+pub use ticket::Ticket;
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -22,6 +24,7 @@ use parking_lot::Mutex;
 
 use crate::{
     agreements::Agreements,
+    emergency::{Emergency, EmergencyError},
     journal::{Journal, JournalError},
     oidc::{LinkError, Links},
     passkeys::{PasskeyError, Passkeys},
@@ -30,8 +33,8 @@ use crate::{
     sign_in::{SessionError, SignIn},
     tokens::{Inventory, TokenError},
 };
-use enrol::Issued;
 use phone::Waiting;
+use ticket::Issued;
 
 /// A new employee.
 pub struct NewEmployee {
@@ -92,6 +95,9 @@ pub enum StaffError {
     /// A passkey.
     #[error(transparent)]
     Passkey(#[from] PasskeyError),
+    /// Emergency codes.
+    #[error(transparent)]
+    Emergency(#[from] EmergencyError),
     /// A link to an identity provider.
     #[error(transparent)]
     Link(#[from] LinkError),
@@ -113,6 +119,7 @@ pub struct Staff {
     store: Arc<dyn StaffStore>,
     inventory: Arc<Inventory>,
     passkeys: Arc<Passkeys>,
+    emergency: Arc<Emergency>,
     links: Arc<Links>,
     sign_in: Arc<SignIn>,
     agreements: Arc<Agreements>,
@@ -135,6 +142,8 @@ pub struct StaffParts {
     pub inventory: Arc<Inventory>,
     /// The passkeys: a leaver's are removed.
     pub passkeys: Arc<Passkeys>,
+    /// The emergency codes: a leaver's end.
+    pub emergency: Arc<Emergency>,
     /// Who employees are at an identity provider: a leaver's links are removed.
     pub links: Arc<Links>,
     /// The sessions: a leaver's end.
@@ -158,6 +167,7 @@ impl Staff {
             store,
             inventory,
             passkeys,
+            emergency,
             links,
             sign_in,
             agreements,
@@ -172,6 +182,7 @@ impl Staff {
             store,
             inventory,
             passkeys,
+            emergency,
             links,
             sign_in,
             agreements,

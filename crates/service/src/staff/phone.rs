@@ -12,7 +12,8 @@ use zeroize::Zeroizing;
 
 use super::{
     Staff,
-    enrol::{Enrolment, grouped, ticket_digest},
+    enrol::Enrolment,
+    ticket::{grouped, ticket_digest},
 };
 use crate::journal::JournalError;
 

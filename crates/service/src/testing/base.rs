@@ -85,6 +85,7 @@ impl Base {
         let sign_in = Arc::new(self.sign_in());
         let inventory = Arc::new(self.inventory(&sign_in));
         let passkeys = Arc::new(self.passkeys(&sign_in));
+        let emergency = Arc::new(self.emergency(&sign_in));
         let links = Arc::new(self.links(&sign_in));
         let provider = Arc::new(TestProvider::default());
         let outside = outside(&provider, &links);
@@ -103,8 +104,9 @@ impl Base {
             history: self.history(histories),
             follower: self.follower(keys),
             notices: self.notices(),
-            staff: Arc::new(self.staff(&inventory, (&passkeys, &links), &sign_in)),
+            staff: Arc::new(self.staff(&inventory, (&passkeys, &emergency, &links), &sign_in)),
             passkeys,
+            emergency,
             links,
             provider,
             outside,

@@ -7,6 +7,7 @@ mod amendments;
 mod around;
 mod base;
 mod department;
+mod emergency;
 mod fault;
 mod identity_provider;
 mod link;

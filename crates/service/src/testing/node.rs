@@ -11,6 +11,7 @@ use crate::{
     audit::{Follower, NoticeDesk, NoticeSender, OwnLooks, WhoDesk, WhoLooked},
     check::Check,
     corrections::Corrections,
+    emergency::Emergency,
     feeds::{People, PeopleFeed},
     history::{History, HistoryDesk},
     identify::Identify,
@@ -101,6 +102,8 @@ pub struct TestNode {
     pub sign_in: Arc<SignIn>,
     /// Its passkeys.
     pub passkeys: Arc<Passkeys>,
+    /// Its employees' emergency codes.
+    pub emergency: Arc<Emergency>,
     /// Who its employees are at an identity provider.
     pub links: Arc<Links>,
     /// That provider.

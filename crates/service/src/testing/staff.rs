@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 use super::Fault;
 use crate::ports::{
     AccountChange, AccountRow, Burn, LinkRow, PasskeyRow, PortError, SessionId, SessionRow,
-    StaffStore, TokenId, TokenOrder, TokenRecord, TokenRow,
+    SheetRow, StaffStore, TokenId, TokenOrder, TokenRecord, TokenRow,
 };
 
 /// Keeps staff in memory.
@@ -28,6 +28,7 @@ pub(super) struct Tables {
     pub(super) orders: Vec<TokenOrder>,
     pub(super) sessions: HashMap<SessionId, SessionRow>,
     pub(super) passkeys: Vec<PasskeyRow>,
+    pub(super) sheets: Vec<SheetRow>,
     pub(super) links: Vec<LinkRow>,
 }
 

@@ -6,9 +6,10 @@ use kinfold_passkey::Site;
 
 use super::{TestProvider, base::Base};
 use crate::{
+    emergency::{Emergency, EmergencyParts},
     oidc::{Links, LinksParts, OutsideParts, OutsideSignIn},
     passkeys::{Passkeys, PasskeysParts},
-    ports::{IdentityProvider, LinkStore, PasskeyStore, StaffStore, TokenStore},
+    ports::{IdentityProvider, LinkStore, PasskeyStore, SheetStore, StaffStore, TokenStore},
     sign_in::{SessionLimits, SignIn},
     staff::{Staff, StaffParts},
     tokens::{Inventory, InventoryParts},
@@ -50,6 +51,17 @@ impl Base {
         })
     }
 
+    pub(super) fn emergency(&self, sign_in: &Arc<SignIn>) -> Emergency {
+        Emergency::new(EmergencyParts {
+            sheets: self.ground.staff.clone() as Arc<dyn SheetStore>,
+            staff: self.ground.staff.clone(),
+            sign_in: Arc::clone(sign_in),
+            journal: self.journal.clone(),
+            clock: self.ground.clock.clone(),
+            entropy: self.ground.entropy.clone(),
+        })
+    }
+
     pub(super) fn links(&self, sign_in: &Arc<SignIn>) -> Links {
         Links::new(LinksParts {
             links: self.ground.staff.clone() as Arc<dyn LinkStore>,
@@ -64,7 +76,7 @@ impl Base {
     pub(super) fn staff(
         &self,
         inventory: &Arc<Inventory>,
-        (passkeys, links): (&Arc<Passkeys>, &Arc<Links>),
+        (passkeys, emergency, links): (&Arc<Passkeys>, &Arc<Emergency>, &Arc<Links>),
         sign_in: &Arc<SignIn>,
     ) -> Staff {
         Staff::new(StaffParts {
@@ -73,6 +85,7 @@ impl Base {
             store: self.ground.staff.clone(),
             inventory: Arc::clone(inventory),
             passkeys: Arc::clone(passkeys),
+            emergency: Arc::clone(emergency),
             links: Arc::clone(links),
             sign_in: Arc::clone(sign_in),
             agreements: Arc::clone(&self.agreements),

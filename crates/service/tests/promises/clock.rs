@@ -7,7 +7,7 @@ use kinfold_service::{
     own_clock::{ClockOff, ClockState, TimeAnswer},
     ports::StaffStore,
     records::Entry,
-    sign_in::{Door, Passed, SignInError},
+    sign_in::{Door, Passed, SignInError, StepUp},
     staff::EnrolError,
 };
 use kinfold_token::{CodePair, Standing};
@@ -26,7 +26,7 @@ fn told(node: &TestNode, seconds: i64) {
     node.own_clock.told(asked, vec![TimeAnswer { server: "time.test".to_owned(), ahead }]);
 }
 
-fn is_off<T>(outcome: Result<T, SignInError>) -> bool {
+fn is_off<T>(outcome: &Result<T, SignInError>) -> bool {
     matches!(outcome, Err(SignInError::Clock(ClockOff::Off { .. })))
 }
 
@@ -41,11 +41,12 @@ async fn while_the_clock_is_off_no_code_is_judged_anywhere_and_each_refusal_is_r
     let door = Door { speaks: "radius", name: "vpn".parse().unwrap(), roles: None };
     let passed = Passed::Apart(pin(PIN), right().await);
     let codes = CodePair::new(right().await, code(node, Standing::InUse, 8).await);
-    assert!(is_off(sign_in.sign_in(&user(), pin(PIN), right().await).await));
-    assert!(is_off(sign_in.unlock(&desk.secret, desk.credentials().await, None).await));
-    assert!(is_off(sign_in.step_up(&desk.caller, desk.credentials().await).await));
-    assert!(is_off(sign_in.vouch(None, &user(), desk.credentials().await).await));
-    assert!(is_off(sign_in.resynchronise(None, &user(), pin(PIN), &codes).await));
+    assert!(is_off(&sign_in.sign_in(&user(), pin(PIN), right().await).await));
+    assert!(is_off(&sign_in.unlock(&desk.secret, desk.credentials().await, None).await));
+    let stepped_up = sign_in.step_up(&desk.caller, desk.credentials().await, StepUp::AddPasskey);
+    assert!(is_off(&stepped_up.await));
+    assert!(is_off(&sign_in.vouch(None, &user(), desk.credentials().await).await));
+    assert!(is_off(&sign_in.resynchronise(None, &user(), pin(PIN), &codes).await));
     assert!(sign_in.admit(&door, &user(), passed).await.is_err());
     assert_eq!(whys(node), ["clock"; 6]);
     let after = node.ground.staff.token(employee, Standing::InUse).await.unwrap().unwrap();
@@ -77,17 +78,17 @@ async fn a_token_is_not_confirmed_by_a_clock_that_is_off_and_its_enrolment_code_
     account(&nodes.trust).await;
     let staff = &nodes.trust.staff;
     let ticket = staff.issue_ticket(&user()).await.unwrap();
-    staff.begin(&user(), pin(PIN), ticket.expose()).await.unwrap();
+    staff.begin(None, &user(), pin(PIN), ticket.expose()).await.unwrap();
     told(&nodes.trust, 2);
     let codes = pair(&nodes.trust).await;
     for _ in 0..8 {
-        let refused = staff.finish(&user(), ticket.expose(), &codes).await;
+        let refused = staff.finish(None, &user(), ticket.expose(), &codes).await;
         assert!(matches!(refused, Err(EnrolError::Clock(_))), "{refused:?}");
     }
     assert!(matches!(staff.confirm_token(&user(), &codes).await, Err(EnrolError::Clock(_))));
     assert_eq!(whys(&nodes.trust), ["clock"; 9]);
     told(&nodes.trust, 0);
-    staff.finish(&user(), ticket.expose(), &codes).await.unwrap();
+    staff.finish(None, &user(), ticket.expose(), &codes).await.unwrap();
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ mod custodian_property;
 mod cut_short;
 mod department;
 mod discussions;
+mod emergency;
 mod enrolment;
 mod facts;
 mod feed_alarms;

@@ -137,7 +137,7 @@ async fn a_leaver_has_no_session_no_token_and_no_way_in_and_comes_back_with_neit
     staff.leave(&person.user_name, Some(&by)).await.unwrap();
     assert!(matches!(sign_in.caller(&secret).await, Err(SessionError::None)));
     assert!(matches!(enter(&nodes, &person).await, Err(SignInError::Refused)));
-    let begun = staff.begin(&person.user_name, person.pin.clone(), ticket.expose()).await;
+    let begun = staff.begin(None, &person.user_name, person.pin.clone(), ticket.expose()).await;
     assert!(begun.is_err(), "an enrolment code opens nothing either");
     assert!(staff.issue_token(&person.user_name).await.is_err());
     let listing =

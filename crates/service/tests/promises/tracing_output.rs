@@ -6,7 +6,12 @@ use std::{
 };
 
 use kinfold_domain::Subject;
-use kinfold_service::{audit::WhoQuestion, ports::StaffStore, sign_in::Credentials};
+use kinfold_service::{
+    audit::WhoQuestion,
+    emergency::EmergencyCredentials,
+    ports::StaffStore,
+    sign_in::{Credentials, StepUp},
+};
 use kinfold_token::Standing;
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -46,9 +51,9 @@ async fn day() -> Vec<String> {
     let node = &nodes.trust;
     let employee = account(node).await;
     let ticket = node.staff.issue_ticket(&user()).await.unwrap();
-    node.staff.begin(&user(), pin(PIN), ticket.expose()).await.unwrap();
+    node.staff.begin(None, &user(), pin(PIN), ticket.expose()).await.unwrap();
     let codes = pair(node).await;
-    node.staff.finish(&user(), ticket.expose(), &codes).await.unwrap();
+    node.staff.finish(None, &user(), ticket.expose(), &codes).await.unwrap();
     nodes.advance(60);
     let shown = code(node, Standing::InUse, 0).await;
     let typed = shown.expose().clone();
@@ -72,18 +77,39 @@ async fn day() -> Vec<String> {
     nurse_views(&nodes, Subject::from(&ada())).await;
     node.ground.people.fault.begin();
     let _ = node.people_feed.poll(&|_| {}).await;
+    let emergency = on_paper(&nodes, &caller).await;
     node.break_ledger().await;
     let _ = node.pool.view(&caller, question(Subject::from(&ada()), UNSCHEDULED)).await;
 
     let token = node.ground.staff.token(employee, Standing::InUse).await.unwrap().unwrap();
-    vec![
+    let mut values = vec![
         typed.to_string(),
         token.seed.expose_base32().to_string(),
         secret.expose().to_string(),
         ticket.expose().to_owned(),
         PIN.to_owned(),
         WARD.to_owned(),
-    ]
+    ];
+    values.extend(emergency);
+    values
+}
+
+/// Emergency codes as they are printed and typed: made, used, and used beside a wrong PIN.
+async fn on_paper(nodes: &TwoNodes, caller: &Caller) -> Vec<String> {
+    let node = &nodes.trust;
+    nodes.advance(60);
+    let code = code(node, Standing::InUse, 0).await;
+    let credentials = Credentials { pin: pin(PIN), code };
+    let what = StepUp::MakeEmergencyCodes;
+    let stepped_up = node.sign_in.step_up(caller, credentials, what).await.unwrap();
+    let sheet = node.emergency.make(caller, stepped_up).await.unwrap();
+    for typed in [PIN, "111222"] {
+        let credentials = EmergencyCredentials { pin: pin(typed), code: sheet.codes[0].clone() };
+        let opened = node.emergency.sign_in(None, &user(), credentials).await;
+        assert_eq!(opened.is_ok(), typed == PIN);
+    }
+    let shown = sheet.codes.iter().map(|code| code.expose().to_string());
+    shown.flat_map(|code| [code.replace(' ', ""), code]).collect()
 }
 
 #[test]

@@ -10,7 +10,7 @@ use super::{seal_identity, to_json};
 use crate::Store;
 use crate::fault::{Fault, moment, place};
 
-/// Rows that one statement changes: SQLite keeps in memory what it would need to undo a whole one.
+/// Rows that one statement changes: the database keeps in memory what it would need to undo a whole one.
 const TOGETHER: i64 = 5_000;
 
 pub(super) async fn begin(store: &Store) -> Result<(), Fault> {

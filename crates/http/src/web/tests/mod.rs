@@ -3,6 +3,7 @@
 mod browser;
 mod clock;
 mod department;
+mod emergency;
 mod ended;
 mod hand_over;
 mod history;
@@ -18,6 +19,7 @@ mod shared;
 mod spray;
 mod staff;
 mod step_up;
+mod strangers;
 mod telling;
 mod tokens;
 mod unread;

@@ -27,12 +27,12 @@ const HALF: [(&str, &str); 5] = [
     ("birth_day", "7"),
 ];
 
-async fn code(node: &Node, person: &Person) -> String {
+fn code(node: &Node, person: &Person) -> String {
     node.next_code(&person.token).expose().to_string()
 }
 
 async fn unlock(browser: &mut Browser, node: &Node, person: &Person) -> Page {
-    let code = code(node, person).await;
+    let code = code(node, person);
     browser.post("/unlock", &[("pin", PIN), ("code", &code)]).await
 }
 

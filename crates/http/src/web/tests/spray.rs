@@ -6,7 +6,7 @@ use kinfold_service::{feeds::FeedId, records::Entry};
 
 use super::{
     browser::{Browser, Page},
-    world::{self, Node},
+    world::{self, Node, staff::PIN},
 };
 
 const GUESSER: &str = "10.66.6.6";
@@ -85,4 +85,31 @@ async fn where_somebody_guesses_newcomers_wait_and_who_signed_in_there_before_do
     let mut elsewhere = Browser::at(&trust);
     elsewhere.from = "10.1.2.4";
     assert_eq!(elsewhere.sign_in(&trust, &newcomer).await.location(), "/");
+}
+
+#[tokio::test]
+async fn guesses_of_tickets_wait_by_where_they_come_from_too() {
+    let trust = world::trust().await;
+    let nurse = trust.employ("ed-clinician").await;
+    let ticket = trust.staff.issue_ticket(&nurse.user_name).await.unwrap();
+    let mut guesser = Browser::at(&trust);
+    guesser.from = GUESSER;
+    for number in 0..20 {
+        let name = format!("guessed{number}");
+        let typed = [("user_name", name.as_str()), ("pin", PIN), ("ticket", "0000-0000-0000-0000")];
+        assert_eq!(guesser.post("/enrol", &typed).await.status, StatusCode::UNAUTHORIZED);
+    }
+    let name = ("user_name", nurse.user_name.as_str());
+    let typed = [name, ("pin", PIN), ("ticket", ticket.expose())];
+    let codes = [name, ("ticket", ticket.expose()), ("first", "123456"), ("second", "654321")];
+    for (path, fields) in [("/enrol", &typed[..]), ("/enrol/codes", &codes[..])] {
+        let page = guesser.post(path, fields).await;
+        assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS, "{path}");
+        assert_eq!(page.headers["retry-after"], "3", "{path}");
+        assert!(page.says("Too many wrong tries: wait 3 seconds"), "{path} {}", page.html);
+    }
+    assert_eq!(guess(&trust, 20..21).await.status, StatusCode::TOO_MANY_REQUESTS, "one count");
+    let mut elsewhere = Browser::at(&trust);
+    let page = elsewhere.post("/enrol", &typed).await;
+    assert!(page.says("Read this into your token"), "{}", page.html);
 }

@@ -7,7 +7,7 @@ use kinfold_service::records::Entry;
 
 use super::{
     browser::{Browser, DOWNLOADS, Page},
-    refusals::{Anew, proved},
+    strangers::{Anew, proved},
     world::{
         self, Node,
         children::nhs,

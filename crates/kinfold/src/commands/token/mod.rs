@@ -1,6 +1,7 @@
 //! `kinfold token …`: smart tokens, from the vendor's file to the bin.
 
 mod code;
+mod emergency;
 mod enrol;
 mod life;
 mod order;
@@ -44,6 +45,8 @@ pub(crate) enum Token {
     Temporary(life::Temporary),
     /// Lets an employee try again after too many wrong tries. Two people prove themselves.
     Unlock(life::Unlock),
+    /// Says how many emergency codes an employee has left; ends them when they are lost.
+    Emergency(emergency::Emergency),
     /// A lost token turned up.
     Found(life::One),
     /// It does not work any more.
@@ -74,6 +77,7 @@ impl Token {
             Self::Lost(one) => one.run(Event::Lost),
             Self::Temporary(temporary) => temporary.run(),
             Self::Unlock(unlock) => unlock.run(),
+            Self::Emergency(emergency) => emergency.run(),
             Self::Found(one) => one.run(Event::Found),
             Self::Broken(one) => one.run(Event::Broken),
             Self::Replace(replace) => replace.run(),

@@ -23,6 +23,7 @@ use kinfold_service::{
     audit::{Follower, Ledgers, OwnLooks, TrailKey, WhoDesk, WhoLooked, WhoParts},
     check::Check,
     department::Present,
+    emergency::{Emergency, EmergencyParts},
     feeds::{AlarmParts, AlarmTerms, FeedAlarms, Feeds, People, PeopleFeed},
     history::{Histories, History, HistoryDesk, HistoryParts},
     notifications::NotificationDesk,
@@ -79,6 +80,7 @@ pub(crate) struct Node {
     pub(crate) staff: Arc<Staff>,
     inventory: Arc<Inventory>,
     passkeys: Arc<Passkeys>,
+    pub(crate) emergency: Arc<Emergency>,
     pub(crate) links: Arc<Links>,
     pub(crate) provider: Arc<TestProvider>,
     outside: Arc<OutsideSignIn>,
@@ -178,6 +180,7 @@ async fn node(
     let alarms = alarms(&core, &feeds, (&work, &staff_store)).await;
     let alarms =
         Arc::new(alarms.beside([Arc::clone(&sign_in) as _, Arc::clone(&core.own_clock) as _]));
+    let emergency = Arc::new(core.emergency(&staff_store, &sign_in));
     let links = Arc::new(core.links(&staff_store, &sign_in));
     let provider = Arc::new(TestProvider::default());
     let known: Option<Arc<dyn IdentityProvider>> = Some(provider.clone());
@@ -193,9 +196,14 @@ async fn node(
             other: OnceLock::new(),
             down: AtomicBool::new(false),
         }),
-        staff: Arc::new(core.staff(&staff_store, (&inventory, &passkeys, &links), &sign_in)),
+        staff: Arc::new(core.staff(
+            &staff_store,
+            (&inventory, &passkeys, &emergency, &links),
+            &sign_in,
+        )),
         inventory,
         passkeys,
+        emergency,
         links,
         provider,
         outside: Arc::new(OutsideSignIn::new(outside)),
@@ -320,10 +328,26 @@ impl Core {
         })
     }
 
+    fn emergency(&self, store: &Arc<MemoryStaff>, sign_in: &Arc<SignIn>) -> Emergency {
+        Emergency::new(EmergencyParts {
+            sheets: Arc::<MemoryStaff>::clone(store),
+            staff: Arc::<MemoryStaff>::clone(store),
+            sign_in: Arc::clone(sign_in),
+            journal: self.journal.clone(),
+            clock: self.clock(),
+            entropy: Arc::clone(&self.entropy),
+        })
+    }
+
     fn staff(
         &self,
         store: &Arc<MemoryStaff>,
-        (inventory, passkeys, links): (&Arc<Inventory>, &Arc<Passkeys>, &Arc<Links>),
+        (inventory, passkeys, emergency, links): (
+            &Arc<Inventory>,
+            &Arc<Passkeys>,
+            &Arc<Emergency>,
+            &Arc<Links>,
+        ),
         sign_in: &Arc<SignIn>,
     ) -> Staff {
         Staff::new(StaffParts {
@@ -332,6 +356,7 @@ impl Core {
             store: Arc::<MemoryStaff>::clone(store),
             inventory: Arc::clone(inventory),
             passkeys: Arc::clone(passkeys),
+            emergency: Arc::clone(emergency),
             links: Arc::clone(links),
             sign_in: Arc::clone(sign_in),
             agreements: Arc::clone(&self.agreements),
@@ -414,6 +439,7 @@ impl Node {
             staff: Arc::clone(&self.staff),
             inventory: Arc::clone(&self.inventory),
             passkeys: Arc::clone(&self.passkeys),
+            emergency: Arc::clone(&self.emergency),
             outside: Arc::clone(&self.outside),
             links: Arc::clone(&self.links),
             agreements: Arc::clone(&core.agreements),
