@@ -4,8 +4,10 @@ pub(crate) mod agreed;
 pub(crate) mod children;
 pub(crate) mod desks;
 pub(crate) mod register;
+mod services;
 pub(crate) mod staff;
 pub(crate) mod stores;
+mod ways_in;
 pub(crate) mod work;
 
 use std::{
@@ -16,27 +18,24 @@ use std::{
 use jiff::SignedDuration;
 use kinfold_domain::{Agency, AgencyId, AgencyKind, AsAt};
 use kinfold_ledger::{BodyKey, Ledger, LedgerKeys, Options, testing::MemoryMedia};
-use kinfold_passkey::Site;
 use kinfold_service::{
     Journal, NodeIdentity,
     agreements::{Agreements, AgreementsParts, ApproverKeys},
-    audit::{Follower, Ledgers, OwnLooks, TrailKey, WhoDesk, WhoLooked, WhoParts},
-    check::Check,
+    audit::{Follower, Ledgers, TrailKey, WhoDesk},
     department::Present,
-    emergency::{Emergency, EmergencyParts},
+    emergency::Emergency,
     feeds::{AlarmParts, AlarmTerms, FeedAlarms, Feeds, People, PeopleFeed},
-    history::{Histories, History, HistoryDesk, HistoryParts},
-    notifications::NotificationDesk,
-    oidc::{Links, LinksParts, OutsideParts, OutsideSignIn},
+    history::{Histories, HistoryDesk},
+    oidc::{Links, OutsideParts, OutsideSignIn},
     own_clock::OwnClock,
-    passkeys::{Passkeys, PasskeysParts},
-    pooled_view::{AskDesk, Holdings, Pool, PoolParts, SealedDeskTerms},
+    passkeys::Passkeys,
+    pooled_view::{AskDesk, Holdings, SealedDeskTerms},
     ports::{Clock, Entropy, IdentityProvider, PeopleStore, SourceSystem, TrailStore},
     register::{Custodian, HandOvers, Register, RegisterFeed, Registers},
-    sign_in::{SessionLimits, SignIn},
-    staff::{Staff, StaffParts},
+    sign_in::SignIn,
+    staff::Staff,
     testing::{MemoryOutbox, MemoryStaff, MemoryWork, TestProvider},
-    tokens::{Inventory, InventoryParts},
+    tokens::Inventory,
 };
 
 use super::Services;
@@ -284,88 +283,6 @@ impl Core {
         Arc::<TestClock>::clone(&self.clock)
     }
 
-    fn sign_in(&self, store: &Arc<MemoryStaff>) -> SignIn {
-        SignIn::new(
-            Arc::<MemoryStaff>::clone(store),
-            self.journal.clone(),
-            Arc::clone(&self.own_clock),
-            Arc::clone(&self.entropy),
-            SessionLimits::default(),
-        )
-    }
-
-    fn inventory(&self, store: &Arc<MemoryStaff>, sign_in: &Arc<SignIn>) -> Inventory {
-        Inventory::new(InventoryParts {
-            tokens: Arc::<MemoryStaff>::clone(store),
-            staff: Arc::<MemoryStaff>::clone(store),
-            sign_in: Arc::clone(sign_in),
-            journal: self.journal.clone(),
-            clock: self.clock(),
-            entropy: Arc::clone(&self.entropy),
-        })
-    }
-
-    fn links(&self, store: &Arc<MemoryStaff>, sign_in: &Arc<SignIn>) -> Links {
-        Links::new(LinksParts {
-            links: Arc::<MemoryStaff>::clone(store),
-            staff: Arc::<MemoryStaff>::clone(store),
-            sign_in: Arc::clone(sign_in),
-            journal: self.journal.clone(),
-            clock: self.clock(),
-            entropy: Arc::clone(&self.entropy),
-        })
-    }
-
-    fn passkeys(&self, store: &Arc<MemoryStaff>, sign_in: &Arc<SignIn>) -> Passkeys {
-        Passkeys::new(PasskeysParts {
-            site: Some(Site::new(&ORIGIN.parse().unwrap()).unwrap()),
-            passkeys: Arc::<MemoryStaff>::clone(store),
-            staff: Arc::<MemoryStaff>::clone(store),
-            sign_in: Arc::clone(sign_in),
-            journal: self.journal.clone(),
-            clock: self.clock(),
-            entropy: Arc::clone(&self.entropy),
-        })
-    }
-
-    fn emergency(&self, store: &Arc<MemoryStaff>, sign_in: &Arc<SignIn>) -> Emergency {
-        Emergency::new(EmergencyParts {
-            sheets: Arc::<MemoryStaff>::clone(store),
-            staff: Arc::<MemoryStaff>::clone(store),
-            sign_in: Arc::clone(sign_in),
-            journal: self.journal.clone(),
-            clock: self.clock(),
-            entropy: Arc::clone(&self.entropy),
-        })
-    }
-
-    fn staff(
-        &self,
-        store: &Arc<MemoryStaff>,
-        (inventory, passkeys, emergency, links): (
-            &Arc<Inventory>,
-            &Arc<Passkeys>,
-            &Arc<Emergency>,
-            &Arc<Links>,
-        ),
-        sign_in: &Arc<SignIn>,
-    ) -> Staff {
-        Staff::new(StaffParts {
-            agency: self.agency.id.clone(),
-            issuer: self.agency.name.clone(),
-            store: Arc::<MemoryStaff>::clone(store),
-            inventory: Arc::clone(inventory),
-            passkeys: Arc::clone(passkeys),
-            emergency: Arc::clone(emergency),
-            links: Arc::clone(links),
-            sign_in: Arc::clone(sign_in),
-            agreements: Arc::clone(&self.agreements),
-            journal: self.journal.clone(),
-            clock: self.clock(),
-            entropy: Arc::clone(&self.entropy),
-        })
-    }
-
     fn desks(&self, holdings: &Arc<Holdings>, histories: &Arc<Histories>) -> Desks {
         Desks {
             ask: AskDesk::new(
@@ -426,98 +343,6 @@ fn register(agency: &Agency) -> Arc<Register> {
 fn confirm(register: &Register, clock: &TestClock) {
     let at = clock.now().checked_sub(SignedDuration::from_secs(4)).unwrap();
     register.confirm(Some(AsAt(at)), Some(children::phones()));
-}
-
-impl Node {
-    /// What the web application is given.
-    pub(crate) fn services(&self, secure: bool) -> Services {
-        let core = &self.core;
-        let registers = Registers::new([Arc::clone(&self.register)]);
-        Services {
-            agency: core.agency.clone(),
-            sign_in: Arc::clone(&self.sign_in),
-            staff: Arc::clone(&self.staff),
-            inventory: Arc::clone(&self.inventory),
-            passkeys: Arc::clone(&self.passkeys),
-            emergency: Arc::clone(&self.emergency),
-            outside: Arc::clone(&self.outside),
-            links: Arc::clone(&self.links),
-            agreements: Arc::clone(&core.agreements),
-            check: self.check(),
-            pool: Arc::new(self.pool(registers)),
-            own_looks: Arc::new(OwnLooks {
-                ledgers: Arc::clone(&self.ledgers),
-                clock: core.clock(),
-            }),
-            who: Arc::new(self.who()),
-            history: Arc::new(self.history()),
-            custodian: self.custodian.clone(),
-            feeds: Arc::clone(&self.feeds),
-            alarms: Arc::clone(&self.alarms),
-            notifications: Arc::new(NotificationDesk::new(
-                (
-                    Arc::<MemoryOutbox>::clone(&self.outbox),
-                    Arc::<MemoryStaff>::clone(&self.staff_store),
-                ),
-                core.journal.clone(),
-                core.clock(),
-            )),
-            department: self.department().map(|department| department.pages),
-            attendances: self.attendances().map(|known| known.lists),
-            corrections: self.corrections(),
-            clock: core.clock(),
-            secure,
-            trusted_proxies: vec![PROXY.parse().unwrap()],
-        }
-    }
-
-    fn check(&self) -> Arc<Check> {
-        let core = &self.core;
-        Arc::new(Check::new(
-            Arc::clone(&core.agreements),
-            Registers::new([Arc::clone(&self.register)]),
-            core.journal.clone(),
-            core.clock(),
-            Arc::clone(&core.entropy),
-        ))
-    }
-
-    fn pool(&self, registers: Registers) -> Pool {
-        Pool::new(PoolParts {
-            identity: Arc::clone(&self.core.identity),
-            agreements: Arc::clone(&self.core.agreements),
-            holdings: Arc::clone(&self.holdings.holdings),
-            registers,
-            link: Arc::<TestLink>::clone(&self.link),
-            journal: self.core.journal.clone(),
-            clock: self.core.clock(),
-            entropy: Arc::clone(&self.core.entropy),
-        })
-    }
-
-    fn who(&self) -> WhoLooked {
-        WhoLooked::new(WhoParts {
-            identity: Arc::clone(&self.core.identity),
-            agreements: Arc::clone(&self.core.agreements),
-            ledgers: Arc::clone(&self.ledgers),
-            link: Arc::<TestLink>::clone(&self.link),
-            journal: self.core.journal.clone(),
-            clock: self.core.clock(),
-            entropy: Arc::clone(&self.core.entropy),
-        })
-    }
-
-    fn history(&self) -> History {
-        History::new(HistoryParts {
-            identity: Arc::clone(&self.core.identity),
-            agreements: Arc::clone(&self.core.agreements),
-            own: Arc::clone(&self.histories),
-            link: Arc::<TestLink>::clone(&self.link),
-            journal: self.core.journal.clone(),
-            clock: self.core.clock(),
-            entropy: Arc::clone(&self.core.entropy),
-        })
-    }
 }
 
 /// The feeds, with the work that a hospital's messages are.
