@@ -222,13 +222,14 @@ async fn a_locked_screen_opens_with_an_emergency_code_of_its_own_person() {
     assert!(matches!(wrong, Err(SignInError::Refused)));
     assert!(matches!(desk.sign_in.caller(&desk.secret).await, Err(SessionError::Locked(_))));
     let right = credentials(PIN, &sheet.codes[4]);
-    desk.emergency.unlock(&desk.secret, right, Some(address())).await.unwrap();
-    assert!(desk.sign_in.caller(&desk.secret).await.is_ok());
+    let reopened = desk.emergency.unlock(&desk.secret, right, Some(address())).await.unwrap();
+    let caller = desk.sign_in.caller(&reopened.secret).await.unwrap();
+    assert!(desk.sign_in.caller(&desk.secret).await.is_err(), "it goes on under another secret");
     let last = desk.entries().pop().unwrap();
     assert_eq!((last.what.as_str(), last.address), ("unlocked", Some(address())));
-    desk.sign_in.lock(&desk.caller).await.unwrap();
+    desk.sign_in.lock(&caller).await.unwrap();
     let again = credentials(PIN, &sheet.codes[4]);
-    assert!(desk.emergency.unlock(&desk.secret, again, None).await.is_err(), "it was used");
+    assert!(desk.emergency.unlock(&reopened.secret, again, None).await.is_err(), "it was used");
 }
 
 #[tokio::test]
@@ -248,8 +249,8 @@ async fn what_an_emergency_code_opens_is_not_proved_for_what_wants_a_fresh_code(
     desk.sign_in.lock(&desk.caller).await.unwrap();
     desk.nodes.advance(60);
     let typed = credentials(PIN, &sheet.codes[1]);
-    desk.emergency.unlock(&desk.secret, typed, None).await.unwrap();
-    assert_eq!(desk.sign_in.caller(&desk.secret).await.unwrap().proved(), proved_then);
+    let reopened = desk.emergency.unlock(&desk.secret, typed, None).await.unwrap();
+    assert_eq!(desk.sign_in.caller(&reopened.secret).await.unwrap().proved(), proved_then);
 }
 
 #[tokio::test]
