@@ -44,15 +44,15 @@ impl Follower {
         Self { own, journal, store, keys }
     }
 
-    /// Takes over what is there by now; answers the number of entries followed so far. What comes meanwhile is left for the next time:
-    /// who runs after each entry of a busy node makes a transaction of each. One that can't be read (erased, or of another version) is
-    /// passed over: it stays in the ledger, where verification finds it.
+    /// Takes over whatever is new, once: who runs after each entry of a busy node makes a transaction of each. Answers the number of
+    /// entries followed so far. One that can't be read (erased, or of another version) is passed over: it stays in the ledger, where
+    /// verification finds it.
     pub async fn catch_up(&self) -> Result<u64, FollowError> {
-        let all = self.journal.ledger().size();
         let mut followed = self.store.followed().await?;
         loop {
+            let all = self.journal.ledger().size();
             let end = all.min(followed + BATCH);
-            if end <= followed {
+            if end == followed {
                 return Ok(followed);
             }
             let mut looks = Vec::new();
@@ -65,6 +65,9 @@ impl Follower {
             }
             self.store.index(&looks, end).await?;
             followed = end;
+            if followed == all {
+                return Ok(followed);
+            }
         }
     }
 

@@ -79,13 +79,14 @@ pub struct NoticeSender {
 }
 
 impl NoticeSender {
-    /// Delivers what is there by now, oldest first; answers how many ledger entries are dealt with.
+    /// Delivers whatever is new, oldest first, once: what comes meanwhile is gathered for the next time. Answers how many ledger entries
+    /// are dealt with.
     pub async fn deliver(&self) -> Result<u64, NoticeError> {
-        let all = self.journal.ledger().size();
         loop {
             let from = self.store.delivered(&self.partner).await?;
+            let all = self.journal.ledger().size();
             let to = all.min(from + BATCH);
-            if from >= to {
+            if from == to {
                 return Ok(from);
             }
             let (news, to) = self.news(from, to)?;
@@ -93,6 +94,9 @@ impl NoticeSender {
                 self.send(news).await?;
             }
             self.store.set_delivered(&self.partner, to).await?;
+            if to == all {
+                return Ok(to);
+            }
         }
     }
 

@@ -95,8 +95,8 @@ impl Herald {
         let HeraldParts { store, journal, own, .. } = &self.parts;
         let mut written = store.announced().await?.unwrap_or(0);
         let mut from = written.max(self.quiet.load(Ordering::Relaxed));
-        let all = journal.ledger().size();
         loop {
+            let all = journal.ledger().size();
             let to = all.min(from + BATCH);
             if from >= to {
                 return Ok(from);
@@ -116,6 +116,10 @@ impl Herald {
             }
             from = to;
             self.quiet.store(to, Ordering::Relaxed);
+            // Once: what comes meanwhile is gone through the next time.
+            if from == all {
+                return Ok(from);
+            }
         }
     }
 
