@@ -60,10 +60,9 @@ impl Browser {
         self.until("the set-up page is there", "h1", "Read this into your token").await
     }
 
-    /// The newest token's code, as its digits.
+    /// The newest token's code, as its digits. Both halves are read in one breath: between two reads the code may change.
     pub(super) async fn shown_code(&self) -> anyhow::Result<String> {
-        let both = self.texts(".phone-token:first-child .phone-code [aria-hidden]").await?;
-        Ok(both.concat())
+        Ok(self.driver.execute(SHOWN_CODE, vec![]).await?.convert()?)
     }
 
     pub(super) async fn next_code(&self) -> anyhow::Result<String> {
@@ -110,6 +109,11 @@ impl Browser {
         Ok(())
     }
 }
+
+const SHOWN_CODE: &str = r#"
+const halves = document.querySelectorAll(".phone-token:first-child .phone-code [aria-hidden]");
+return [...halves].map((half) => half.textContent).join("");
+"#;
 
 const READABLE: &str = r#"
 const done = arguments[0];

@@ -15,7 +15,7 @@ use super::{
     failure::Failure,
     fields::Fields,
     peer::Peer,
-    session::{Locked, Session, SignedIn},
+    session::{Locked, Session, SignedIn, ToReopen},
     set_aside::{Aside, Colleague},
     sign_in::{refused_with, with_wait},
     site::{Shared, Site},
@@ -68,17 +68,10 @@ pub(super) async fn locked(
 pub(super) async fn unlock(
     State(site): State<Shared>,
     Peer(address): Peer,
-    session: Session,
+    ToReopen(locked): ToReopen,
     aside: Aside,
     fields: Fields,
 ) -> Result<Response, Failure> {
-    let locked = match session {
-        Session::Locked(locked) => locked,
-        Session::Open(_) | Session::GivenPin(_) => {
-            return Ok(Redirect::to("/").into_response());
-        }
-        Session::None => return Err(Failure::SignedOut),
-    };
     let mut problems = Problems::default();
     let Some(code) = TypedCode::read(&fields, &mut problems) else {
         let status = (StatusCode::UNPROCESSABLE_ENTITY, None);

@@ -18,7 +18,7 @@ use super::{
     failure::{Failure, sentence},
     lock,
     peer::Peer,
-    session::Session,
+    session::{Session, ToReopen},
     set_aside::{self, Aside},
     site::{Shared, Site},
 };
@@ -56,9 +56,8 @@ pub(super) async fn ask(
 /// `POST /unlock/oidc`
 pub(super) async fn ask_unlock(
     State(site): State<Shared>,
-    session: Session,
+    ToReopen(locked): ToReopen,
 ) -> Result<Response, Failure> {
-    let Session::Locked(locked) = session else { return Err(Failure::SignedOut) };
     go(&site, site.services.outside.ask_unlock(&locked.secret).await)
 }
 

@@ -1,11 +1,6 @@
 //! Signing in and unlocking by passkey: what the browser is asked, and its answer.
 
-use axum::{
-    Json,
-    extract::State,
-    http::StatusCode,
-    response::{IntoResponse, Redirect, Response},
-};
+use axum::{Json, extract::State, http::StatusCode, response::Response};
 use kinfold_service::passkeys::{Ceremony, PasskeyError};
 use serde_json::{Value, json};
 
@@ -15,7 +10,7 @@ use super::{
     fields::Fields,
     lock,
     peer::Peer,
-    session::Session,
+    session::{Session, ToReopen},
     set_aside::{self, Aside},
     sign_in::{sign_in_again, with_wait},
     site::Shared,
@@ -50,9 +45,8 @@ pub(super) async fn sign_in(
 /// `POST /unlock/passkey/ask`
 pub(super) async fn ask_unlock(
     State(site): State<Shared>,
-    session: Session,
+    ToReopen(locked): ToReopen,
 ) -> Result<Json<Value>, Failure> {
-    let Session::Locked(locked) = session else { return Err(Failure::SignedOut) };
     Ok(asked(&site.services.passkeys.ask_unlock(&locked.secret).await?))
 }
 
@@ -60,17 +54,10 @@ pub(super) async fn ask_unlock(
 pub(super) async fn unlock(
     State(site): State<Shared>,
     Peer(address): Peer,
-    session: Session,
+    ToReopen(locked): ToReopen,
     aside: Aside,
     fields: Fields,
 ) -> Result<Response, Failure> {
-    let locked = match session {
-        Session::Locked(locked) => locked,
-        Session::Open(_) | Session::GivenPin(_) => {
-            return Ok(Redirect::to("/").into_response());
-        }
-        Session::None => return Err(Failure::SignedOut),
-    };
     let answer = (fields.text("ceremony"), fields.text("answer"));
     match site.services.passkeys.unlock(&locked.secret, answer, address).await {
         Ok(reopened) => lock::unlocked(&site, &reopened).await,

@@ -145,3 +145,18 @@ impl FromRequestParts<Shared> for SignedIn {
         }
     }
 }
+
+/// Takes a locked session only, for what reopens it. Whoever has an open one goes on in it.
+pub(super) struct ToReopen(pub(super) Arc<Locked>);
+
+impl FromRequestParts<Shared> for ToReopen {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Shared) -> Result<Self, Response> {
+        match parts.extensions.get() {
+            Some(Session::Locked(locked)) => Ok(Self(Arc::clone(locked))),
+            Some(Session::Open(_) | Session::GivenPin(_)) => Err(Redirect::to("/").into_response()),
+            Some(Session::None) | None => Err(Failure::SignedOut.into_response()),
+        }
+    }
+}

@@ -175,7 +175,7 @@ async fn giant_and_garbled_forms_get_a_clear_page() {
     let trust = world::trust().await;
     let mut browser = Browser::signed_in(&trust, "ed-clinician").await;
     let giant = "a".repeat(5_000_000);
-    for path in ["/check", "/view", "/sign-in", "/enrol", "/unlock", "/who"] {
+    for path in ["/check", "/view", "/sign-in", "/enrol", "/who"] {
         let page = browser.post(path, &[("family", &giant)]).await;
         assert_eq!(page.status, StatusCode::PAYLOAD_TOO_LARGE, "{path}");
         assert!(page.says("What you sent is too large") && page.html.len() < 20_000, "{path}");
@@ -196,6 +196,9 @@ async fn giant_and_garbled_forms_get_a_clear_page() {
     let page = browser.post("/check", &[("family", &almost)]).await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(page.says("100 characters or fewer") && page.html.len() < 40_000);
+    browser.post("/lock", &[]).await;
+    let page = browser.post("/unlock", &[("code", &giant)]).await;
+    assert_eq!(page.status, StatusCode::PAYLOAD_TOO_LARGE, "/unlock");
 }
 
 #[tokio::test]
