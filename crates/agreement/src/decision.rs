@@ -69,6 +69,8 @@ pub struct Decision {
     agreement: SharedRef,
     asked: Asked,
     rulings: BTreeMap<Category, Ruling>,
+    /// Permitted only because the glass is broken.
+    opened: Categories,
 }
 
 impl Decision {
@@ -86,7 +88,16 @@ impl Decision {
             at: now,
         };
         let rulings = wanted.iter().map(|category| (*category, ruling(*category))).collect();
-        Self { agreement, asked, rulings }
+        Self { agreement, asked, rulings, opened: Categories::new() }
+    }
+
+    pub(crate) fn opening(self, opened: Categories) -> Self {
+        Self { opened, ..self }
+    }
+
+    /// The permitted categories that are permitted only because the glass is broken.
+    pub const fn opened(&self) -> &Categories {
+        &self.opened
     }
 
     /// Under which agreement.

@@ -9,7 +9,7 @@ use crate::{
     Agreement, Approval, Decision, Effect, HistoryDecision, Lapse, Origin, Party, PolicyError,
     Question, Reading, Refusal, ReviewDecision, ReviewQuestion, Revocation, RevocationError,
     Ruling, guard, matrix,
-    policy::Policies,
+    policy::{Policies, Rare},
     reading,
     table::{Row, Table},
 };
@@ -112,9 +112,26 @@ impl InForce {
             .map_err(Refusal::NotInForce)
             .and_then(|()| self.table.row(requester, role, purpose, owner));
         Decision::new(self.agreement.shared_reference(), question, |category| match &row {
-            Ok(row) => row.receive(category),
+            Ok(row) => row.rare(Rare::Receive, category),
             Err(why) => Ruling::Refused { why: why.clone() },
         })
+    }
+
+    /// Decides for somebody who breaks the glass: what they may see, and what the clauses let them open for a reason given in words.
+    /// Whoever asks for it has proved themselves again, and is reviewed.
+    pub fn decide_breaking_glass(&self, question: &Question<'_>) -> Decision {
+        let Question { requester, owner, role, purpose, now, .. } = *question;
+        let row = self
+            .standing(now)
+            .map_err(Refusal::NotInForce)
+            .and_then(|()| self.table.row(requester, role, purpose, owner));
+        let opens = |category| row.as_ref().ok().and_then(|row| row.opens(category));
+        let opened = question.wanted.iter().copied().filter(|category| opens(*category).is_some());
+        let ruling = |category| match &row {
+            Ok(row) => opens(category).unwrap_or_else(|| row.see(category).clone()),
+            Err(why) => Ruling::Refused { why: why.clone() },
+        };
+        Decision::new(self.agreement.shared_reference(), question, ruling).opening(opened.collect())
     }
 
     /// Decides whether somebody may be shown who looked at a child.

@@ -6,7 +6,8 @@ use kinfold_domain::{
 
 use super::*;
 use crate::testing::{
-    COUNCIL, TRUST, amended, ask, guardian, in_force, now, rule, standard_in_force, with_clauses,
+    COUNCIL, TRUST, amended, ask, breaks_glass, draft, guardian, in_force, now, rule,
+    standard_in_force, with_clauses,
 };
 
 const NURSE: &str = "northmoor-trust/ed-clinician";
@@ -252,4 +253,78 @@ fn local_rules_are_held_to_the_same_rules_as_clauses_and_may_not_permit() {
     assert!(refused("forbid").contains("cannot be read"));
     // A number that a clause of the agreement has too is no clash.
     assert!(standard_in_force().narrowed_by(&household.replace("local-1", "4.1")).is_ok());
+}
+
+#[test]
+fn breaking_the_glass_opens_what_a_clause_names_beside_what_may_be_seen_and_nothing_else() {
+    let agreement = standard_in_force();
+    let seen = ask(&agreement, NURSE, NOW, COUNCIL).permitted();
+    let broken = breaks_glass(&agreement, NURSE, NOW, COUNCIL);
+    let opened = Categories::from([Category::Address, Category::SocialCareSummary]);
+    assert_eq!(*broken.opened(), opened);
+    assert_eq!(broken.permitted(), &seen | &opened);
+    let [clause] = broken.clauses(Category::Address) else { panic!("one clause") };
+    assert_eq!(clause.id().as_str(), "9.1");
+    assert_eq!(
+        why(&broken, Category::Sensitive),
+        "forbidden: clause 8.1 of the agreement forbids it"
+    );
+    let (council, trust) = (COUNCIL.parse().unwrap(), TRUST.parse().unwrap());
+    assert!(!agreement.permits_any(&trust, &council, Category::Address), "no replica holds it");
+
+    let duty = "ashmoor-council/emergency-duty-team";
+    let broken = breaks_glass(&agreement, duty, "child-protection-enquiry", TRUST);
+    assert_eq!(*broken.opened(), Categories::from([Category::HealthSummary]));
+    for (who, purpose, owner) in [
+        (NURSE, "direct-care-scheduled", COUNCIL),
+        (NURSE, NOW, TRUST),
+        ("northmoor-trust/operator", NOW, COUNCIL),
+        ("northmoor-trust/information-governance", "audit-review", COUNCIL),
+        ("ashmoor-council/social-worker", "child-protection-enquiry", TRUST),
+        ("northmoor-trust/arrivals", NOW, COUNCIL),
+    ] {
+        let plain = ask(&agreement, who, purpose, owner);
+        let broken = breaks_glass(&agreement, who, purpose, owner);
+        assert!(broken.opened().is_empty(), "{who} for {purpose} of {owner}");
+        assert_eq!(broken.permitted(), plain.permitted(), "{who} for {purpose} of {owner}");
+    }
+}
+
+#[test]
+fn no_glass_can_be_broken_past_a_forbidding_clause_a_local_rule_or_an_agreement_that_ended() {
+    let opens =
+        |agreement: &InForce| !breaks_glass(agreement, NURSE, NOW, COUNCIL).opened().is_empty();
+    let sensitive = "[Category::\"address\", Category::\"sensitive\"]";
+    let old = "[Category::\"address\", Category::\"social-care-summary\"]\n};\n\n@clause(\"9.2\")";
+    let new = format!("{sensitive}\n}};\n\n@clause(\"9.2\")");
+    let agreement = in_force(&amended(old, &new));
+    let broken = breaks_glass(&agreement, NURSE, NOW, COUNCIL);
+    assert!(broken.permits(Category::Address) && !broken.permits(Category::Sensitive));
+
+    let rule = r#"
+@clause("l1")
+@reads("Nobody breaks the glass here.")
+forbid (principal, action == Action::"break-glass", resource);
+"#;
+    assert!(opens(&standard_in_force()));
+    assert!(!opens(&standard_in_force().narrowed_by(rule).unwrap()));
+    let late = Question {
+        requester: &TRUST.parse().unwrap(),
+        owner: &COUNCIL.parse().unwrap(),
+        role: &"ed-clinician".parse().unwrap(),
+        purpose: &NOW.parse().unwrap(),
+        wanted: &Categories::from(Category::ALL),
+        now: "2027-02-01T00:00:00Z".parse().unwrap(),
+    };
+    let late = standard_in_force().decide_breaking_glass(&late);
+    assert!(late.opened().is_empty() && late.is_refusal());
+}
+
+#[test]
+fn an_agreement_without_a_word_of_breaking_the_glass_opens_nothing_more() {
+    let draft = draft();
+    let (clauses, _) = draft.agreement().document().policy().cedar.split_once("// 9 ").unwrap();
+    let agreement = in_force(&with_clauses(clauses));
+    assert!(breaks_glass(&agreement, NURSE, NOW, COUNCIL).opened().is_empty());
+    assert!(!agreement.matrix().contains("breaking glass: "));
 }

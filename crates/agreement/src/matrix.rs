@@ -8,13 +8,15 @@ use crate::{
     Document, Refusal, RoleTerm, Ruling,
     cedar::role_name,
     clause::numbers,
+    policy::Rare,
     table::{Row, Table},
 };
 
 const HEADING: &str = "\
 Who may see what, computed from the clauses. One block for each role and owner; a cell has the numbers of the
 clauses that permit, `no` with those that forbid, or - where no clause says anything (which refuses too).
-`handed` lines stand where something may be handed over: it can't be asked for.
+`handed` lines stand where something may be handed over: it can't be asked for. `breaking glass` lines stand where something
+that may not be seen may be opened for a reason given in words, by whoever proves themselves again; each is reviewed.
 The last lines of a block say whether the role may see who looked at a child, in that owner's ledger; whether it may see
 beside an answer where the child attended and the last looks at it; and whether the key worker is told of a look-up.
 ";
@@ -39,9 +41,12 @@ fn block(
     owner: &kinfold_domain::AgencyId,
 ) -> String {
     let mut lines: Vec<Vec<String>> = Category::ALL.iter().map(|c| vec![c.to_string()]).collect();
-    let receives = table.policies.let_receive();
-    let mut handed: Vec<Vec<String>> =
-        Category::ALL.iter().filter(|_| receives).map(|c| vec![format!("handed: {c}")]).collect();
+    let rare = Rare::ALL.into_iter().filter(|rare| table.policies.permit(*rare));
+    let named = |rare| Category::ALL.into_iter().map(move |category| (rare, category));
+    let mut rare: Vec<_> = rare
+        .flat_map(named)
+        .map(|(rare, category)| ((rare, category), vec![format!("{}: {category}", label(rare))]))
+        .collect();
     let mut review = vec!["who looked".to_owned()];
     let mut history = vec!["history".to_owned()];
     let mut notifies = vec!["tells key worker".to_owned()];
@@ -52,10 +57,9 @@ fn block(
         for (category, line) in Category::ALL.into_iter().zip(&mut lines) {
             line.push(row.as_ref().map_or_else(|_| "?".to_owned(), |row| cell(row.see(category))));
         }
-        for (category, line) in Category::ALL.into_iter().zip(&mut handed) {
-            line.push(
-                row.as_ref().map_or_else(|_| "?".to_owned(), |row| cell(&row.receive(category))),
-            );
+        for ((rare, category), line) in &mut rare {
+            let ruling = |row: &&Row| cell(&row.rare(*rare, *category));
+            line.push(row.as_ref().map_or_else(|_| "?".to_owned(), ruling));
         }
         let of = |ruling: fn(&Row) -> String| {
             row.as_ref().map_or_else(|_| "?".to_owned(), |r| ruling(r))
@@ -64,15 +68,22 @@ fn block(
         history.push(of(|row| cell(&row.history)));
         notifies.push(of(notifying));
     }
-    // What is handed to nobody of this role would only be eleven lines more.
-    let is_handed = |cell: &String| cell != "-" && !cell.starts_with("no ");
-    handed.retain(|line| line.iter().skip(1).any(is_handed));
+    // What is handed to, or opened by, nobody of this role would only be lines more.
+    let is_given = |cell: &String| cell != "-" && !cell.starts_with("no ");
+    rare.retain(|(_, line)| line.iter().skip(1).any(is_given));
     let all: Vec<_> = std::iter::once(heading)
         .chain(lines)
-        .chain(handed)
+        .chain(rare.into_iter().map(|(_, line)| line))
         .chain([review, history, notifies])
         .collect();
     align(&all)
+}
+
+const fn label(rare: Rare) -> &'static str {
+    match rare {
+        Rare::Receive => "handed",
+        Rare::BreakGlass => "breaking glass",
+    }
 }
 
 /// The clauses on the register that tell the key worker of a look-up.

@@ -1,6 +1,9 @@
 //! Policies: Cedar text, parsed, annotated, validated against the schema and the agreement.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use cedar_policy::{
     ActionConstraint, Effect as CedarEffect, Policy, PolicyId, PolicySet, ValidationMode, Validator,
@@ -22,15 +25,34 @@ pub(crate) const MAX_CLAUSES: usize = 200;
 pub(crate) struct Written {
     pub(crate) clause: Arc<Clause>,
     pub(crate) names: Categories,
-    receives: bool,
+    /// The rare actions that it permits.
+    permits: BTreeSet<Rare>,
+}
+
+/// Actions that few clauses speak of: each is asked of those clauses alone, so that the table costs little more.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(crate) enum Rare {
+    Receive,
+    BreakGlass,
+}
+
+impl Rare {
+    pub(crate) const ALL: [Self; 2] = [Self::Receive, Self::BreakGlass];
+
+    pub(crate) const fn action(self) -> &'static str {
+        match self {
+            Self::Receive => "receive",
+            Self::BreakGlass => "break-glass",
+        }
+    }
 }
 
 /// Policies that passed every check, and their clauses by Cedar's policy id.
 #[derive(Clone, Debug)]
 pub(crate) struct Policies {
     pub(crate) set: PolicySet,
-    /// Those of them that say something of what is received: few, so that the table costs little more.
-    pub(crate) receiving: PolicySet,
+    /// Those of them that say something of a rare action.
+    pub(crate) rare: BTreeMap<Rare, PolicySet>,
     pub(crate) written: BTreeMap<PolicyId, Written>,
     /// In the order of the text.
     pub(crate) clauses: Vec<Arc<Clause>>,
@@ -56,7 +78,7 @@ impl Policies {
         policies.sort_by_key(|policy| position(policy.id()));
         let mut all = Self {
             set: PolicySet::new(),
-            receiving: PolicySet::new(),
+            rare: Rare::ALL.map(|rare| (rare, PolicySet::new())).into(),
             written: BTreeMap::new(),
             clauses: Vec::new(),
         };
@@ -76,13 +98,15 @@ impl Policies {
         });
         let twice = |_| PolicyError::Twice { clause: clause.id.clone() };
         self.set.add(policy.new_id(id.clone())).map_err(&twice)?;
-        let speaks = speaks_of_receiving(policy);
-        if speaks {
-            self.receiving.add(policy.new_id(id.clone())).map_err(twice)?;
+        let mut permits = BTreeSet::new();
+        for (rare, set) in &mut self.rare {
+            if speaks_of(*rare, policy) {
+                set.add(policy.new_id(id.clone())).map_err(&twice)?;
+                permits.extend((policy.effect() == CedarEffect::Permit).then_some(*rare));
+            }
         }
         let names = named_categories(policy);
-        let receives = policy.effect() == CedarEffect::Permit && speaks;
-        self.written.insert(id, Written { clause: Arc::clone(&clause), names, receives });
+        self.written.insert(id, Written { clause: Arc::clone(&clause), names, permits });
         self.clauses.push(clause);
         Ok(())
     }
@@ -97,9 +121,9 @@ impl Policies {
         Ok(all)
     }
 
-    /// Whether some clause lets anybody receive anything: without one, nobody needs to ask.
-    pub(crate) fn let_receive(&self) -> bool {
-        self.written.values().any(|written| written.receives)
+    /// Whether some clause lets anybody do this at all: without one, nobody needs to ask.
+    pub(crate) fn permit(&self, rare: Rare) -> bool {
+        self.written.values().any(|written| written.permits.contains(&rare))
     }
 
     fn validate(&self) -> Result<(), PolicyError> {
@@ -169,12 +193,12 @@ fn named_categories(policy: &Policy) -> Categories {
     policy.entity_literals().iter().filter_map(category).collect()
 }
 
-fn speaks_of_receiving(policy: &Policy) -> bool {
-    let receive = Sort::Action.uid("receive");
+fn speaks_of(rare: Rare, policy: &Policy) -> bool {
+    let named = Sort::Action.uid(rare.action());
     match policy.action_constraint() {
         ActionConstraint::Any => true,
-        ActionConstraint::In(actions) => actions.contains(&receive),
-        ActionConstraint::Eq(action) => action == receive,
+        ActionConstraint::In(actions) => actions.contains(&named),
+        ActionConstraint::Eq(action) => action == named,
     }
 }
 

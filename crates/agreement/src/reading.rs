@@ -6,7 +6,8 @@ use kinfold_domain::{AgencyId, Category};
 use serde::Serialize;
 
 use crate::{
-    AgreementRef, Clause, ClauseId, Document, Party, RoleTerm, Ruling, table::Table, term::words,
+    AgreementRef, Clause, ClauseId, Document, Party, RoleTerm, Ruling, policy::Rare, table::Table,
+    term::words,
 };
 
 /// The agreement for people: for a page by its fields, for a terminal by its `Display`.
@@ -64,6 +65,8 @@ pub struct Sight {
     pub sees: Vec<Given>,
     /// What may be handed to them of a child whom the owner hands over or tells of.
     pub receives: Vec<Given>,
+    /// What they may not see, and may open by breaking the glass.
+    pub opens: Vec<Given>,
     /// The clauses that permit to see who looked; none when nothing does.
     pub reviews: Vec<ClauseId>,
     /// The clauses that permit to see, beside an answer, where the child attended and the last looks at it.
@@ -137,9 +140,11 @@ fn sights_of(document: &Document, table: &Table, role: &RoleTerm) -> Vec<Sight> 
             };
             let all = || Category::ALL.into_iter();
             let sees: Vec<Given> = all().filter_map(|c| given(c, row.see(c))).collect();
-            let receives: Vec<Given> = all().filter_map(|c| given(c, &row.receive(c))).collect();
+            let rare = |rare| all().filter_map(|c| given(c, &row.rare(rare, c))).collect();
+            let receives: Vec<Given> = rare(Rare::Receive);
+            let opens = all().filter_map(|c| given(c, &row.opens(c)?)).collect::<Vec<_>>();
             let (reviews, history) = (ids(&row.review), ids(&row.history));
-            let is_empty = sees.is_empty() && receives.is_empty();
+            let is_empty = sees.is_empty() && receives.is_empty() && opens.is_empty();
             if is_empty && reviews.is_empty() && history.is_empty() {
                 continue;
             }
@@ -150,6 +155,7 @@ fn sights_of(document: &Document, table: &Table, role: &RoleTerm) -> Vec<Sight> 
                 owner: owner.name.clone(),
                 sees,
                 receives,
+                opens,
                 reviews,
                 history,
                 notifies: notifying(row.see(Category::Register)),
@@ -175,6 +181,11 @@ fn name(document: &Document, agency: &AgencyId) -> String {
 fn bracketed(clauses: &[ClauseId]) -> String {
     let numbers: Vec<&str> = clauses.iter().map(ClauseId::as_str).collect();
     format!("[{}]", numbers.join(", "))
+}
+
+fn listed(given: &[Given]) -> String {
+    let one = |given: &Given| format!("{} {}", given.heading, bracketed(&given.clauses));
+    given.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
 impl fmt::Display for Reading {
@@ -229,14 +240,13 @@ impl fmt::Display for Sight {
         writeln!(f, "\n  {} ({})", self.who, self.whose)?;
         writeln!(f, "    for: {}", self.purpose)?;
         if !self.sees.is_empty() {
-            let seen = |given: &Given| format!("{} {}", given.heading, bracketed(&given.clauses));
-            let seen: Vec<String> = self.sees.iter().map(seen).collect();
-            writeln!(f, "    of {}: {}", self.owner, seen.join(", "))?;
+            writeln!(f, "    of {}: {}", self.owner, listed(&self.sees))?;
         }
         if !self.receives.is_empty() {
-            let handed = |given: &Given| format!("{} {}", given.heading, bracketed(&given.clauses));
-            let handed: Vec<String> = self.receives.iter().map(handed).collect();
-            writeln!(f, "    handed over by {}: {}", self.owner, handed.join(", "))?;
+            writeln!(f, "    handed over by {}: {}", self.owner, listed(&self.receives))?;
+        }
+        if !self.opens.is_empty() {
+            writeln!(f, "    by breaking the glass, of {}: {}", self.owner, listed(&self.opens))?;
         }
         if !self.reviews.is_empty() {
             let clauses = bracketed(&self.reviews);

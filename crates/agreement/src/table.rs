@@ -15,15 +15,15 @@ use crate::{
     Clause, Document, PolicyError, PurposeTerm, Refusal, RoleTerm, Ruling,
     cedar::{Sort, entities, role_name},
     clause::Clauses,
-    policy::Policies,
+    policy::{Policies, Rare},
 };
 
 /// One line: what one role may see of one owner for one purpose.
 #[derive(Clone, Debug)]
 pub(crate) struct Row {
     see: Vec<Ruling>,
-    /// Empty where no clause of the agreement lets anybody receive.
-    receive: Vec<Ruling>,
+    /// Without an action that no clause of the agreement permits anybody.
+    rare: BTreeMap<Rare, Vec<Ruling>>,
     pub(crate) review: Ruling,
     pub(crate) history: Ruling,
 }
@@ -33,9 +33,16 @@ impl Row {
         &self.see[category as usize]
     }
 
-    pub(crate) fn receive(&self, category: Category) -> Ruling {
+    pub(crate) fn rare(&self, rare: Rare, category: Category) -> Ruling {
         let none = Ruling::Refused { why: Refusal::NoClause };
-        self.receive.get(category as usize).cloned().unwrap_or(none)
+        let of_each = self.rare.get(&rare);
+        of_each.and_then(|rulings| rulings.get(category as usize)).cloned().unwrap_or(none)
+    }
+
+    /// What breaking the glass opens: nothing that may be seen without.
+    pub(crate) fn opens(&self, category: Category) -> Option<Ruling> {
+        let ruling = self.rare(Rare::BreakGlass, category);
+        (ruling.is_permitted() && !self.see(category).is_permitted()).then_some(ruling)
     }
 }
 
@@ -141,13 +148,15 @@ impl Cedar<'_> {
             rulings.collect::<Result<Vec<_>, _>>()
         };
         let see = of_each("see")?;
-        let receive = if self.policies.let_receive() { of_each("receive")? } else { Vec::new() };
+        let permitted = Rare::ALL.into_iter().filter(|rare| self.policies.permit(*rare));
+        let rare = permitted.map(|rare| Ok((rare, of_each(rare.action())?)));
+        let rare = rare.collect::<Result<_, _>>()?;
         let of_ledger = |action| {
             let (response, clauses) = ask(action, Sort::Ledger.uid(owner.as_str()));
             self.nothing_failed(&response).map(|()| rule(&response, clauses))
         };
         let (review, history) = (of_ledger("review")?, of_ledger("see-history")?);
-        Ok(Row { see, receive, review, history })
+        Ok(Row { see, rare, review, history })
     }
 
     #[expect(clippy::expect_used, reason = "only a request that is held against a schema can fail")]
@@ -161,10 +170,9 @@ impl Cedar<'_> {
         let action = Sort::Action.uid(action_name);
         let request = Request::new(employee.clone(), action, resource, context, None)
             .expect("a request without a schema");
-        let policies = match action_name {
-            "receive" => &self.policies.receiving,
-            _ => &self.policies.set,
-        };
+        let rare = Rare::ALL.into_iter().find(|rare| rare.action() == action_name);
+        let policies = rare.and_then(|rare| self.policies.rare.get(&rare));
+        let policies = policies.unwrap_or(&self.policies.set);
         let response = self.authorizer.is_authorized(&request, policies, &self.entities);
         let mut clauses: Vec<Arc<Clause>> = response
             .diagnostics()

@@ -163,3 +163,16 @@ pub(crate) fn receives(agreement: &InForce, who: &str, purpose: &str, owner: &st
         now: now(),
     })
 }
+
+/// `agency/role`, purpose, owner: what whoever breaks the glass may see, where everything is wanted.
+pub(crate) fn breaks_glass(agreement: &InForce, who: &str, purpose: &str, owner: &str) -> Decision {
+    let (agency, role) = who.split_once('/').unwrap();
+    agreement.decide_breaking_glass(&Question {
+        requester: &agency.parse().unwrap(),
+        owner: &owner.parse().unwrap(),
+        role: &role.parse().unwrap(),
+        purpose: &purpose.parse().unwrap(),
+        wanted: &Categories::from(Category::ALL),
+        now: now(),
+    })
+}

@@ -125,6 +125,7 @@ pub(super) fn remembered(checked: &Checked, was_chosen: bool) -> Asked {
         choices: Vec::new(),
         entries: Vec::new(),
         attendance: None,
+        reason: None,
     };
     if department::is_about_one(&checked.answer) {
         asked.entries.clone_from(&checked.entries);

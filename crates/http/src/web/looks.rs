@@ -61,6 +61,7 @@ pub(super) const fn kind(kind: AskKind) -> &'static str {
     match kind {
         AskKind::Check => "Check",
         AskKind::PooledView => "Pooled view",
+        AskKind::BreakGlass => "Glass broken",
         AskKind::WhoLooked => "Who looked",
         AskKind::OwnLooks => "My look-ups",
         AskKind::RegisterWork => "Work on the register",
@@ -83,6 +84,8 @@ pub(super) fn outcome(word: &str) -> String {
         "unconfirmed" => "Could not be confirmed".to_owned(),
         "sealed" => "Sealed".to_owned(),
         "pooled-view" => "Pooled view shown".to_owned(),
+        "break-glass" => "What the rules refuse was shown".to_owned(),
+        "glass-list" => "The list of broken glass was shown".to_owned(),
         "board" => "The board was shown".to_owned(),
         "attendances" => "Attendances were shown".to_owned(),
         "corrections" => "Corrections were shown".to_owned(),

@@ -121,6 +121,7 @@ impl Reach {
             (self.check, "Check a child", "/check"),
             (self.view, "Pooled view", "/view"),
             (self.who, "Who looked", "/who"),
+            (self.who, "Broken glass", "/broken-glass"),
             (looks, "My look-ups", "/looks"),
             (self.corrections, "Corrections", "/corrections"),
             (self.coverage, "Coverage", "/coverage"),

@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 
 use jiff::{SignedDuration, Timestamp};
 use kinfold_domain::{AgencyId, AskId, EntryId, PersonId, Purpose, Subject};
-use kinfold_service::{department::AttendanceId, ports::SessionId};
+use kinfold_service::{department::AttendanceId, ports::SessionId, records::Reason};
 use parking_lot::Mutex;
 
 use super::{failure::Failure, fields::Fields};
@@ -44,6 +44,8 @@ pub(super) struct Asked {
     pub(super) entries: Vec<(AgencyId, EntryId)>,
     /// The attendance that it was opened from.
     pub(super) attendance: Option<AttendanceId>,
+    /// Why the glass is about to be broken.
+    pub(super) reason: Option<Reason>,
 }
 
 impl Asked {
@@ -135,6 +137,7 @@ mod tests {
             choices: Vec::new(),
             entries: Vec::new(),
             attendance: None,
+            reason: None,
         }
     }
 

@@ -8,14 +8,14 @@ use axum::{
 };
 
 use super::{
-    agreement, assets, attendances, check, corrections, coverage, department, drafts, emergency,
-    enrol, failure::Failure, feed_alarms, feeds, history, lock, looks, notifications,
-    outside_sign_in, own_pin, passkey_sign_in, passkeys, phone, places, register_add,
-    register_change, register_discussions, register_due, register_entry, register_hand_over,
-    register_hand_overs, register_import, register_queue, register_start, resync, set_aside,
-    sign_in, site::Shared, staff, staff_add, staff_ticket, start, step_up, tokens,
-    tokens_emergency, tokens_import, tokens_link, tokens_orders, tokens_passkey, tokens_temporary,
-    tokens_unlock, view, who,
+    agreement, assets, attendances, break_glass, check, corrections, coverage, department, drafts,
+    emergency, enrol, failure::Failure, feed_alarms, feeds, glass_reviews, history, lock, looks,
+    notifications, outside_sign_in, own_pin, passkey_sign_in, passkeys, phone, places,
+    register_add, register_change, register_discussions, register_due, register_entry,
+    register_hand_over, register_hand_overs, register_import, register_queue, register_start,
+    resync, set_aside, sign_in, site::Shared, staff, staff_add, staff_ticket, start, step_up,
+    tokens, tokens_emergency, tokens_import, tokens_link, tokens_orders, tokens_passkey,
+    tokens_temporary, tokens_unlock, view, who,
 };
 
 /// The routes and their list.
@@ -50,7 +50,8 @@ pub(super) fn table() -> Table {
     let router = Router::new()
         .fallback(|| async { Failure::NotFound })
         .method_not_allowed_fallback(|| async { Failure::WrongMethod });
-    of_operators(of_passkeys(of_register(Table { router, known: Vec::new() })))
+    let table = of_register(Table { router, known: Vec::new() });
+    of_operators(of_passkeys(of_governance(table)))
         .get("/healthz", assets::health)
         .get("/assets/{*path}", assets::asset)
         .get("/sign-in", sign_in::form)
@@ -81,22 +82,18 @@ pub(super) fn table() -> Table {
         .post("/check/history", history::answer)
         .get("/view", view::form)
         .post("/view", view::answer)
+        .post("/view/break-glass", break_glass::open)
         .get("/looks", looks::list)
         .get("/department", department::page)
         .get("/department/events", department::events)
         .post("/department/open", department::open)
         .post("/department/outcome", department::outcome)
         .post("/attendance", department::by_hand)
-        .get("/coverage", coverage::page)
-        .get("/coverage.csv", coverage::csv)
         .get("/attendances", attendances::list)
         .post("/attendances/acknowledge", attendances::acknowledge)
         .post("/corrections/say", corrections::say)
         .get("/corrections", corrections::list)
         .post("/corrections/settle", corrections::settle)
-        .get("/who", who::form)
-        .post("/who", who::answer)
-        .post("/who/export", who::export)
         .get("/feeds", feeds::page)
         .get("/feeds/events", feeds::events)
         .post("/feeds/mended", feeds::mended)
@@ -105,6 +102,18 @@ pub(super) fn table() -> Table {
         .post("/notifications/again", notifications::send_again)
         .post("/notifications/give-up", notifications::give_up)
         .get("/agreement", agreement::page)
+}
+
+/// Those of information governance.
+fn of_governance(table: Table) -> Table {
+    table
+        .get("/who", who::form)
+        .post("/who", who::answer)
+        .post("/who/export", who::export)
+        .get("/broken-glass", glass_reviews::list)
+        .post("/broken-glass/review", glass_reviews::review)
+        .get("/coverage", coverage::page)
+        .get("/coverage.csv", coverage::csv)
 }
 
 /// Those of passkeys, of emergency codes, of an identity provider, and of one's own sessions.

@@ -3,11 +3,15 @@
 use std::sync::Arc;
 
 use axum::{extract::State, response::Response};
-use kinfold_domain::{Category, NumberAgreement};
-use kinfold_service::pooled_view::{PartState, PooledView, ViewQuestion};
+use kinfold_domain::{Category, NumberAgreement, PersonId};
+use kinfold_service::{
+    pooled_view::{PartState, PooledView, ViewQuestion},
+    records::Reason,
+};
 use serde::Serialize;
 
 use super::{
+    break_glass,
     clues::{self, Problems, Typed},
     failure::Failure,
     fields::Fields,
@@ -15,7 +19,7 @@ use super::{
     remembered::{Asked, Choice, Whom},
     session::{Open, SignedIn},
     site::{Shared, Site},
-    view_page,
+    view_page::{self, Glass},
 };
 
 const PLACE: (&str, &str) = ("/view", "view-form.html");
@@ -53,11 +57,24 @@ pub(super) async fn answer(
     };
     let person = question.person.clone();
     let release = site.services.pool.view(&open.caller, question).await?;
-    let view = release.content();
+    shown(&site, &open, release.content(), (person, None))
+}
+
+/// The page of a view, remembered for what is asked next. `glass`: why it was broken.
+pub(super) fn shown(
+    site: &Site,
+    open: &Arc<Open>,
+    view: &PooledView,
+    (person, glass): (Option<PersonId>, Option<&Reason>),
+) -> Result<Response, Failure> {
     let asked = Asked { person, ..remembered(view) };
     site.remembered.keep(open.caller.session(), (view.ask, view.at), asked);
-    let others = purposes::of(&site, &open, (Kind::View, view.purpose.as_str()))?;
-    site.page(&open, ("/view", "view.html"), view_page::of(&site, view, others))
+    let others = purposes::of(site, open, (Kind::View, view.purpose.as_str()))?;
+    let glass = match glass {
+        Some(reason) => Glass::Broken(reason.expose().to_owned()),
+        None => Glass::Whole(break_glass::beside(site, open, view)),
+    };
+    site.page(open, ("/view", "view.html"), view_page::of(site, view, (others, glass)))
 }
 
 fn blank(site: &Site, open: &Open, purpose: &str) -> Result<ViewForm, Failure> {
@@ -129,6 +146,7 @@ fn remembered(view: &PooledView) -> Asked {
         person: None,
         entries: Vec::new(),
         attendance: None,
+        reason: None,
         choices: choices
             .map(|candidate| Choice {
                 whom: Whom::Person(candidate.person.clone()),

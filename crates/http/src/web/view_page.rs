@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::{
     answer_page,
+    break_glass::Openable,
     clauses::{ClauseLine, Readings},
     entry_card::{self, PersonLines},
     fact_card::Said,
@@ -59,10 +60,25 @@ pub(super) struct ViewPage {
     handle: String,
     purpose_reads: String,
     others: Vec<PurposeLine>,
+    glass: Glass,
+}
+
+/// How it stands with what the asker may not see.
+#[derive(Serialize)]
+#[serde(tag = "glass", content = "what", rename_all = "kebab-case")]
+pub(super) enum Glass {
+    /// It was opened, for this reason.
+    Broken(String),
+    /// This may be opened.
+    Whole(Vec<Openable>),
 }
 
 /// `purposes` are those that may be stated; the others than this view's are offered.
-pub(super) fn of(site: &Site, view: &PooledView, purposes: Vec<PurposeLine>) -> ViewPage {
+pub(super) fn of(
+    site: &Site,
+    view: &PooledView,
+    (purposes, glass): (Vec<PurposeLine>, Glass),
+) -> ViewPage {
     let spoken = Spoken::at(view.at);
     let readings = Readings::of(site);
     let mut place = 0;
@@ -81,6 +97,7 @@ pub(super) fn of(site: &Site, view: &PooledView, purposes: Vec<PurposeLine>) -> 
         handle: view.ask.0.to_string(),
         purpose_reads: purposes::reading(site, &view.purpose),
         others: purposes.into_iter().filter(|purpose| !purpose.chosen).collect(),
+        glass,
     }
 }
 

@@ -95,6 +95,7 @@ fn remembered(question: &WhoQuestion) -> Asked {
         choices: Vec::new(),
         entries: Vec::new(),
         attendance: None,
+        reason: None,
     }
 }
 

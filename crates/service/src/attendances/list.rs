@@ -88,6 +88,7 @@ impl AttendanceLists {
             subject: Subject::default(),
             agreement: agreement.agreement().digest().to_string(),
             granted: grants.map(|d| (d.owner().clone(), granted(d))).collect(),
+            glass: None,
         };
         let receipt = Arc::new(self.journal.record(Entry::Intent(Box::new(intent))).await?);
         let permit = Permit::new(&own, Evidence::Recorded(receipt));

@@ -78,7 +78,8 @@ impl Follower {
         let (nobody, no_subject) = (About::default(), kinfold_domain::Subject::default());
         match entry {
             Entry::Intent(i) => {
-                let keys = self.keys.all(&i.subject, &nobody);
+                let mut keys = self.keys.all(&i.subject, &nobody);
+                keys.extend(i.glass.is_some().then(|| self.keys.glass()));
                 let employee = Some(i.asker.employee);
                 look(LookKind::Intent, i.ask, i.at, &i.asker.agency, employee, keys)
             }
@@ -87,7 +88,8 @@ impl Follower {
                 look(LookKind::Receipt, s.ask, s.at, &self.own, Some(s.asker.employee), keys)
             }
             Entry::Disclosure(d) => {
-                let keys = self.keys.all(&d.subject, &d.about);
+                let mut keys = self.keys.all(&d.subject, &d.about);
+                keys.extend(d.glass.is_some().then(|| self.keys.glass()));
                 look(LookKind::Disclosure, d.ask, d.at, &d.asker.agency, None, keys)
             }
             Entry::Refusal(r) => {
@@ -101,6 +103,10 @@ impl Follower {
                 let entries = r.entries.iter();
                 let keys = entries.map(|entry| self.keys.entry(&self.own, entry)).collect();
                 look(LookKind::ReplicaLook, r.ask, r.at, &r.asker.agency, None, keys)
+            }
+            Entry::GlassReviewed(r) => {
+                let keys = vec![self.keys.glass()];
+                look(LookKind::GlassReview, r.ask, r.at, &self.own, None, keys)
             }
             Entry::HandOver { step, about } => {
                 let (by, keys) = (Some(step.by.employee), self.keys.all(&no_subject, about));

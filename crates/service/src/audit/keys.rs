@@ -46,6 +46,11 @@ impl TrailKey {
         self.key(&["entry", owner.as_str(), entry.as_str()])
     }
 
+    /// By which every broken glass is found.
+    pub(super) fn glass(&self) -> LookKey {
+        self.key(&["break-glass"])
+    }
+
     fn name(&self, name: &PersonName, born: BirthDate) -> LookKey {
         let fold = |text: &str| text.to_lowercase();
         let born = born.expose().to_string();

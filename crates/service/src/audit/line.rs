@@ -5,14 +5,17 @@ use kinfold_domain::AgencyId;
 use crate::{
     exchange::WhoLine,
     ports::Look,
-    records::{AskKind, Disclosure, Entry, Shown},
+    records::{AskKind, BrokenGlass, Disclosure, Entry, Shown},
 };
 
 /// The line of an entry; `None` for an entry that is no look.
 pub(super) fn line(look: &Look, entry: Entry) -> Option<WhoLine> {
     let others = others(&entry);
     let (kind, asker, purpose, outcome, name) = match entry {
-        Entry::Intent(i) => (i.kind, Some(i.asker), Some(i.purpose), String::new(), "intent"),
+        Entry::Intent(i) => {
+            let outcome = i.glass.as_ref().map(broken).unwrap_or_default();
+            (i.kind, Some(i.asker), Some(i.purpose), outcome, "intent")
+        }
         Entry::Receipt(s) => (s.kind, Some(s.asker), Some(s.purpose), s.answer, "receipt"),
         Entry::Disclosure(d) => {
             let told = told(&d);
@@ -38,6 +41,7 @@ pub(super) fn line(look: &Look, entry: Entry) -> Option<WhoLine> {
 pub(crate) fn replica_kind(answer: &str) -> AskKind {
     match answer {
         "pooled-view" => AskKind::PooledView,
+        "break-glass" => AskKind::BreakGlass,
         "board" => AskKind::Board,
         _ => AskKind::Check,
     }
@@ -45,7 +49,15 @@ pub(crate) fn replica_kind(answer: &str) -> AskKind {
 
 fn told(disclosure: &Disclosure) -> String {
     let categories = disclosure.granted.keys().map(ToString::to_string);
-    categories.collect::<Vec<_>>().join(", ")
+    let told = categories.collect::<Vec<_>>().join(", ");
+    disclosure
+        .glass
+        .as_ref()
+        .map_or_else(|| told.clone(), |glass| format!("{told}; {}", broken(glass)))
+}
+
+fn broken(glass: &BrokenGlass) -> String {
+    format!("glass broken: {}", glass.reason.expose())
 }
 
 /// An intent alone knows of nobody: perhaps nobody was asked. A receipt knows who proved to have recorded it, and whose register was read
@@ -68,7 +80,8 @@ fn others(entry: &Entry) -> Vec<AgencyId> {
 fn of_receipt(shown: &Shown) -> Vec<AgencyId> {
     let searched = shown.shown.keys().filter(|_| shown.kind == AskKind::Check);
     let read = shown.about.entries.iter().map(|(owner, _)| owner);
-    let read = read.filter(|_| shown.kind == AskKind::PooledView);
+    let gathered = matches!(shown.kind, AskKind::PooledView | AskKind::BreakGlass);
+    let read = read.filter(|_| gathered);
     let mut others: Vec<AgencyId> =
         shown.partner_proofs.keys().chain(searched).chain(read).cloned().collect();
     others.retain(|owner| *owner != shown.asker.agency);

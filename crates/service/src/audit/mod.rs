@@ -1,6 +1,7 @@
 //! Who looked: the ledgers searched, by the child and by the employee, both agencies' records joined.
 
 mod follow;
+mod glass;
 mod join;
 mod keys;
 mod ledgers;
@@ -14,6 +15,7 @@ mod who_asked;
 mod who_desk;
 
 pub use follow::{FollowError, Follower};
+pub use glass::{GlassError, GlassLine, GlassList};
 pub use join::{Joined, LedgerPart, Side};
 pub use keys::TrailKey;
 pub use ledgers::{Ledgers, LinesError};

@@ -157,7 +157,9 @@ impl NoticeSender {
             // A register that was not granted was not searched, and has nothing to be told.
             AskKind::Check => shown.shown.contains_key(&self.partner),
             // While the owner can't be asked, the page shows what the replica holds.
-            AskKind::PooledView | AskKind::Board => entries().next().is_some(),
+            AskKind::PooledView | AskKind::BreakGlass | AskKind::Board => {
+                entries().next().is_some()
+            }
             AskKind::WhoLooked
             | AskKind::OwnLooks
             | AskKind::IdentityMatch

@@ -100,7 +100,11 @@ fn counted(entry: Entry, numbers: &[NhsNumber]) -> Option<(AskKind, Asker, Purpo
     };
     let opened = matches!(
         kind,
-        AskKind::Check | AskKind::PooledView | AskKind::IdentityMatch | AskKind::RegisterWork
+        AskKind::Check
+            | AskKind::PooledView
+            | AskKind::BreakGlass
+            | AskKind::IdentityMatch
+            | AskKind::RegisterWork
     );
     // What the node checks by itself is shown to nobody.
     let by_person = by.role.as_str() != Role::ARRIVALS;

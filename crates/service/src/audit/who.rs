@@ -8,6 +8,7 @@ use std::{
 use jiff::Timestamp;
 use kinfold_agreement::{InForce, Party, ReviewDecision, ReviewQuestion, Ruling};
 use kinfold_domain::{AgencyId, AskId, Subject};
+use kinfold_ledger::Receipt;
 
 use super::{
     LedgerPart, Ledgers, WhoError, WhoLookedAt, WhoQuestion,
@@ -49,15 +50,15 @@ pub struct WhoParts {
 
 /// The review of who looked.
 pub struct WhoLooked {
-    parts: WhoParts,
+    pub(super) parts: WhoParts,
 }
 
 /// What a partner's ledger says, with the place of its own record of having told; or why it says nothing.
 type Theirs = Result<(WhoLines, ProvenPlace), String>;
 
-struct Asked<'a> {
-    ask: AskId,
-    at: Timestamp,
+pub(super) struct Asked<'a> {
+    pub(super) ask: AskId,
+    pub(super) at: Timestamp,
     caller: &'a Caller,
     question: &'a WhoQuestion,
     /// What the receipt says came of it.
@@ -97,7 +98,7 @@ impl WhoLooked {
         self.review(asked).await
     }
 
-    fn asked<'a>(
+    pub(super) fn asked<'a>(
         &self,
         caller: &'a Caller,
         question: &'a WhoQuestion,
@@ -109,29 +110,14 @@ impl WhoLooked {
     }
 
     async fn review(&self, asked: Asked<'_>) -> Result<Release<WhoLookedAt>, WhoError> {
-        let (question, at) = (asked.question, asked.at);
+        let question = asked.question;
         let named = question.subject.name.is_some() && question.subject.birth_date.is_some();
         if question.subject.nhs_number.is_none() && !named {
             return Err(WhoError::TooLittle);
         }
-        let agreement = match self.parts.agreements.in_force(at) {
-            Ok(agreement) => agreement,
-            Err(error) => {
-                self.refuse(&asked, error.0.clone()).await?;
-                return Err(error.into());
-            }
-        };
-        let own = self.decide(&asked, &agreement, self.parts.agreements.own());
-        if let Ruling::Refused { why } = own.ruling() {
-            self.refuse(&asked, why.to_string()).await?;
-            return Err(WhoError::Refused(why.to_string()));
-        }
         let due = self.parts.journal.ledger().size();
-        let receipt = Arc::new(self.record_intent(&asked, &agreement).await?);
+        let (agreement, permit, receipt) = self.permitted(&asked).await?;
         let place = self.parts.journal.place(&receipt)?;
-        let Some(permit) = ReviewPermit::new(&own, Evidence::Recorded(Arc::clone(&receipt))) else {
-            return Err(WhoError::Refused("the agreement does not permit it".to_owned()));
-        };
         let ledgers = &self.parts.ledgers;
         let mut mine = ledgers.lines(&permit, (&question.subject, &[]), due).await?;
         let partners = agreement.partners().map(|party| {
@@ -148,6 +134,30 @@ impl WhoLooked {
         mine.lines.sort_by_key(|line| std::cmp::Reverse(line.index));
         mine.lines.dedup_by_key(|line| line.index);
         self.release(&asked, mine, theirs).await
+    }
+
+    /// Whether this agency's own ledger may be read: decided, and recorded either way.
+    pub(super) async fn permitted(
+        &self,
+        asked: &Asked<'_>,
+    ) -> Result<(Arc<InForce>, ReviewPermit, Arc<Receipt>), WhoError> {
+        let agreement = match self.parts.agreements.in_force(asked.at) {
+            Ok(agreement) => agreement,
+            Err(error) => {
+                self.refuse(asked, error.0.clone()).await?;
+                return Err(error.into());
+            }
+        };
+        let own = self.decide(asked, &agreement, self.parts.agreements.own());
+        if let Ruling::Refused { why } = own.ruling() {
+            self.refuse(asked, why.to_string()).await?;
+            return Err(WhoError::Refused(why.to_string()));
+        }
+        let receipt = Arc::new(self.record_intent(asked, &agreement).await?);
+        match ReviewPermit::new(&own, Evidence::Recorded(Arc::clone(&receipt))) {
+            Some(permit) => Ok((agreement, permit, receipt)),
+            None => Err(WhoError::Refused("the agreement does not permit it".to_owned())),
+        }
     }
 
     fn decide(&self, asked: &Asked<'_>, agreement: &InForce, owner: &AgencyId) -> ReviewDecision {
@@ -178,7 +188,7 @@ impl WhoLooked {
         &self,
         asked: &Asked<'_>,
         agreement: &InForce,
-    ) -> Result<kinfold_ledger::Receipt, JournalError> {
+    ) -> Result<Receipt, JournalError> {
         let intent = Intent {
             ask: asked.ask,
             at: asked.at,
@@ -188,6 +198,7 @@ impl WhoLooked {
             subject: asked.question.subject.clone(),
             agreement: agreement.agreement().digest().to_string(),
             granted: BTreeMap::new(),
+            glass: None,
         };
         self.parts.journal.record(Entry::Intent(Box::new(intent))).await
     }
@@ -272,24 +283,29 @@ impl WhoLooked {
             looks: join(sides, &ledgers),
             ledgers,
         };
-        let shown = shown(asked, &looked, proofs);
+        let about = About {
+            nhs_numbers: asked.question.subject.nhs_number.into_iter().collect(),
+            ..About::default()
+        };
+        let sources = looked.ledgers.iter().map(outcome).collect();
+        let shown = Shown { partner_proofs: proofs, ..shown(asked, about, sources) };
         Ok(Release::record(&self.parts.journal, looked, shown).await?)
     }
 }
 
-fn shown(
-    asked: &Asked<'_>,
-    looked: &WhoLookedAt,
-    partner_proofs: BTreeMap<AgencyId, ProvenPlace>,
-) -> Shown {
-    let sources = looked.ledgers.iter().map(|ledger| SourceOutcome {
+fn outcome(ledger: &LedgerPart) -> SourceOutcome {
+    SourceOutcome {
         agency: ledger.ledger.clone(),
         system: "ledger".to_owned(),
         facts: ledger.lines.and_then(|lines| u32::try_from(lines).ok()),
         failure: ledger.failing(),
         took_us: None,
         unread: Unreadable::default(),
-    });
+    }
+}
+
+/// What is shown of this agency's own ledger.
+pub(super) fn shown(asked: &Asked<'_>, about: About, sources: Vec<SourceOutcome>) -> Shown {
     Shown {
         ask: asked.ask,
         at: asked.at,
@@ -297,13 +313,10 @@ fn shown(
         asker: Asker::from(asked.caller.employee()),
         purpose: asked.question.purpose.clone(),
         answer: asked.answer.to_owned(),
-        about: About {
-            nhs_numbers: asked.question.subject.nhs_number.into_iter().collect(),
-            ..About::default()
-        },
+        about,
         shown: BTreeMap::new(),
         digest: String::new(),
-        sources: sources.collect(),
-        partner_proofs,
+        sources,
+        partner_proofs: BTreeMap::new(),
     }
 }

@@ -114,6 +114,7 @@ fn disclosure(
         sources: Vec::new(),
         intent,
         notifies: false,
+        glass: None,
     }))
 }
 

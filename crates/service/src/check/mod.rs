@@ -253,6 +253,7 @@ impl Check {
             subject: asked.question.subject.clone(),
             agreement: agreement.agreement().digest().to_string(),
             granted: grants.clone(),
+            glass: None,
         };
         let receipt = Arc::new(self.journal.record(Entry::Intent(Box::new(intent))).await?);
         let whom = (&asked.question.subject, asked.question.choice.as_ref(), asked.at);

@@ -72,6 +72,7 @@ impl Corrections {
             subject: Subject::default(),
             agreement: agreement.agreement().digest().to_string(),
             granted: BTreeMap::from([(own.clone(), granted(&decision))]),
+            glass: None,
         };
         let receipt = Arc::new(parts.journal.record(Entry::Intent(Box::new(intent))).await?);
         let permit = Permit::new(&decision, Evidence::Recorded(receipt));

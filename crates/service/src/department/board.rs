@@ -161,6 +161,7 @@ impl Board {
             subject: Subject::default(),
             agreement: agreement.agreement().digest().to_string(),
             granted: grants,
+            glass: None,
         };
         let receipt = Arc::new(self.journal.record(Entry::Intent(Box::new(intent))).await?);
         Ok(Watching { asker, ask, agreement, decisions, receipt })

@@ -12,7 +12,7 @@ use super::Place;
 use crate::{
     department::{Acknowledged, AttendanceStep},
     history::HistoryTold,
-    records::{AskKind, Asker, Correction, HandOverStep, SourceOutcome},
+    records::{AskKind, Asker, Correction, HandOverStep, Reason, SourceOutcome},
     register::Handed,
 };
 
@@ -36,6 +36,16 @@ pub struct AskMessage {
     pub subject: Subject,
     /// The intent in the requester's ledger.
     pub intent: Place,
+    /// Why the glass is broken; left out of an ordinary ask.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub break_glass: Option<Reason>,
+}
+
+impl AskMessage {
+    /// What kind of look it is.
+    pub(crate) const fn kind(&self) -> AskKind {
+        if self.break_glass.is_some() { AskKind::BreakGlass } else { AskKind::PooledView }
+    }
 }
 
 /// Whether the answering agency knows the child.

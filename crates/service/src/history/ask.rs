@@ -154,6 +154,7 @@ impl History {
             subject: asked.question.subject.clone(),
             agreement: agreement.agreement().digest().to_string(),
             granted,
+            glass: None,
         };
         self.parts.journal.record(Entry::Intent(Box::new(intent))).await
     }

@@ -108,6 +108,7 @@ fn disclosure(
         sources: Vec::new(),
         intent,
         notifies: false,
+        glass: None,
     }))
 }
 

@@ -230,6 +230,7 @@ fn intent(asked: &Asked<'_>, agreement: &InForce, decision: &Decision) -> Intent
         subject: asked.question.subject.clone(),
         agreement: agreement.agreement().digest().to_string(),
         granted: Grants::from([(decision.owner().clone(), granted(decision))]),
+        glass: None,
     }
 }
 

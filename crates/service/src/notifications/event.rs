@@ -22,6 +22,8 @@ pub enum Event {
     HandOverAnswered,
     /// The time for an answer to an offer is about to run out.
     HandOverDue,
+    /// Somebody opened what the rules refuse: it waits for a review.
+    GlassBroken,
     /// A notification could not be delivered.
     DeadLetter,
 }
@@ -29,13 +31,13 @@ pub enum Event {
 /// There is no such event.
 #[derive(Debug, Clone, Copy, Eq, PartialEq, thiserror::Error)]
 #[error(
-    "the events are attendance-to-acknowledge, feed-stopped, feed-running, correction-waiting, hand-over-offered, hand-over-answered, hand-over-due and dead-letter"
+    "the events are attendance-to-acknowledge, feed-stopped, feed-running, correction-waiting, hand-over-offered, hand-over-answered, hand-over-due, glass-broken and dead-letter"
 )]
 pub struct UnknownEvent;
 
 impl Event {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::AttendanceToAcknowledge,
         Self::FeedStopped,
         Self::FeedRunning,
@@ -43,6 +45,7 @@ impl Event {
         Self::HandOverOffered,
         Self::HandOverAnswered,
         Self::HandOverDue,
+        Self::GlassBroken,
         Self::DeadLetter,
     ];
 
@@ -56,6 +59,7 @@ impl Event {
             Self::HandOverOffered => "hand-over-offered",
             Self::HandOverAnswered => "hand-over-answered",
             Self::HandOverDue => "hand-over-due",
+            Self::GlassBroken => "glass-broken",
             Self::DeadLetter => "dead-letter",
         }
     }
@@ -72,6 +76,7 @@ impl Event {
             Self::HandOverOffered => "A hand-over waits for your answer.",
             Self::HandOverAnswered => "A hand-over was answered.",
             Self::HandOverDue => "The time for the answer to a hand-over is about to run out.",
+            Self::GlassBroken => "A glass was broken, and waits for your review.",
             Self::DeadLetter => "A notification could not be delivered.",
         }
     }
@@ -85,6 +90,7 @@ impl Event {
             Self::HandOverOffered | Self::HandOverAnswered | Self::HandOverDue => {
                 "/register/hand-overs"
             }
+            Self::GlassBroken => "/broken-glass",
             Self::DeadLetter => "/notifications",
         }
     }

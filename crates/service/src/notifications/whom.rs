@@ -1,7 +1,7 @@
 //! What an entry of the ledger calls for: which event, about what, and who is told.
 
 use jiff::Timestamp;
-use kinfold_domain::{AgencyId, EmployeeId, EntryId, Role};
+use kinfold_domain::{AgencyId, AskId, EmployeeId, EntryId, Role};
 use uuid::Uuid;
 
 use super::{event::Event, outbox::opaque};
@@ -80,6 +80,10 @@ pub(super) fn call(own: &AgencyId, entry: &Entry) -> Option<Call> {
         Entry::HandOverDue { at, hand_over, .. } => {
             Some(Call::new(Event::HandOverDue, &[&hand_over.0.to_string()], "", *at))
         }
+        Entry::Intent(intent) if intent.glass.is_some() => {
+            Some(glass_broken(intent.ask, intent.at))
+        }
+        Entry::Disclosure(told) if told.glass.is_some() => Some(glass_broken(told.ask, told.at)),
         Entry::FeedAlarm(step) => {
             let event = match step.what {
                 AlarmStep::Raised | AlarmStep::Escalated => Event::FeedStopped,
@@ -93,6 +97,13 @@ pub(super) fn call(own: &AgencyId, entry: &Entry) -> Option<Call> {
         Entry::Notification(step) => dead_letter(step),
         _ => None,
     }
+}
+
+/// Information governance of both agencies is told, each by its own node.
+fn glass_broken(ask: AskId, at: Timestamp) -> Call {
+    let call = Call::new(Event::GlassBroken, &[&ask.0.to_string()], "", at);
+    let governance = Role::INFORMATION_GOVERNANCE.parse();
+    Call { roles: governance.into_iter().collect(), ..call }
 }
 
 /// That a notification of a dead letter can't be delivered calls for nobody: it would go the same way.

@@ -8,6 +8,7 @@ use kinfold_domain::{AgencyId, Category};
 
 use super::{
     bound::bound,
+    broken, decided,
     gather::{Gathered, Holdings, Meant},
     parts::withheld,
 };
@@ -18,7 +19,7 @@ use crate::{
     journal::Journal,
     permit::{Evidence, Permit, ProvenIntent, granted},
     ports::Clock,
-    records::{AskKind, Disclosure, Entry, Refusal},
+    records::{Disclosure, Entry, Refusal},
     release::digest,
 };
 
@@ -69,7 +70,7 @@ impl AskDesk {
         let refusal = Refusal {
             ask: message.ask,
             at,
-            kind: AskKind::PooledView,
+            kind: message.kind(),
             agency: message.asker.agency.clone(),
             asker: Some(message.asker),
             purpose: Some(message.purpose),
@@ -101,10 +102,12 @@ impl AskDesk {
             withheld: withheld(decision),
             sources,
         });
+        let glass = message.break_glass.as_ref();
+        let glass = glass.map(|reason| broken(reason, std::slice::from_ref(decision)));
         let disclosure = Disclosure {
             ask: message.ask,
             at,
-            kind: AskKind::PooledView,
+            kind: message.kind(),
             asker: message.asker,
             purpose: message.purpose,
             subject: message.subject,
@@ -115,6 +118,7 @@ impl AskDesk {
             sources: told.sources.clone(),
             intent: intent.0,
             notifies: decision.notifies(Category::Register).is_some(),
+            glass,
         };
         let receipt = self.journal.record(Entry::Disclosure(Box::new(disclosure))).await?;
         let recorded = Some(self.journal.place(&receipt)?);
@@ -130,14 +134,15 @@ fn decide(
     message: &AskMessage,
     now: Timestamp,
 ) -> Decision {
-    agreement.decide(&Question {
+    let question = Question {
         requester: peer,
         owner: own,
         role: &message.asker.role,
         purpose: &message.purpose,
         wanted: &message.wanted,
         now,
-    })
+    };
+    decided(agreement, &question, message.break_glass.as_ref())
 }
 
 fn known(meant: Meant, permit: &Permit) -> Known {

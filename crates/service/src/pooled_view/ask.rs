@@ -106,6 +106,7 @@ impl Pool {
             wanted: permit.categories(),
             subject: asked.question.subject.clone(),
             intent: place.clone(),
+            break_glass: asked.glass.cloned(),
         };
         let note = self.parts.identity.seal(MessageKind::Ask, &message).map_err(untrusted)?;
         let sending = self.parts.link.send(&party.agency, Route::Ask, note);

@@ -6,6 +6,7 @@ mod bound;
 mod cut;
 mod entry_facts;
 mod gather;
+mod glass;
 mod parts;
 mod unread;
 
@@ -28,7 +29,10 @@ use crate::{
     journal::{Journal, JournalError},
     permit::{Evidence, Permit, granted},
     ports::{Clock, Entropy, PartnerLink},
-    records::{About, AskKind, Asker, Entry, Grants, Intent, ProvenPlace, Refusal, Shown},
+    records::{
+        About, AskKind, Asker, BrokenGlass, Entry, Grants, Intent, ProvenPlace, Reason, Refusal,
+        Shown,
+    },
     register::Registers,
     release::Release,
 };
@@ -67,7 +71,7 @@ pub enum ViewError {
     /// Nothing flows at all.
     #[error(transparent)]
     NoAgreement(#[from] NoAgreement),
-    /// This employee may see nothing for this purpose; recorded.
+    /// This employee may see nothing for this purpose, or open nothing; recorded.
     #[error("{0}")]
     Refused(String),
     /// The ledger can't be written.
@@ -106,6 +110,14 @@ struct Asked<'a> {
     at: Timestamp,
     caller: &'a Caller,
     question: &'a ViewQuestion,
+    /// Why the glass is broken, where it is.
+    glass: Option<&'a Reason>,
+}
+
+impl Asked<'_> {
+    const fn kind(&self) -> AskKind {
+        if self.glass.is_some() { AskKind::BreakGlass } else { AskKind::PooledView }
+    }
 }
 
 impl Pool {
@@ -121,32 +133,40 @@ impl Pool {
         caller: &Caller,
         question: ViewQuestion,
     ) -> Result<Release<PooledView>, ViewError> {
+        self.gather(&self.asked(caller, (&question, None))).await
+    }
+
+    fn asked<'a>(
+        &self,
+        caller: &'a Caller,
+        (question, glass): (&'a ViewQuestion, Option<&'a Reason>),
+    ) -> Asked<'a> {
         let at = self.parts.clock.now();
-        let ask = AskId(self.parts.entropy.uuid(at));
-        let asked = Asked { ask, at, caller, question: &question };
-        let agreement = match self.parts.agreements.in_force(at) {
+        Asked { ask: AskId(self.parts.entropy.uuid(at)), at, caller, question, glass }
+    }
+
+    async fn gather(&self, asked: &Asked<'_>) -> Result<Release<PooledView>, ViewError> {
+        let agreement = match self.parts.agreements.in_force(asked.at) {
             Ok(agreement) => agreement,
             Err(error) => {
-                self.refuse(&asked, error.0.clone()).await?;
+                self.refuse(asked, error.0.clone()).await?;
                 return Err(error.into());
             }
         };
-        let decisions = self.decide(&asked, &agreement);
-        if decisions.iter().all(Decision::is_refusal) {
-            let reason = reason(&decisions);
-            self.refuse(&asked, reason.clone()).await?;
+        let decisions = self.decide(asked, &agreement);
+        if let Some(reason) = refused(asked, &decisions) {
+            self.refuse(asked, reason.clone()).await?;
             return Err(ViewError::Refused(reason));
         }
-        let grants: Grants = decisions.iter().map(|d| (d.owner().clone(), granted(d))).collect();
-        let intent = intent(&asked, &agreement, grants);
+        let intent = intent(asked, &agreement, &decisions);
         let receipt = Arc::new(self.parts.journal.record(Entry::Intent(intent)).await?);
         let place = self.parts.journal.place(&receipt)?;
         let gathering = decisions.iter().map(|decision| {
             let permit = Permit::new(decision, Evidence::Recorded(Arc::clone(&receipt)));
-            self.part(&asked, &agreement, (decision, permit), &place)
+            self.part(asked, &agreement, (decision, permit), &place)
         });
         let gathered = futures::future::join_all(gathering).await;
-        self.release(&asked, gathered).await
+        self.release(asked, gathered).await
     }
 
     /// This agency first, then its partners in the agreement's order.
@@ -157,14 +177,15 @@ impl Pool {
         std::iter::once(own)
             .chain(partners)
             .map(|owner| {
-                agreement.decide(&Question {
+                let question = Question {
                     requester: own,
                     owner,
                     role: &employee.role,
                     purpose: &asked.question.purpose,
                     wanted: &asked.question.wanted,
                     now: asked.at,
-                })
+                };
+                decided(agreement, &question, asked.glass)
             })
             .collect()
     }
@@ -173,7 +194,7 @@ impl Pool {
         let refusal = Refusal {
             ask: asked.ask,
             at: asked.at,
-            kind: AskKind::PooledView,
+            kind: asked.kind(),
             asker: Some(Asker::from(asked.caller.employee())),
             agency: self.parts.agreements.own().clone(),
             purpose: Some(asked.question.purpose.clone()),
@@ -216,17 +237,34 @@ impl Pool {
     }
 }
 
-fn intent(asked: &Asked<'_>, agreement: &InForce, granted: Grants) -> Box<Intent> {
+/// Whoever breaks the glass asks for what may be opened beside what may be seen.
+fn decided(agreement: &InForce, question: &Question<'_>, glass: Option<&Reason>) -> Decision {
+    match glass {
+        Some(_) => agreement.decide_breaking_glass(question),
+        None => agreement.decide(question),
+    }
+}
+
+fn intent(asked: &Asked<'_>, agreement: &InForce, decisions: &[Decision]) -> Box<Intent> {
+    let granted: Grants = decisions.iter().map(|d| (d.owner().clone(), granted(d))).collect();
     Box::new(Intent {
         ask: asked.ask,
         at: asked.at,
-        kind: AskKind::PooledView,
+        kind: asked.kind(),
         asker: Asker::from(asked.caller.employee()),
         purpose: asked.question.purpose.clone(),
         subject: asked.question.subject.clone(),
         agreement: agreement.agreement().digest().to_string(),
         granted,
+        glass: asked.glass.map(|reason| broken(reason, decisions)),
     })
+}
+
+/// What these decisions let be opened, and why it is.
+fn broken(reason: &Reason, decisions: &[Decision]) -> BrokenGlass {
+    let opened = decisions.iter().map(|d| (d.owner().clone(), d.opened().clone()));
+    let opened = opened.filter(|(_, categories)| !categories.is_empty()).collect();
+    BrokenGlass { reason: reason.clone(), opened }
 }
 
 /// What one agency contributed, with what only the ledger needs.
@@ -260,10 +298,10 @@ fn shown(
     Shown {
         ask: asked.ask,
         at: asked.at,
-        kind: AskKind::PooledView,
+        kind: asked.kind(),
         asker: Asker::from(asked.caller.employee()),
         purpose: asked.question.purpose.clone(),
-        answer: "pooled-view".to_owned(),
+        answer: if asked.glass.is_some() { "break-glass" } else { "pooled-view" }.to_owned(),
         about,
         shown: categories.collect(),
         digest: String::new(),
@@ -272,7 +310,13 @@ fn shown(
     }
 }
 
-fn reason(decisions: &[Decision]) -> String {
-    let refusal = decisions.iter().flat_map(Decision::refused).next();
-    refusal.map_or_else(|| "nothing was asked for".to_owned(), |(_, why)| why.to_string())
+/// Why nothing is gathered at all.
+fn refused(asked: &Asked<'_>, decisions: &[Decision]) -> Option<String> {
+    if decisions.iter().all(Decision::is_refusal) {
+        let refusal = decisions.iter().flat_map(Decision::refused).next();
+        let nothing = || "nothing was asked for".to_owned();
+        return Some(refusal.map_or_else(nothing, |(_, why)| why.to_string()));
+    }
+    let opens = decisions.iter().any(|decision| !decision.opened().is_empty());
+    (asked.glass.is_some() && !opens).then(|| glass::OPENS_NOTHING.to_owned())
 }

@@ -26,6 +26,8 @@ pub enum LookKind {
     Refusal,
     /// A partner's employee read this agency's register from its replica.
     ReplicaLook,
+    /// Governance reviewed a broken glass.
+    GlassReview,
 }
 
 /// One searchable look.

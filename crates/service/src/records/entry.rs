@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     About, AlarmChanged, Amending, Asker, Confirmation, Correction, Disclosure, DiscussionStep,
-    HandOverId, HandOverStep, Intent, NotificationStep, Refusal, ReplicaLook, Shown,
+    GlassReview, HandOverId, HandOverStep, Intent, NotificationStep, Refusal, ReplicaLook, Shown,
 };
 use crate::department::{Acknowledged, AttendanceId, AttendanceStep};
 use crate::emergency::SheetWord;
@@ -233,6 +233,8 @@ pub enum Entry {
     EmergencyCodes(Box<SheetWord>),
     /// Something happened to a passkey, or by one.
     Passkey(Box<PasskeyWord>),
+    /// Information governance reviewed a broken glass.
+    GlassReviewed(Box<GlassReview>),
     /// An account was linked to somebody at an identity provider, or is no more.
     IdentityLink(Box<LinkWord>),
     /// Tokens were ordered from a vendor, or will not come.
@@ -305,6 +307,7 @@ impl Entry {
             Self::EmergencyCodes(word) => word.at,
             Self::Passkey(word) => word.at,
             Self::IdentityLink(word) => word.at,
+            Self::GlassReviewed(review) => review.at,
             Self::TokensOrdered(ordered) => ordered.at,
             Self::TokensImported(moved) | Self::TokensExported(moved) => moved.at,
             Self::AttendanceHeard { at, .. }

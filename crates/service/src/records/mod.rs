@@ -3,12 +3,14 @@
 mod amending;
 mod discussion;
 mod entry;
+mod glass;
 mod hand_over;
 mod telling;
 
 pub use amending::Amending;
 pub use discussion::{DiscussionId, DiscussionStep, DiscussionWord};
 pub use entry::Entry;
+pub use glass::{BrokenGlass, Finding, GlassReview, Reason, ReasonError};
 pub use hand_over::{HandOverId, HandOverStep, Offered, Said, Stay};
 pub use telling::{AlarmChanged, NotificationStep};
 
@@ -60,6 +62,8 @@ pub enum AskKind {
     Check,
     /// A pooled view.
     PooledView,
+    /// A pooled view for which the glass was broken.
+    BreakGlass,
     /// Who looked at a child.
     WhoLooked,
     /// The asker's own recent look-ups.
@@ -100,6 +104,9 @@ pub struct Intent {
     pub agreement: String,
     /// What was decided.
     pub granted: Grants,
+    /// Where the glass is broken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub glass: Option<BrokenGlass>,
 }
 
 /// Somebody was refused, by this agency or by a partner.
@@ -249,6 +256,9 @@ pub struct Disclosure {
     /// The child's key worker is told of it, though the child may not attend.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub notifies: bool,
+    /// Where the glass was broken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub glass: Option<BrokenGlass>,
 }
 
 /// A partner's employee read this agency's register from the partner's replica; told by the partner's outbox.

@@ -18,6 +18,8 @@ pub enum StepUp {
     ExportWhoLooked,
     /// Making a sheet of emergency codes.
     MakeEmergencyCodes,
+    /// Opening what the rules refuse.
+    BreakGlass,
 }
 
 impl StepUp {
@@ -27,6 +29,7 @@ impl StepUp {
             Self::AddPasskey => "add-passkey",
             Self::ExportWhoLooked => "export-who-looked",
             Self::MakeEmergencyCodes => "make-emergency-codes",
+            Self::BreakGlass => "break-glass",
         }
     }
 }

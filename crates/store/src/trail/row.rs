@@ -64,6 +64,7 @@ const fn word(kind: LookKind) -> &'static str {
         LookKind::Disclosure => "disclosure",
         LookKind::Refusal => "refusal",
         LookKind::ReplicaLook => "replica-look",
+        LookKind::GlassReview => "glass-review",
     }
 }
 
@@ -74,6 +75,7 @@ fn kind(word: &str) -> Result<LookKind, Fault> {
         "disclosure" => LookKind::Disclosure,
         "refusal" => LookKind::Refusal,
         "replica-look" => LookKind::ReplicaLook,
+        "glass-review" => LookKind::GlassReview,
         _ => return Err(Fault::Form("the kind of a look")),
     })
 }

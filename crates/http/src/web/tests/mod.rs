@@ -1,5 +1,6 @@
 //! The web application over two nodes in memory.
 
+mod break_glass;
 mod browser;
 mod clock;
 mod department;

@@ -7,6 +7,7 @@ use kinfold_service::records::Entry;
 
 use super::{
     browser::{Browser, DOWNLOADS, Page},
+    pages::CARE,
     strangers::{Anew, proved},
     world::{
         self, Node,
@@ -16,7 +17,7 @@ use super::{
 };
 
 /// Somebody of this role, and the browser in which they are signed in by the code that is answered.
-async fn at(node: &Node, role: &str) -> (Person, Browser, String) {
+pub(super) async fn at(node: &Node, role: &str) -> (Person, Browser, String) {
     let person = node.employ(role).await;
     let mut browser = Browser::at(node);
     let code = node.next_code(&person.token).expose().to_string();
@@ -34,6 +35,17 @@ async fn listed(browser: &mut Browser) -> String {
     let page = browser.post("/who", &review).await;
     assert!(page.says("Save as a file"), "{}", page.html);
     page.handle().to_owned()
+}
+
+/// The handle of a view for which a reason was given already.
+async fn about_to_break_the_glass(browser: &mut Browser) -> String {
+    let number = nhs(1).digits();
+    let page = browser.post("/view", &[("nhs_number", &*number), CARE]).await;
+    let handle = page.handle().to_owned();
+    let reason = ("reason", "The father has taken the child");
+    let page = browser.post("/view/break-glass", &[("handle", &*handle), reason]).await;
+    assert!(page.says("Code from your token"), "{}", page.html);
+    handle
 }
 
 fn is_file(page: &Page) -> bool {
@@ -58,6 +70,7 @@ async fn a_session_that_was_left_open_is_not_enough_for_any_route_that_takes_a_f
     let (_, mut operator, operators) = at(&trust, "operator").await;
     let (_, mut governance, governances) = at(&trust, "information-governance").await;
     let handle = listed(&mut governance).await;
+    let glass = about_to_break_the_glass(&mut nurse).await;
     let holder = "ed-clinician.test";
     let serial = operator.post("/tokens/find", &[("find", holder)]).await;
     let serial = super::browser::between(&serial.html, "name=\"serial\" value=\"", "\"").unwrap();
@@ -65,12 +78,14 @@ async fn a_session_that_was_left_open_is_not_enough_for_any_route_that_takes_a_f
     for (path, anew) in proved() {
         let (browser, used) = match path {
             "/who/export" => (&mut governance, &governances),
-            "/passkeys/add" | "/pin" | "/emergency-codes/make" => (&mut nurse, &used),
+            "/passkeys/add" | "/pin" | "/emergency-codes/make" | "/view/break-glass" => {
+                (&mut nurse, &used)
+            }
             _ => (&mut operator, &operators),
         };
         for (pin, code) in [("", ""), (PIN, &**used), ("730518", "000000")] {
             let fields = [
-                ("handle", &*handle),
+                ("handle", if path == "/view/break-glass" { &*glass } else { &*handle }),
                 ("asked", "1"),
                 ("holder", holder),
                 ("employee", holder),
@@ -93,7 +108,7 @@ async fn a_session_that_was_left_open_is_not_enough_for_any_route_that_takes_a_f
         }
         tried.insert(path);
     }
-    assert_eq!(tried.len(), 8);
+    assert_eq!(tried.len(), 9);
     assert!(stepped_up(&trust).is_empty());
 }
 

@@ -20,7 +20,7 @@ pub(super) enum Anew {
 }
 
 /// Every route. One that is missing here fails a test of the refusals.
-pub(super) const ROUTES: [(&str, &str, Stranger); 117] = [
+pub(super) const ROUTES: [(&str, &str, Stranger); 120] = [
     ("GET", "/healthz", Stranger::Served("no data")),
     ("GET", "/assets/{*path}", Stranger::Served("public files")),
     ("GET", "/sign-in", Stranger::Served("the way in")),
@@ -60,6 +60,7 @@ pub(super) const ROUTES: [(&str, &str, Stranger); 117] = [
     ("POST", "/check/history", Stranger::Refused),
     ("GET", "/view", Stranger::Refused),
     ("POST", "/view", Stranger::Refused),
+    ("POST", "/view/break-glass", Stranger::Proved(Anew::Oneself)),
     ("GET", "/looks", Stranger::Refused),
     ("GET", "/department", Stranger::Refused),
     ("GET", "/department/events", Stranger::Refused),
@@ -76,6 +77,8 @@ pub(super) const ROUTES: [(&str, &str, Stranger); 117] = [
     ("GET", "/who", Stranger::Refused),
     ("POST", "/who", Stranger::Refused),
     ("POST", "/who/export", Stranger::Proved(Anew::Oneself)),
+    ("GET", "/broken-glass", Stranger::Refused),
+    ("POST", "/broken-glass/review", Stranger::Refused),
     ("GET", "/register", Stranger::Refused),
     ("POST", "/register/find", Stranger::Refused),
     ("POST", "/register/entry", Stranger::Refused),

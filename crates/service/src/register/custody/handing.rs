@@ -71,6 +71,7 @@ impl Custodian {
             subject,
             agreement: agreement.agreement().digest().to_string(),
             granted: all,
+            glass: None,
         };
         let (work, receipt) = self.recorded_with(allowed, Entry::Intent(Box::new(intent))).await?;
         let permits = ruled.into_iter().filter_map(|(giver, ruled)| {

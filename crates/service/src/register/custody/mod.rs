@@ -236,6 +236,7 @@ impl Custodian {
             subject,
             agreement: allowed.agreement.agreement().digest().to_string(),
             granted: [(own, granted(&allowed.ruled))].into(),
+            glass: None,
         };
         self.recorded(allowed, Entry::Intent(Box::new(intent))).await
     }
