@@ -55,6 +55,13 @@ impl SteppedUp {
     pub const fn lasting(&self) -> bool {
         self.lasting
     }
+
+    /// One without PIN and code, for the tests of what takes one.
+    #[cfg(feature = "testing")]
+    pub fn for_tests(caller: &Caller, what: StepUp) -> Self {
+        let (session, employee) = (caller.session(), caller.employee().id);
+        Self { session, employee, what, lasting: true }
+    }
 }
 
 impl SignIn {

@@ -13,6 +13,7 @@ mod emergency;
 mod enrolment;
 mod facts;
 mod feed_alarms;
+mod glass;
 mod hand_over;
 mod hand_over_cut_short;
 mod hand_over_told;

@@ -108,7 +108,7 @@ pub(crate) async fn employ(node: &TestNode, user_name: &str, (name, role): (&str
 }
 
 /// The council with its staff, following its ledger; the key worker's name is the register's, in another order.
-async fn told_council() -> (TwoNodes, Telling) {
+pub(crate) async fn told_council() -> (TwoNodes, Telling) {
     let (nodes, telling) = (staged().await, Telling::new());
     let council = &nodes.council;
     employ(council, "key.worker", ("Testperson, Keyworker", "social-worker")).await;
@@ -116,6 +116,7 @@ async fn told_council() -> (TwoNodes, Telling) {
     employ(council, "duty.team", ("Dora Testperson", "emergency-duty-team")).await;
     employ(council, "team.manager", ("Mona Testperson", "team-manager")).await;
     employ(council, "custodian", ("Cora Testperson", "register-custodian")).await;
+    employ(council, "governance", ("Greta Testperson", "information-governance")).await;
     employ(council, "operator", ("Otto Testperson", "operator")).await;
     telling.herald(council).begin().await.unwrap();
     (nodes, telling)
