@@ -9,6 +9,7 @@ mod browser;
 mod council_away;
 mod demonstration;
 mod department;
+mod glass;
 mod governance;
 mod handing_over;
 mod keyboard;
@@ -19,6 +20,7 @@ mod operator;
 mod page;
 mod passkey;
 mod phone;
+mod shared_screen;
 mod social_worker;
 
 use std::{future::Future, pin::Pin, process::ExitCode, time::Instant};
@@ -35,11 +37,13 @@ struct Stage {
 type Going<'a> = Pin<Box<dyn Future<Output = anyhow::Result<()>> + 'a>>;
 type Story = (&'static str, for<'a> fn(&'a Stage) -> Going<'a>);
 
-const STORIES: [Story; 11] = [
+const STORIES: [Story; 13] = [
     ("a_nurse_learns_within_a_breath_whom_to_ring", |stage| Box::pin(nurse::story(stage))),
     ("the_pages_that_matter_work_without_scripts", |stage| Box::pin(no_script::story(stage))),
     ("a_social_worker_sees_what_the_trust_knows", |stage| Box::pin(social_worker::story(stage))),
     ("an_arrival_is_answered_by_a_named_person", |stage| Box::pin(department::story(stage))),
+    ("two_nurses_share_a_screen_and_nothing_else", |stage| Box::pin(shared_screen::story(stage))),
+    ("a_nurse_breaks_the_glass_and_is_reviewed", |stage| Box::pin(glass::story(stage))),
     ("governance_sees_both_ledgers_sides_joined", |stage| Box::pin(governance::story(stage))),
     ("an_operator_sees_feeds_and_no_child", |stage| Box::pin(operator::story(stage))),
     ("a_phone_keeps_a_token_and_signs_in_at_the_desk", |stage| Box::pin(phone::story(stage))),
