@@ -32,7 +32,8 @@ pub(crate) fn tests(report: &mut Report) {
         for (target, what) in
             [("faults", "bad days of whole nodes"), ("stories", "stories in a browser")]
         {
-            let args = ["test", "--package", "kinfold", "--test", target];
+            // Of the whole workspace, as above: for one package alone its dependencies would be built anew, with fewer features.
+            let args = ["test", "--workspace", "--test", target];
             report.step(what, || run(cargo(args)));
         }
     } else {

@@ -308,6 +308,15 @@ forbid (principal, action == Action::"break-glass", resource);
 "#;
     assert!(opens(&standard_in_force()));
     assert!(!opens(&standard_in_force().narrowed_by(rule).unwrap()));
+    // A node's own rule was written when nothing but seeing was to be kept: it holds here, too.
+    let rule = r#"
+@clause("l1")
+@reads("No address of ours leaves.")
+forbid (principal, action == Action::"see", resource == Category::"address");
+"#;
+    let narrowed = standard_in_force().narrowed_by(rule).unwrap();
+    let broken = breaks_glass(&narrowed, NURSE, NOW, COUNCIL);
+    assert_eq!(*broken.opened(), Categories::from([Category::SocialCareSummary]));
     let late = Question {
         requester: &TRUST.parse().unwrap(),
         owner: &COUNCIL.parse().unwrap(),

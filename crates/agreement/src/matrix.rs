@@ -58,7 +58,12 @@ fn block(
             line.push(row.as_ref().map_or_else(|_| "?".to_owned(), |row| cell(row.see(category))));
         }
         for ((rare, category), line) in &mut rare {
-            let ruling = |row: &&Row| cell(&row.rare(*rare, *category));
+            let ruling = |row: &&Row| match rare {
+                Rare::Receive => cell(&row.rare(*rare, *category)),
+                Rare::BreakGlass => {
+                    row.opens(*category).map_or_else(|| "-".to_owned(), |ruling| cell(&ruling))
+                }
+            };
             line.push(row.as_ref().map_or_else(|_| "?".to_owned(), ruling));
         }
         let of = |ruling: fn(&Row) -> String| {

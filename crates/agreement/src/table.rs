@@ -12,7 +12,7 @@ use cedar_policy::{
 use kinfold_domain::{AgencyId, Category, Purpose, Role};
 
 use crate::{
-    Clause, Document, PolicyError, PurposeTerm, Refusal, RoleTerm, Ruling,
+    Clause, Document, Origin, PolicyError, PurposeTerm, Refusal, RoleTerm, Ruling,
     cedar::{Sort, entities, role_name},
     clause::Clauses,
     policy::{Policies, Rare},
@@ -39,10 +39,17 @@ impl Row {
         of_each.and_then(|rulings| rulings.get(category as usize)).cloned().unwrap_or(none)
     }
 
-    /// What breaking the glass opens: nothing that may be seen without.
+    /// What breaking the glass opens: nothing that may be seen without, and nothing that a node's own rule keeps from being seen.
     pub(crate) fn opens(&self, category: Category) -> Option<Ruling> {
         let ruling = self.rare(Rare::BreakGlass, category);
-        (ruling.is_permitted() && !self.see(category).is_permitted()).then_some(ruling)
+        let closed = match self.see(category) {
+            Ruling::Permitted { .. } => true,
+            Ruling::Refused { why: Refusal::Forbidden { clauses } } => {
+                clauses.iter().any(|clause| clause.origin() == Origin::Local)
+            }
+            Ruling::Refused { .. } => false,
+        };
+        (ruling.is_permitted() && !closed).then_some(ruling)
     }
 }
 

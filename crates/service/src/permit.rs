@@ -31,7 +31,7 @@ pub(crate) struct ProvenIntent(pub(crate) ProvenPlace);
 pub struct Permit {
     owner: AgencyId,
     categories: BTreeMap<Category, Vec<String>>,
-    _evidence: Evidence,
+    evidence: Evidence,
 }
 
 impl Permit {
@@ -39,7 +39,7 @@ impl Permit {
     pub(crate) fn new(decision: &Decision, evidence: Evidence) -> Option<Self> {
         let categories = granted(decision);
         let owner = decision.owner().clone();
-        (!categories.is_empty()).then_some(Self { owner, categories, _evidence: evidence })
+        (!categories.is_empty()).then_some(Self { owner, categories, evidence })
     }
 
     /// Whose data.
@@ -57,6 +57,13 @@ impl Permit {
         self.categories.contains_key(&category)
     }
 
+    /// The same without these categories.
+    pub(crate) fn without(&self, closed: &Categories) -> Self {
+        let mut categories = self.categories.clone();
+        categories.retain(|category, _| !closed.contains(category));
+        Self { owner: self.owner.clone(), categories, evidence: self.evidence.clone() }
+    }
+
     /// The clauses that allow each category.
     pub const fn granted(&self) -> &BTreeMap<Category, Vec<String>> {
         &self.categories
@@ -68,7 +75,7 @@ impl Permit {
         let categories = categories.into_iter().map(|c| (c, vec!["test".to_owned()])).collect();
         #[allow(clippy::expect_used, reason = "a constant label")]
         let owner = "test".parse().expect("a label");
-        Self { owner, categories, _evidence: Evidence::Assumed }
+        Self { owner, categories, evidence: Evidence::Assumed }
     }
 }
 

@@ -1,17 +1,19 @@
 //! Breaking the glass: a reason first, then PIN and a fresh code, then the view with what nobody would have shown.
 
+use std::sync::Arc;
+
 use axum::{extract::State, response::Response};
-use kinfold_domain::{Category, Purpose};
+use kinfold_domain::{AgencyId, Category, Purpose};
 use kinfold_service::{
-    pooled_view::{PartState, PooledView, ViewQuestion},
-    records::Reason,
+    pooled_view::{AgencyPart, PartState, PooledView, ViewQuestion},
+    records::Statement,
     sign_in::StepUp,
 };
 use serde::Serialize;
 
 use super::{
     clues::Problems,
-    failure::Failure,
+    failure::{Failure, sentence},
     fields::Fields,
     remembered::Asked,
     session::{Open, SignedIn},
@@ -69,12 +71,14 @@ pub(super) async fn open(
     }
     let given = fields.names().any(|name| name == "reason");
     if given {
-        match fields.text("reason").parse::<Reason>() {
-            Ok(reason) => asked = remember(&site, &open, handle, (asked, reason))?,
+        match fields.text("reason").parse::<Statement>() {
+            Ok(reason) => asked.reason = Some(reason),
             Err(why) => {
                 return form(&site, &open, &fields, (&asked.purpose, Some(why.to_string())));
             }
         }
+        // It waits in memory for the code that follows it: it may say something about the child.
+        site.remembered.give_reason(open.caller.session(), handle, asked.reason.clone());
     }
     let proving = ["asked", "answer"].iter().any(|field| !fields.text(field).is_empty());
     let Some(reason) = asked.reason.clone().filter(|_| given || proving) else {
@@ -84,6 +88,8 @@ pub(super) async fn open(
         Ok(stepped_up) => stepped_up,
         Err(page) => return Ok(page),
     };
+    // A reason is good for one opening.
+    site.remembered.give_reason(open.caller.session(), handle, None);
     let Asked { subject, purpose, person, .. } = asked;
     let wanted = Category::ALL.into_iter().collect();
     let question = ViewQuestion { subject, purpose, wanted, person: person.clone() };
@@ -92,30 +98,16 @@ pub(super) async fn open(
     view::shown(&site, &open, release.content(), (person, Some(&reason)))
 }
 
-/// The reason waits in memory for the code that follows it: it may say something about the child.
-fn remember(
-    site: &Site,
-    open: &Open,
-    handle: &str,
-    (asked, reason): (Asked, Reason),
-) -> Result<Asked, Failure> {
-    let (ask, now) = (handle.parse().map_err(|_| Failure::Garbled)?, site.services.clock.now());
-    let asked = Asked { reason: Some(reason), ..asked };
-    let ask = kinfold_domain::AskId(ask);
-    site.remembered.keep(open.caller.session(), (ask, now), asked.clone());
-    Ok(asked)
-}
-
 fn form(
     site: &Site,
-    open: &std::sync::Arc<Open>,
+    open: &Arc<Open>,
     fields: &Fields,
     (purpose, wrong): (&Purpose, Option<String>),
 ) -> Result<Response, Failure> {
     let mut problems = Problems::default();
     let blank = wrong.is_none();
     if let Some(wrong) = wrong {
-        problems.add("reason", super::failure::sentence(&wrong));
+        problems.add("reason", sentence(&wrong));
     }
     let page = GlassForm {
         problems,
@@ -131,7 +123,7 @@ fn openable(
     site: &Site,
     open: &Open,
     purpose: &Purpose,
-) -> impl Iterator<Item = (kinfold_domain::AgencyId, Openable)> {
+) -> impl Iterator<Item = (AgencyId, Openable)> {
     let agreements = site.services.agreements.clone();
     site.services.pool.openable(&open.caller, purpose).into_iter().map(move |(owner, opened)| {
         let what: Vec<_> =
@@ -143,9 +135,7 @@ fn openable(
 
 /// What may be opened beside a view: of agencies that know the child, and have answered. What is sealed stays so.
 pub(super) fn beside(site: &Site, open: &Open, view: &PooledView) -> Vec<Openable> {
-    let known = |part: &&kinfold_service::pooled_view::AgencyPart| {
-        matches!(part.state, PartState::Known | PartState::NotSaid)
-    };
+    let known = |part: &&AgencyPart| matches!(part.state, PartState::Known | PartState::NotSaid);
     let known: Vec<_> = view.agencies.iter().filter(known).map(|part| &part.agency.id).collect();
     let all = openable(site, open, &view.purpose);
     all.filter(|(owner, _)| known.contains(&owner)).map(|(_, line)| line).collect()

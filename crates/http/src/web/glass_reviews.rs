@@ -1,15 +1,15 @@
 //! Broken glass: what information governance reviews.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{
     extract::State,
     response::{IntoResponse, Redirect, Response},
 };
-use kinfold_domain::{AskId, Category, Purpose};
+use kinfold_domain::{AgencyId, Categories, Category, Purpose};
 use kinfold_service::{
     audit::{GlassError, GlassLine, GlassList},
-    records::{Asker, Finding, Reason},
+    records::{Asker, Finding, Statement},
 };
 use serde::Serialize;
 
@@ -36,12 +36,15 @@ struct Reviewed {
 
 #[derive(Serialize)]
 struct Line {
+    place: String,
     ask: String,
     at: Moment,
     by: String,
     purpose: String,
     asked: Vec<(&'static str, String)>,
     opened: Vec<String>,
+    /// What of it was shown, where this ledger knows.
+    shown: Option<Vec<String>>,
     reason: String,
     review: Option<Reviewed>,
     /// The reader opened it, and does not review it.
@@ -78,18 +81,18 @@ pub(super) async fn review(
     fields: Fields,
 ) -> Result<Response, Failure> {
     let purpose = review_purpose(&site, &open)?;
-    let ask = AskId(fields.text("ask").parse().map_err(|_| Failure::Garbled)?);
+    let index = fields.text("place").parse().map_err(|_| Failure::Garbled)?;
     let finding = match fields.text("finding") {
         "justified" => Finding::Justified,
         "not-justified" => Finding::NotJustified,
         _ => return Err(Failure::Garbled),
     };
-    let words = match fields.text("words").parse::<Reason>() {
+    let words = match fields.text("words").parse::<Statement>() {
         Ok(words) => words,
         Err(why) => return again(&site, &open, (purpose, &fields), &why.to_string()).await,
     };
     let who = &site.services.who;
-    match who.review_glass(&open.caller, (purpose.clone(), ask), (finding, words)).await {
+    match who.review_glass(&open.caller, (purpose.clone(), index), (finding, words)).await {
         Ok(()) => Ok(Redirect::to(PLACE.0).into_response()),
         Err(GlassError::Who(error)) => Err(error.into()),
         Err(why) => again(&site, &open, (purpose, &fields), &why.to_string()).await,
@@ -106,7 +109,7 @@ async fn again(
     let mut problems = Problems::default();
     problems.add("broken-glass", sentence(why));
     let mut page = page(site, open, release.content(), problems);
-    for line in page.lines.iter_mut().filter(|line| line.ask == fields.text("ask")) {
+    for line in page.lines.iter_mut().filter(|line| line.place == fields.text("place")) {
         fields.text("words").clone_into(&mut line.typed);
     }
     site.refused_form(open, PLACE, page)
@@ -132,11 +135,9 @@ fn page(site: &Site, open: &Open, list: &GlassList, problems: Problems) -> Glass
 }
 
 fn line(site: &Site, open: &Open, spoken: &Spoken, known: &GlassLine) -> Line {
-    let opened = known.glass.opened.iter().map(|(owner, categories)| {
-        let what = categories.iter().copied().map(Category::heading);
-        let owner = site.services.agreements.agency(owner).name;
-        format!("{} of {owner}", what.collect::<Vec<_>>().join(", "))
-    });
+    let by_owner = |categories: &BTreeMap<AgencyId, Categories>| -> Vec<String> {
+        categories.iter().map(|(owner, categories)| of_owner(site, owner, categories)).collect()
+    };
     let review = known.review.as_ref().map(|review| Reviewed {
         finding: finding(review.finding),
         words: review.words.expose().to_owned(),
@@ -144,17 +145,25 @@ fn line(site: &Site, open: &Open, spoken: &Spoken, known: &GlassLine) -> Line {
         at: spoken.moment(review.at),
     });
     Line {
+        place: known.index.to_string(),
         ask: known.ask.0.to_string(),
         at: spoken.moment(known.at),
         by: named(site, &known.by),
         purpose: purposes::reading(site, &known.purpose),
         asked: answer_page::asked(spoken, &known.subject),
-        opened: opened.collect(),
+        opened: by_owner(&known.glass.opened),
+        shown: known.shown.as_ref().map(by_owner),
         reason: known.glass.reason.expose().to_owned(),
         review,
-        own: known.by.employee == open.caller.employee().id,
+        own: known.by.is(&Asker::from(open.caller.employee())),
         typed: String::new(),
     }
+}
+
+/// `Address, Social care summary of Ashmoor Council`
+fn of_owner(site: &Site, owner: &AgencyId, categories: &Categories) -> String {
+    let what: Vec<&str> = categories.iter().copied().map(Category::heading).collect();
+    format!("{} of {}", what.join(", "), site.services.agreements.agency(owner).name)
 }
 
 const fn finding(finding: Finding) -> &'static str {

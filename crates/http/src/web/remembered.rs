@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 
 use jiff::{SignedDuration, Timestamp};
 use kinfold_domain::{AgencyId, AskId, EntryId, PersonId, Purpose, Subject};
-use kinfold_service::{department::AttendanceId, ports::SessionId, records::Reason};
+use kinfold_service::{department::AttendanceId, ports::SessionId, records::Statement};
 use parking_lot::Mutex;
 
 use super::{failure::Failure, fields::Fields};
@@ -45,7 +45,7 @@ pub(super) struct Asked {
     /// The attendance that it was opened from.
     pub(super) attendance: Option<AttendanceId>,
     /// Why the glass is about to be broken.
-    pub(super) reason: Option<Reason>,
+    pub(super) reason: Option<Statement>,
 }
 
 impl Asked {
@@ -114,6 +114,16 @@ impl<T: Clone> Remembered<T> {
 }
 
 impl Remembered<Asked> {
+    /// Puts down, or takes away, why the glass is about to be broken for an ask.
+    pub(super) fn give_reason(&self, session: SessionId, handle: &str, reason: Option<Statement>) {
+        let mut sessions = self.0.lock();
+        let asks = sessions.get_mut(&session).into_iter().flatten().rev();
+        let mut of_handle = asks.filter(|kept| kept.ask.0.to_string() == handle);
+        if let Some(kept) = of_handle.next() {
+            kept.asked.reason = reason;
+        }
+    }
+
     /// The purpose that a session stated last: the next page offers it chosen.
     pub(super) fn last_purpose(&self, session: SessionId) -> Option<Purpose> {
         Some(self.0.lock().get(&session)?.back()?.asked.purpose.clone())

@@ -6,7 +6,7 @@ use axum::{extract::State, response::Response};
 use kinfold_domain::{Category, NumberAgreement, PersonId};
 use kinfold_service::{
     pooled_view::{PartState, PooledView, ViewQuestion},
-    records::Reason,
+    records::Statement,
 };
 use serde::Serialize;
 
@@ -65,7 +65,7 @@ pub(super) fn shown(
     site: &Site,
     open: &Arc<Open>,
     view: &PooledView,
-    (person, glass): (Option<PersonId>, Option<&Reason>),
+    (person, glass): (Option<PersonId>, Option<&Statement>),
 ) -> Result<Response, Failure> {
     let asked = Asked { person, ..remembered(view) };
     site.remembered.keep(open.caller.session(), (view.ask, view.at), asked);

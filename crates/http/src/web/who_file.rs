@@ -54,6 +54,8 @@ pub(super) fn csv(page: &WhoPage) -> Result<Vec<u8>, csv::Error> {
 fn write_look(writer: &mut csv::Writer<Vec<u8>>, look: &LookLine) -> Result<(), csv::Error> {
     for side in &look.sides {
         let entry = side.index.to_string();
+        let reason = side.reason.as_ref().map(|reason| format!(". Reason: {reason}"));
+        let outcome = format!("{}{}", side.outcome, reason.unwrap_or_default());
         let what = format!("{}: {}", look.kind, side.entry);
         let line = [
             "look",
@@ -68,7 +70,7 @@ fn write_look(writer: &mut csv::Writer<Vec<u8>>, look: &LookLine) -> Result<(), 
             &side.ledger,
             &entry,
             &side.at.iso,
-            &side.outcome,
+            &outcome,
         ];
         write(writer, line)?;
     }

@@ -24,6 +24,8 @@ pub(super) struct SideLine {
     pub(super) entry: &'static str,
     pub(super) at: Moment,
     pub(super) outcome: String,
+    /// Why the glass was broken.
+    pub(super) reason: Option<String>,
     pub(super) index: u64,
 }
 
@@ -157,6 +159,7 @@ fn side_line(site: &Site, spoken: &Spoken, recorded: &Side) -> SideLine {
         entry,
         at: spoken.moment(recorded.line.at),
         outcome,
+        reason: recorded.line.glass.as_ref().map(|reason| reason.expose().to_owned()),
         index: recorded.line.index,
     }
 }

@@ -190,6 +190,9 @@ fn print_looks(looked: &serde_json::Value) {
                 line["index"],
                 text(&line["outcome"]),
             ));
+            if let Some(reason) = line["glass"].as_str() {
+                say(&format!("        glass broken: {reason}"));
+            }
         }
     }
 }

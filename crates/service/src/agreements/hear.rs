@@ -52,7 +52,7 @@ impl Agreements {
         match self.judge(&agreement, peer, &message, now) {
             Ok(intent) => Ok(Heard { agreement, message, intent }),
             Err(refused) => Err(match message.asked() {
-                Some(asked) => self.refused_ask(peer, (T::KIND, asked), refused, now).await,
+                Some(asked) => self.refused_ask(peer, asked, refused, now).await,
                 None => self.refused(peer, T::KIND, refused, now).await,
             }),
         }
@@ -127,15 +127,14 @@ impl Agreements {
     async fn refused_ask(
         &self,
         peer: &AgencyId,
-        (kind, asked): (MessageKind, Asked<'_>),
+        asked: Asked<'_>,
         refused: RefusedPeer,
         at: Timestamp,
     ) -> RefusedPeer {
-        let Some(kind) = ask_kind(kind) else { return refused };
         let entry = Entry::Refusal(Box::new(Refusal {
             ask: asked.ask,
             at,
-            kind,
+            kind: asked.kind,
             asker: Some(asked.asker.clone()),
             agency: peer.clone(),
             purpose: Some(asked.purpose.clone()),

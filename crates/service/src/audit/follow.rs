@@ -105,8 +105,8 @@ impl Follower {
                 look(LookKind::ReplicaLook, r.ask, r.at, &r.asker.agency, None, keys)
             }
             Entry::GlassReviewed(r) => {
-                let keys = vec![self.keys.glass()];
-                look(LookKind::GlassReview, r.ask, r.at, &self.own, None, keys)
+                // Found with what it is about: by a key of its own it would take the place of what waits.
+                look(LookKind::GlassReview, r.ask, r.at, &self.own, None, Vec::new())
             }
             Entry::HandOver { step, about } => {
                 let (by, keys) = (Some(step.by.employee), self.keys.all(&no_subject, about));

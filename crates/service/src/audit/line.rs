@@ -5,17 +5,14 @@ use kinfold_domain::AgencyId;
 use crate::{
     exchange::WhoLine,
     ports::Look,
-    records::{AskKind, BrokenGlass, Disclosure, Entry, Shown},
+    records::{AskKind, Disclosure, Entry, Shown, Statement},
 };
 
 /// The line of an entry; `None` for an entry that is no look.
 pub(super) fn line(look: &Look, entry: Entry) -> Option<WhoLine> {
-    let others = others(&entry);
+    let (others, glass) = (others(&entry), glass(&entry));
     let (kind, asker, purpose, outcome, name) = match entry {
-        Entry::Intent(i) => {
-            let outcome = i.glass.as_ref().map(broken).unwrap_or_default();
-            (i.kind, Some(i.asker), Some(i.purpose), outcome, "intent")
-        }
+        Entry::Intent(i) => (i.kind, Some(i.asker), Some(i.purpose), String::new(), "intent"),
         Entry::Receipt(s) => (s.kind, Some(s.asker), Some(s.purpose), s.answer, "receipt"),
         Entry::Disclosure(d) => {
             let told = told(&d);
@@ -34,7 +31,7 @@ pub(super) fn line(look: &Look, entry: Entry) -> Option<WhoLine> {
         _ => return None,
     };
     let (ask, at, index, entry) = (look.ask, look.at, look.index, name.to_owned());
-    Some(WhoLine { ask, at, entry, kind, asker, purpose, outcome, index, others })
+    Some(WhoLine { ask, at, entry, kind, asker, purpose, outcome, index, others, glass })
 }
 
 /// What kind of look a partner told of, by what the receipt there calls its answer.
@@ -49,15 +46,17 @@ pub(crate) fn replica_kind(answer: &str) -> AskKind {
 
 fn told(disclosure: &Disclosure) -> String {
     let categories = disclosure.granted.keys().map(ToString::to_string);
-    let told = categories.collect::<Vec<_>>().join(", ");
-    disclosure
-        .glass
-        .as_ref()
-        .map_or_else(|| told.clone(), |glass| format!("{told}; {}", broken(glass)))
+    categories.collect::<Vec<_>>().join(", ")
 }
 
-fn broken(glass: &BrokenGlass) -> String {
-    format!("glass broken: {}", glass.reason.expose())
+/// Why the glass was broken, where it was.
+fn glass(entry: &Entry) -> Option<Statement> {
+    let glass = match entry {
+        Entry::Intent(intent) => intent.glass.as_ref(),
+        Entry::Disclosure(told) => told.glass.as_ref(),
+        _ => None,
+    };
+    glass.map(|glass| glass.reason.clone())
 }
 
 /// An intent alone knows of nobody: perhaps nobody was asked. A receipt knows who proved to have recorded it, and whose register was read

@@ -51,6 +51,8 @@ pub struct WhoParts {
 /// The review of who looked.
 pub struct WhoLooked {
     pub(super) parts: WhoParts,
+    /// Reviews of broken glass wait here for each other.
+    pub(super) reviewing: tokio::sync::Mutex<()>,
 }
 
 /// What a partner's ledger says, with the place of its own record of having told; or why it says nothing.
@@ -68,7 +70,7 @@ pub(super) struct Asked<'a> {
 impl WhoLooked {
     /// Over these parts.
     pub const fn new(parts: WhoParts) -> Self {
-        Self { parts }
+        Self { parts, reviewing: tokio::sync::Mutex::const_new(()) }
     }
 
     /// Lists who looked: decided, recorded, read on both sides, recorded as shown.

@@ -12,7 +12,7 @@ use super::Place;
 use crate::{
     department::{Acknowledged, AttendanceStep},
     history::HistoryTold,
-    records::{AskKind, Asker, Correction, HandOverStep, Reason, SourceOutcome},
+    records::{AskKind, Asker, Correction, HandOverStep, SourceOutcome, Statement},
     register::Handed,
 };
 
@@ -38,7 +38,7 @@ pub struct AskMessage {
     pub intent: Place,
     /// Why the glass is broken; left out of an ordinary ask.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub break_glass: Option<Reason>,
+    pub break_glass: Option<Statement>,
 }
 
 impl AskMessage {
@@ -244,6 +244,9 @@ pub struct WhoLine {
     /// Other agencies whose ledgers must have the ask too, as far as this entry knows.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<AgencyId>,
+    /// Why the glass was broken, where it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub glass: Option<Statement>,
 }
 
 /// Answers who looked.

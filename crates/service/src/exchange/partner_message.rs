@@ -36,9 +36,10 @@ pub(crate) struct Asked<'a> {
     pub(crate) purpose: &'a Purpose,
     pub(crate) subject: &'a Subject,
     pub(crate) intent: &'a Place,
+    pub(crate) kind: AskKind,
 }
 
-/// What kind of look a message asks for, where one asks for any.
+/// What kind of look a message that can not be read asks for, where one of its kind asks for any.
 pub(crate) const fn ask_kind(kind: MessageKind) -> Option<AskKind> {
     match kind {
         MessageKind::Ask => Some(AskKind::PooledView),
@@ -65,7 +66,7 @@ impl PartnerMessage for AskMessage {
 
     fn asked(&self) -> Option<Asked<'_>> {
         let Self { ask, asker, purpose, subject, intent, .. } = self;
-        Some(Asked { ask: *ask, asker, purpose, subject, intent })
+        Some(Asked { ask: *ask, asker, purpose, subject, intent, kind: self.kind() })
     }
 }
 
@@ -86,7 +87,7 @@ impl PartnerMessage for WhoMessage {
 
     fn asked(&self) -> Option<Asked<'_>> {
         let Self { ask, asker, purpose, subject, intent, .. } = self;
-        Some(Asked { ask: *ask, asker, purpose, subject, intent })
+        Some(Asked { ask: *ask, asker, purpose, subject, intent, kind: AskKind::WhoLooked })
     }
 }
 
@@ -107,7 +108,7 @@ impl PartnerMessage for HistoryMessage {
 
     fn asked(&self) -> Option<Asked<'_>> {
         let Self { ask, asker, purpose, subject, intent, .. } = self;
-        Some(Asked { ask: *ask, asker, purpose, subject, intent })
+        Some(Asked { ask: *ask, asker, purpose, subject, intent, kind: AskKind::History })
     }
 }
 

@@ -81,9 +81,11 @@ pub(super) fn call(own: &AgencyId, entry: &Entry) -> Option<Call> {
             Some(Call::new(Event::HandOverDue, &[&hand_over.0.to_string()], "", *at))
         }
         Entry::Intent(intent) if intent.glass.is_some() => {
-            Some(glass_broken(intent.ask, intent.at))
+            Some(glass_broken(own, intent.ask, intent.at))
         }
-        Entry::Disclosure(told) if told.glass.is_some() => Some(glass_broken(told.ask, told.at)),
+        Entry::Disclosure(told) if told.glass.is_some() => {
+            Some(glass_broken(&told.asker.agency, told.ask, told.at))
+        }
         Entry::FeedAlarm(step) => {
             let event = match step.what {
                 AlarmStep::Raised | AlarmStep::Escalated => Event::FeedStopped,
@@ -100,8 +102,10 @@ pub(super) fn call(own: &AgencyId, entry: &Entry) -> Option<Call> {
 }
 
 /// Information governance of both agencies is told, each by its own node.
-fn glass_broken(ask: AskId, at: Timestamp) -> Call {
-    let call = Call::new(Event::GlassBroken, &[&ask.0.to_string()], "", at);
+fn glass_broken(agency: &AgencyId, ask: AskId, at: Timestamp) -> Call {
+    // Whoever asks chooses the ask's identity: by itself it would let a second one pass for the first.
+    let about = [agency.as_str(), &ask.0.to_string(), &at.to_string()];
+    let call = Call::new(Event::GlassBroken, &about, "", at);
     let governance = Role::INFORMATION_GOVERNANCE.parse();
     Call { roles: governance.into_iter().collect(), ..call }
 }

@@ -102,7 +102,8 @@ impl AskDesk {
             withheld: withheld(decision),
             sources,
         });
-        let glass = message.break_glass.as_ref();
+        // Where nothing can be opened here, nothing was: it is an ask like any other.
+        let glass = message.break_glass.as_ref().filter(|_| !decision.opened().is_empty());
         let glass = glass.map(|reason| broken(reason, std::slice::from_ref(decision)));
         let disclosure = Disclosure {
             ask: message.ask,

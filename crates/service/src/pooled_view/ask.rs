@@ -16,7 +16,7 @@ use crate::{
     Permit,
     exchange::{AnswerMessage, AskMessage, ClosedAnswer, Known, MessageKind, Place, Told, open},
     ports::{PartnerError, Route},
-    records::{About, Asker, ProvenPlace, SourceOutcome, Unreadable},
+    records::{About, Asker, ProvenPlace, SourceOutcome, Statement, Unreadable},
     register::RegisterSearch,
     today,
 };
@@ -42,7 +42,9 @@ impl Pool {
             Some(permit) if party.agency == *self.parts.agreements.own() => {
                 self.own_part(asked, party, &permit).await
             }
-            Some(permit) => self.partner_part(asked, agreement, (party, &permit), place).await,
+            Some(permit) => {
+                self.partner_part(asked, (agreement, decision), (party, &permit), place).await
+            }
         };
         part.told.withheld.extend(own_withheld);
         if let PartState::Refused { reason } = &part.told.state {
@@ -75,17 +77,20 @@ impl Pool {
     async fn partner_part(
         &self,
         asked: &Asked<'_>,
-        agreement: &InForce,
+        (agreement, decision): (&InForce, &Decision),
         (party, permit): (&Party, &Permit),
         place: &Place,
     ) -> Part {
-        match self.ask(asked, agreement, (party, permit), place).await {
+        // Of whom nothing can be opened nothing is asked but what may be seen.
+        let glass = asked.glass.filter(|_| !decision.opened().is_empty());
+        match self.ask(asked, (agreement, glass), (party, permit), place).await {
             Ok((ClosedAnswer::Told(told), proved)) => told_part(party, permit, told, proved),
             Ok((ClosedAnswer::Refused { reason }, proved)) => {
                 let told = AgencyPart::empty(party, PartState::Refused { reason });
                 Part { place: proved, ..Part::of(told) }
             }
-            Err(error) => self.held_part(asked, party, permit, &error),
+            // What is opened is opened by its owner, who records it: never from what is held here.
+            Err(error) => self.held_part(asked, party, &permit.without(decision.opened()), &error),
         }
     }
 
@@ -93,7 +98,7 @@ impl Pool {
     async fn ask(
         &self,
         asked: &Asked<'_>,
-        agreement: &InForce,
+        (agreement, glass): (&InForce, Option<&Statement>),
         (party, permit): (&Party, &Permit),
         place: &Place,
     ) -> Result<(ClosedAnswer<Told>, Option<ProvenPlace>), PartnerError> {
@@ -106,7 +111,7 @@ impl Pool {
             wanted: permit.categories(),
             subject: asked.question.subject.clone(),
             intent: place.clone(),
-            break_glass: asked.glass.cloned(),
+            break_glass: glass.cloned(),
         };
         let note = self.parts.identity.seal(MessageKind::Ask, &message).map_err(untrusted)?;
         let sending = self.parts.link.send(&party.agency, Route::Ask, note);

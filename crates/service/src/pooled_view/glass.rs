@@ -8,7 +8,7 @@ use kinfold_domain::{AgencyId, Categories, Category, Purpose};
 use super::{Pool, PooledView, ViewError, ViewQuestion};
 use crate::{
     caller::Caller,
-    records::Reason,
+    records::Statement,
     release::Release,
     sign_in::{StepUp, SteppedUp},
 };
@@ -18,14 +18,14 @@ pub(super) const OPENS_NOTHING: &str =
     "no clause of the agreement lets this role break the glass for this purpose";
 
 impl Pool {
-    /// Gathers a view with what the clauses let be opened. Only for whoever has just proved themselves for it: what is refused otherwise
-    /// is refused here, too, and recorded.
+    /// Gathers a view with what the clauses let be opened. Only for whoever has just proved themselves for it; who has not is refused,
+    /// and that is recorded.
     #[tracing::instrument(skip_all)]
     pub async fn break_glass(
         &self,
         caller: &Caller,
         question: ViewQuestion,
-        (reason, stepped_up): (&Reason, SteppedUp),
+        (reason, stepped_up): (&Statement, SteppedUp),
     ) -> Result<Release<PooledView>, ViewError> {
         let asked = self.asked(caller, (&question, Some(reason)));
         if !stepped_up.is_of(caller, StepUp::BreakGlass) {

@@ -30,8 +30,8 @@ use crate::{
     permit::{Evidence, Permit, granted},
     ports::{Clock, Entropy, PartnerLink},
     records::{
-        About, AskKind, Asker, BrokenGlass, Entry, Grants, Intent, ProvenPlace, Reason, Refusal,
-        Shown,
+        About, AskKind, Asker, BrokenGlass, Entry, Grants, Intent, ProvenPlace, Refusal, Shown,
+        Statement,
     },
     register::Registers,
     release::Release,
@@ -111,7 +111,7 @@ struct Asked<'a> {
     caller: &'a Caller,
     question: &'a ViewQuestion,
     /// Why the glass is broken, where it is.
-    glass: Option<&'a Reason>,
+    glass: Option<&'a Statement>,
 }
 
 impl Asked<'_> {
@@ -139,7 +139,7 @@ impl Pool {
     fn asked<'a>(
         &self,
         caller: &'a Caller,
-        (question, glass): (&'a ViewQuestion, Option<&'a Reason>),
+        (question, glass): (&'a ViewQuestion, Option<&'a Statement>),
     ) -> Asked<'a> {
         let at = self.parts.clock.now();
         Asked { ask: AskId(self.parts.entropy.uuid(at)), at, caller, question, glass }
@@ -238,7 +238,7 @@ impl Pool {
 }
 
 /// Whoever breaks the glass asks for what may be opened beside what may be seen.
-fn decided(agreement: &InForce, question: &Question<'_>, glass: Option<&Reason>) -> Decision {
+fn decided(agreement: &InForce, question: &Question<'_>, glass: Option<&Statement>) -> Decision {
     match glass {
         Some(_) => agreement.decide_breaking_glass(question),
         None => agreement.decide(question),
@@ -261,7 +261,7 @@ fn intent(asked: &Asked<'_>, agreement: &InForce, decisions: &[Decision]) -> Box
 }
 
 /// What these decisions let be opened, and why it is.
-fn broken(reason: &Reason, decisions: &[Decision]) -> BrokenGlass {
+fn broken(reason: &Statement, decisions: &[Decision]) -> BrokenGlass {
     let opened = decisions.iter().map(|d| (d.owner().clone(), d.opened().clone()));
     let opened = opened.filter(|(_, categories)| !categories.is_empty()).collect();
     BrokenGlass { reason: reason.clone(), opened }

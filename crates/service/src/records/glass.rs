@@ -11,41 +11,41 @@ use super::Asker;
 /// Words that somebody answers for: why the glass is broken, or what a review found. 10 to 500 characters on one line.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Reason(Personal<String>);
+pub struct Statement(Personal<String>);
 
 /// It says too little, or more than anybody reads.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("say it in 10 to 500 characters")]
-pub struct ReasonError;
+pub struct StatementError;
 
-impl Reason {
+impl Statement {
     /// The words: only for showing to somebody to whom they were released.
     pub fn expose(&self) -> &str {
         self.0.expose()
     }
 }
 
-impl FromStr for Reason {
-    type Err = ReasonError;
+impl FromStr for Statement {
+    type Err = StatementError;
 
-    fn from_str(text: &str) -> Result<Self, ReasonError> {
+    fn from_str(text: &str) -> Result<Self, StatementError> {
         let words = text.split(|c: char| c.is_whitespace() || c.is_control());
         let line = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
         let fits = (10..=500).contains(&line.chars().count());
-        if fits { Ok(Self(line.into())) } else { Err(ReasonError) }
+        if fits { Ok(Self(line.into())) } else { Err(StatementError) }
     }
 }
 
-impl TryFrom<String> for Reason {
-    type Error = ReasonError;
+impl TryFrom<String> for Statement {
+    type Error = StatementError;
 
-    fn try_from(text: String) -> Result<Self, ReasonError> {
+    fn try_from(text: String) -> Result<Self, StatementError> {
         text.parse()
     }
 }
 
-impl From<Reason> for String {
-    fn from(reason: Reason) -> Self {
+impl From<Statement> for String {
+    fn from(reason: Statement) -> Self {
         reason.0.into_exposed()
     }
 }
@@ -54,7 +54,7 @@ impl From<Reason> for String {
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub struct BrokenGlass {
     /// Why, in the asker's words.
-    pub reason: Reason,
+    pub reason: Statement,
     /// What nobody would have let them see, by the agency whose data it is.
     pub opened: BTreeMap<AgencyId, Categories>,
 }
@@ -74,6 +74,8 @@ pub enum Finding {
 pub struct GlassReview {
     /// The ask in which the glass was broken.
     pub ask: AskId,
+    /// The place in this ledger of the entry that is reviewed: whoever asks chooses an ask's identity, and may choose one twice.
+    pub index: u64,
     /// When it was reviewed.
     pub at: Timestamp,
     /// By whom.
@@ -81,7 +83,7 @@ pub struct GlassReview {
     /// What was found.
     pub finding: Finding,
     /// In which words.
-    pub words: Reason,
+    pub words: Statement,
 }
 
 #[cfg(test)]
@@ -97,11 +99,11 @@ mod tests {
             (" ten chars ", None),
             ("ten charac", Some("ten charac")),
         ] {
-            let read = typed.parse::<Reason>();
-            assert_eq!(read.as_ref().ok().map(Reason::expose), kept, "{typed:?}");
+            let read = typed.parse::<Statement>();
+            assert_eq!(read.as_ref().ok().map(Statement::expose), kept, "{typed:?}");
         }
-        assert!("x".repeat(500).parse::<Reason>().is_ok());
-        assert!("é".repeat(500).parse::<Reason>().is_ok());
-        assert!("x".repeat(501).parse::<Reason>().is_err());
+        assert!("x".repeat(500).parse::<Statement>().is_ok());
+        assert!("é".repeat(500).parse::<Statement>().is_ok());
+        assert!("x".repeat(501).parse::<Statement>().is_err());
     }
 }

@@ -10,7 +10,7 @@ mod telling;
 pub use amending::Amending;
 pub use discussion::{DiscussionId, DiscussionStep, DiscussionWord};
 pub use entry::Entry;
-pub use glass::{BrokenGlass, Finding, GlassReview, Reason, ReasonError};
+pub use glass::{BrokenGlass, Finding, GlassReview, Statement, StatementError};
 pub use hand_over::{HandOverId, HandOverStep, Offered, Said, Stay};
 pub use telling::{AlarmChanged, NotificationStep};
 
@@ -39,6 +39,13 @@ pub struct Asker {
     pub job_title: String,
     /// Role under the agreement.
     pub role: Role,
+}
+
+impl Asker {
+    /// Whether both are one person: an identity is its own agency's.
+    pub fn is(&self, other: &Self) -> bool {
+        self.agency == other.agency && self.employee == other.employee
+    }
 }
 
 impl From<&Employee> for Asker {

@@ -2,15 +2,16 @@
 
 use kinfold_domain::{AgencyId, Category};
 use kinfold_service::{
-    audit::GlassError,
+    audit::{GlassError, GlassLine},
     pooled_view::{PooledView, ViewError},
-    records::{Entry, Finding, Reason},
+    ports::Route,
+    records::{Entry, Finding, Statement},
     sign_in::{StepUp, SteppedUp},
 };
 
 use crate::{notifications::told_council, *};
 
-fn reason() -> Reason {
+fn reason() -> Statement {
     "Nobody answers, and the father is on his way".parse().unwrap()
 }
 
@@ -58,27 +59,92 @@ async fn without_a_fresh_code_for_this_very_thing_nothing_is_asked_and_the_refus
 }
 
 #[tokio::test]
-async fn governance_is_told_at_once_and_a_review_stands_against_nobody_s_second_word() {
-    let (nodes, telling) = told_council().await;
+async fn an_ordinary_ask_says_nothing_of_glass_and_one_that_breaks_it_says_why() {
+    let nodes = staged().await;
+    nurse_views(&nodes, ada_by_number()).await;
+    breaks(&nodes, StepUp::BreakGlass).await.unwrap();
+    let sent = nodes.trust.ground.link.sent();
+    let asks: Vec<bool> = sent
+        .iter()
+        .filter(|(route, ..)| *route == Route::Ask)
+        .map(|(_, note, _)| note.contains("break_glass") && note.contains("father"))
+        .collect();
+    assert_eq!(asks, [false, true]);
+}
+
+#[tokio::test]
+async fn a_partner_that_is_away_opens_nothing_and_the_list_says_that_nothing_was_shown() {
+    let nodes = staged().await;
+    nodes.trust.ground.link.part();
     let view = breaks(&nodes, StepUp::BreakGlass).await.unwrap();
+    let opened = [Category::Address, Category::SocialCareSummary];
+    assert!(categories(&view).iter().all(|category| !opened.contains(category)));
+    assert!(part(&view, COUNCIL).granted.keys().all(|category| !opened.contains(category)));
+    nodes.trust.follower.catch_up().await.unwrap();
+    let list = listed(&nodes.trust, TRUST).await;
+    assert!(list[0].shown.as_ref().unwrap().is_empty());
+}
+
+async fn listed(node: &TestNode, agency: &str) -> Vec<GlassLine> {
+    let list = node.who.broken_glass(&governance(agency), purpose(REVIEW)).await.unwrap();
+    list.content().lines.clone()
+}
+
+type Reviewed = Result<(), GlassError>;
+
+async fn reviews(node: &TestNode, by: &Caller, index: u64, finding: Finding) -> Reviewed {
+    let words = "Rang the department: this is what was found".parse().unwrap();
+    node.who.review_glass(by, (purpose(REVIEW), index), (finding, words)).await
+}
+
+#[tokio::test]
+async fn governance_is_told_at_once_and_each_broken_glass_is_reviewed_once() {
+    let (nodes, telling) = told_council().await;
+    breaks(&nodes, StepUp::BreakGlass).await.unwrap();
     telling.tell(&nodes.council).await;
     telling.tell(&nodes.council).await;
     assert_eq!(telling.told(), [("governance@council.example".to_owned(), "glass-broken")]);
-    let (greta, words) =
-        (governance(COUNCIL), "Rang the department: it was right".parse::<Reason>());
-    let (matter, words) = ((purpose(REVIEW), view.ask), words.unwrap());
-    let review =
-        |finding| nodes.council.who.review_glass(&greta, matter.clone(), (finding, words.clone()));
-    nodes.council.follower.catch_up().await.unwrap();
-    review(Finding::Justified).await.unwrap();
-    nodes.council.follower.catch_up().await.unwrap();
-    assert!(matches!(review(Finding::NotJustified).await, Err(GlassError::Before)));
-    let list = nodes.council.who.broken_glass(&greta, purpose(REVIEW)).await.unwrap();
-    let [line] = &list.content().lines[..] else { panic!("one line") };
+    let council = &nodes.council;
+    council.follower.catch_up().await.unwrap();
+    let [line] = &listed(council, COUNCIL).await[..] else { panic!("one line") };
+    assert_eq!((line.by.user_name.as_str(), &line.shown), ("nurse", &None));
+    let (greta, index) = (governance(COUNCIL), line.index);
+    let unknown = reviews(council, &greta, index + 1, Finding::Justified).await;
+    assert!(matches!(unknown, Err(GlassError::Behind | GlassError::Unknown)));
+    council.follower.catch_up().await.unwrap();
+    // Side by side, as two who press at the same moment.
+    let follows = async {
+        for _ in 0..200 {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            council.follower.catch_up().await.unwrap();
+        }
+    };
+    let (one, other, ()) = tokio::join!(
+        reviews(council, &greta, index, Finding::Justified),
+        reviews(council, &greta, index, Finding::NotJustified),
+        follows
+    );
+    one.unwrap();
+    assert!(matches!(other, Err(GlassError::Before)), "{other:?}");
+    let [line] = &listed(council, COUNCIL).await[..] else { panic!("one line") };
     assert_eq!(line.review.as_ref().unwrap().finding, Finding::Justified);
-    let other = (purpose(REVIEW), kinfold_domain::AskId(uuid::Uuid::from_u128(9)));
-    let unknown =
-        nodes.council.who.review_glass(&greta, other, (Finding::Justified, words.clone())).await;
-    assert!(matches!(unknown, Err(GlassError::Unknown)));
     assert!(nodes.trust.who.broken_glass(&nurse(), purpose(UNSCHEDULED)).await.is_err());
+}
+
+#[tokio::test]
+async fn nobody_reviews_themselves_in_another_role_either() {
+    let nodes = staged().await;
+    breaks(&nodes, StepUp::BreakGlass).await.unwrap();
+    for (node, agency) in [(&nodes.trust, TRUST), (&nodes.council, COUNCIL)] {
+        node.follower.catch_up().await.unwrap();
+        let index = listed(node, agency).await[0].index;
+        node.follower.catch_up().await.unwrap();
+        let same_identity = caller(agency, "nurse", "information-governance");
+        let reviewed = reviews(node, &same_identity, index, Finding::Justified).await;
+        match agency {
+            TRUST => assert!(matches!(reviewed, Err(GlassError::Own)), "{reviewed:?}"),
+            // An identity is its own agency's: there it is somebody else.
+            _ => reviewed.unwrap(),
+        }
+    }
 }
