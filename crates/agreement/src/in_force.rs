@@ -92,11 +92,7 @@ impl InForce {
 
     /// Decides for each wanted category. Never fails: what cannot be permitted is refused with its reason.
     pub fn decide(&self, question: &Question<'_>) -> Decision {
-        let Question { requester, owner, role, purpose, now, .. } = *question;
-        let row = self
-            .standing(now)
-            .map_err(Refusal::NotInForce)
-            .and_then(|()| self.table.row(requester, role, purpose, owner));
+        let row = self.row(question);
         Decision::new(self.agreement.shared_reference(), question, |category| match &row {
             Ok(row) => row.see(category).clone(),
             Err(why) => Ruling::Refused { why: why.clone() },
@@ -106,11 +102,7 @@ impl InForce {
     /// Decides what an employee of the requester may be handed of a child whom an employee of the owner hands over or tells of. Nobody
     /// can ask for it: it says nothing of what may be seen otherwise.
     pub fn decide_receiving(&self, question: &Question<'_>) -> Decision {
-        let Question { requester, owner, role, purpose, now, .. } = *question;
-        let row = self
-            .standing(now)
-            .map_err(Refusal::NotInForce)
-            .and_then(|()| self.table.row(requester, role, purpose, owner));
+        let row = self.row(question);
         Decision::new(self.agreement.shared_reference(), question, |category| match &row {
             Ok(row) => row.rare(Rare::Receive, category),
             Err(why) => Ruling::Refused { why: why.clone() },
@@ -120,11 +112,7 @@ impl InForce {
     /// Decides for somebody who breaks the glass: what they may see, and what the clauses let them open for a reason given in words.
     /// Whoever asks for it has proved themselves again, and is reviewed.
     pub fn decide_breaking_glass(&self, question: &Question<'_>) -> Decision {
-        let Question { requester, owner, role, purpose, now, .. } = *question;
-        let row = self
-            .standing(now)
-            .map_err(Refusal::NotInForce)
-            .and_then(|()| self.table.row(requester, role, purpose, owner));
+        let row = self.row(question);
         let opens = |category| row.as_ref().ok().and_then(|row| row.opens(category));
         let opened = question.wanted.iter().copied().filter(|category| opens(*category).is_some());
         let ruling = |category| match &row {
@@ -132,6 +120,12 @@ impl InForce {
             Err(why) => Ruling::Refused { why: why.clone() },
         };
         Decision::new(self.agreement.shared_reference(), question, ruling).opening(opened.collect())
+    }
+
+    fn row(&self, question: &Question<'_>) -> Result<&Row, Refusal> {
+        let Question { requester, owner, role, purpose, now, .. } = *question;
+        self.standing(now).map_err(Refusal::NotInForce)?;
+        self.table.row(requester, role, purpose, owner)
     }
 
     /// Decides whether somebody may be shown who looked at a child.

@@ -3,7 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use jiff::Timestamp;
-use kinfold_domain::{AgencyId, AgencyKind, Categories, Category, Purpose, Role};
+use kinfold_domain::{AgencyKind, Categories, Category};
 use kinfold_note::{SigningKey, VerifierKey};
 
 use crate::{
@@ -125,17 +125,30 @@ pub(crate) fn now() -> Timestamp {
 
 /// `agency/role`, purpose, owner: everything is wanted.
 pub(crate) fn ask(agreement: &InForce, who: &str, purpose: &str, owner: &str) -> Decision {
+    asked((who, purpose, owner), |question| agreement.decide(question))
+}
+
+/// The same of what may be handed over.
+pub(crate) fn receives(agreement: &InForce, who: &str, purpose: &str, owner: &str) -> Decision {
+    asked((who, purpose, owner), |question| agreement.decide_receiving(question))
+}
+
+/// The same for whoever breaks the glass.
+pub(crate) fn breaks_glass(agreement: &InForce, who: &str, purpose: &str, owner: &str) -> Decision {
+    asked((who, purpose, owner), |question| agreement.decide_breaking_glass(question))
+}
+
+fn asked(
+    (who, purpose, owner): (&str, &str, &str),
+    decide: impl Fn(&Question<'_>) -> Decision,
+) -> Decision {
     let (agency, role) = who.split_once('/').unwrap();
-    let requester: AgencyId = agency.parse().unwrap();
-    let role: Role = role.parse().unwrap();
-    let purpose: Purpose = purpose.parse().unwrap();
-    let wanted = Categories::from(Category::ALL);
-    agreement.decide(&Question {
-        requester: &requester,
+    decide(&Question {
+        requester: &agency.parse().unwrap(),
         owner: &owner.parse().unwrap(),
-        role: &role,
-        purpose: &purpose,
-        wanted: &wanted,
+        role: &role.parse().unwrap(),
+        purpose: &purpose.parse().unwrap(),
+        wanted: &Categories::from(Category::ALL),
         now: now(),
     })
 }
@@ -149,30 +162,4 @@ pub(crate) fn rule(condition: &str) -> String {
     format!(
         "@clause(\"local-1\")\n@reads(\"A rule.\")\nforbid (principal, action == Action::\"see\", resource) when {{ {condition} }};\n"
     )
-}
-
-/// `agency/role`, purpose, owner: what may be handed over, where everything is wanted.
-pub(crate) fn receives(agreement: &InForce, who: &str, purpose: &str, owner: &str) -> Decision {
-    let (agency, role) = who.split_once('/').unwrap();
-    agreement.decide_receiving(&Question {
-        requester: &agency.parse().unwrap(),
-        owner: &owner.parse().unwrap(),
-        role: &role.parse().unwrap(),
-        purpose: &purpose.parse().unwrap(),
-        wanted: &Categories::from(Category::ALL),
-        now: now(),
-    })
-}
-
-/// `agency/role`, purpose, owner: what whoever breaks the glass may see, where everything is wanted.
-pub(crate) fn breaks_glass(agreement: &InForce, who: &str, purpose: &str, owner: &str) -> Decision {
-    let (agency, role) = who.split_once('/').unwrap();
-    agreement.decide_breaking_glass(&Question {
-        requester: &agency.parse().unwrap(),
-        owner: &owner.parse().unwrap(),
-        role: &role.parse().unwrap(),
-        purpose: &purpose.parse().unwrap(),
-        wanted: &Categories::from(Category::ALL),
-        now: now(),
-    })
 }
