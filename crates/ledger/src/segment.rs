@@ -182,6 +182,10 @@ fn fill(
         let length = usize::try_from(size - at).unwrap_or(FILL_BYTES).min(FILL_BYTES);
         file.write_at(at, &zeroes[..length])?;
         at += length as u64;
+        if at < size {
+            // Piece by piece: whoever appends to the segment before waits for the disk behind one piece, not behind all of it.
+            file.sync()?;
+        }
     }
     file.write_at(0, header)?;
     file.sync()?;
