@@ -66,7 +66,7 @@ async fn a_sign_in_writes_over_the_version_that_was_read_and_opens_one_session()
     assert_eq!((read.version, read.used, &read.misses), (1, Some(at(9)), &used.misses));
 
     let locked = SessionRow { locked: true, ..one.clone() };
-    store.touch_session(&locked).await.unwrap();
+    store.touch_sessions(&[locked]).await.unwrap();
     assert!(!store.renew_session_with(&used, &one).await.unwrap(), "an old version");
     assert!(!store.renew_session_with(&read, &other).await.unwrap(), "no such session");
     assert!(store.renew_session_with(&read, &one).await.unwrap());

@@ -143,6 +143,10 @@ async fn serve_once(config: Config, mut stopping: watch::Receiver<bool>) -> anyh
     let _ = ending.send(true);
     control.abort();
     let _ = tokio::join!(web, desk, hospitals, vpn, control, tasks.stop());
+    // The last use of each session, for the next start to know.
+    if let Err(error) = node.sign_in.note_use().await {
+        tracing::warn!(%error, "it could not be written down when sessions were used");
+    }
     let _ = std::fs::remove_file(control::socket(&node.config));
     release(node).await;
     Ok(end)

@@ -11,6 +11,7 @@ use kinfold_service::{
     notifications::{Herald, Sender},
     ports::{Clock, DepartmentStore},
     register::{HandOvers, RegisterFeed, Replica},
+    sign_in::SignIn,
 };
 use tokio::{
     sync::watch,
@@ -30,6 +31,8 @@ const RESTS: u32 = 4;
 const SEND_AGAIN: Duration = Duration::from_secs(2);
 /// How often those who are here, and those who wait for an answer, are gone through.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
+/// How often it is written down when sessions were used.
+const NOTE_AGAIN: Duration = Duration::from_secs(30);
 /// How often messages of long ago are forgotten.
 const FORGET_AGAIN: Duration = Duration::from_hours(1);
 /// The pause after a failure to replace a key: the whole file may be written each time.
@@ -64,6 +67,7 @@ impl Tasks {
         if let Some(module) = ModuleWatch::over(node) {
             tasks.spawn(module.watch());
         }
+        tasks.spawn(note_use(Arc::clone(&node.sign_in)));
         tasks.spawn(ClockWatch::over(node).watch());
         tasks.spawn(watch_feeds(Arc::clone(&node.alarms)));
         tasks.spawn(send(Arc::clone(&node.telling.sender)));
@@ -172,6 +176,16 @@ async fn forget_messages(
             tracing::warn!(%error, "messages of long ago could not be forgotten");
         }
         sleep(FORGET_AGAIN).await;
+    }
+}
+
+/// Writes down when sessions were used, beside the requests that used them.
+async fn note_use(sign_in: Arc<SignIn>) {
+    loop {
+        sleep(NOTE_AGAIN).await;
+        if let Err(error) = sign_in.note_use().await {
+            tracing::warn!(%error, "it could not be written down when sessions were used");
+        }
     }
 }
 

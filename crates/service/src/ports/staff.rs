@@ -228,8 +228,8 @@ pub trait StaffStore: Send + Sync {
     /// Every session.
     async fn sessions(&self) -> Result<Vec<SessionRow>, PortError>;
 
-    /// Writes `seen` and `locked` of a session.
-    async fn touch_session(&self, session: &SessionRow) -> Result<(), PortError>;
+    /// Writes `seen` and `locked` of sessions, all or none. Never unlocks, and never turns `seen` back.
+    async fn touch_sessions(&self, sessions: &[SessionRow]) -> Result<(), PortError>;
 
     /// Ends a session.
     async fn end_session(&self, id: SessionId) -> Result<(), PortError>;

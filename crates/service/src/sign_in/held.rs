@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use kinfold_domain::EmployeeId;
 
 use super::session::Live;
-use crate::ports::SessionId;
+use crate::ports::{SessionId, SessionRow};
 
 /// Sessions by their identity and by their employee.
 #[derive(Default)]
@@ -27,6 +27,24 @@ impl Held {
     pub(super) fn of(&self, employee: EmployeeId) -> impl Iterator<Item = &Live> {
         let ids = self.of.get(&employee).into_iter().flatten();
         ids.filter_map(|id| self.live.get(id))
+    }
+
+    /// Sessions that were used since the store was told.
+    pub(super) fn used(&self) -> Vec<SessionRow> {
+        self.live
+            .values()
+            .filter(|live| live.row.seen > live.noted)
+            .map(|live| live.row.clone())
+            .collect()
+    }
+
+    /// The store knows of these uses.
+    pub(super) fn noted(&mut self, used: &[SessionRow]) {
+        for row in used {
+            if let Some(live) = self.live.get_mut(&row.id) {
+                live.noted = row.seen;
+            }
+        }
     }
 
     /// A PIN of their own opens every page again.

@@ -161,11 +161,24 @@ impl SignIn {
             }
             return Err(SessionError::Locked(Box::new(live.employee)));
         }
-        self.touch(&live, now).await?;
+        self.use_now(live.row.id, now);
         if live.given {
             return Err(SessionError::GivenPin(Box::new(live.employee)));
         }
         Ok(Caller::new(live.employee, live.row.id, live.row.proved))
+    }
+
+    /// Writes down when sessions were last used. A restart may shorten a session by as long as this was not called, never
+    /// lengthen it.
+    pub async fn note_use(&self) -> Result<(), crate::ports::PortError> {
+        // Each as it stands; the store keeps a lock of the same moment.
+        let used = self.held.lock().used();
+        if used.is_empty() {
+            return Ok(());
+        }
+        self.store.touch_sessions(&used).await?;
+        self.held.lock().noted(&used);
+        Ok(())
     }
 
     /// Whether a session that has been used since the node started has neither ended nor run out.
@@ -244,24 +257,16 @@ impl SignIn {
         Ok(())
     }
 
-    async fn touch(&self, live: &Live, now: Timestamp) -> Result<(), SessionError> {
-        let due = self.held.lock().find_mut(live.row.id).and_then(|held| {
-            held.row.seen = now;
-            held.is_due(now).then(|| {
-                held.stored = now;
-                held.row.clone()
-            })
-        });
-        // What is stored is the session as it stands, so that a lock in the same moment is not undone.
-        if let Some(row) = due {
-            self.store.touch_session(&row).await?;
+    /// In memory alone: a request waits for no writer of the store.
+    fn use_now(&self, id: SessionId, now: Timestamp) {
+        if let Some(live) = self.held.lock().find_mut(id) {
+            live.row.seen = now;
         }
-        Ok(())
     }
 
     async fn set_locked(&self, live: &Live) -> Result<(), SessionError> {
         let row = SessionRow { locked: true, ..live.row.clone() };
-        self.store.touch_session(&row).await?;
+        self.store.touch_sessions(std::slice::from_ref(&row)).await?;
         self.held.lock().put(Live { row, ..live.clone() });
         Ok(())
     }

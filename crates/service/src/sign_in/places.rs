@@ -99,7 +99,7 @@ impl SignIn {
         let stored = self.store.sessions().await?;
         let mut places: HashMap<EmployeeId, BTreeMap<Option<Address>, Timestamp>> = HashMap::new();
         let held = self.held.lock();
-        // What is in memory is the session as it stands: use is stored every half minute.
+        // What is in memory is the session as it stands: use is written down every half minute.
         let rows = stored.iter().map(|row| held.find(row.id).map_or(row, |live| &live.row));
         for row in rows.filter(|row| self.is_open(row, now)) {
             let since = row.since();

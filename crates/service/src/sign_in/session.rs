@@ -86,17 +86,13 @@ pub(super) struct Live {
     pub(super) given: bool,
     /// Emergency codes that are left, if they are few and nobody has said so yet.
     pub(super) few_codes: Option<usize>,
-    pub(super) stored: Timestamp,
+    /// The last use that the store knows of.
+    pub(super) noted: Timestamp,
 }
 
 impl Live {
     pub(super) fn new(row: SessionRow, account: &AccountRow) -> Self {
         let (employee, given) = (account.employee.clone(), account.given);
-        Self { stored: row.seen, row, employee, given, few_codes: None }
-    }
-
-    /// Use is written down every half minute: a restart may shorten a session by that much, never lengthen it.
-    pub(super) fn is_due(&self, now: Timestamp) -> bool {
-        now.duration_since(self.stored) >= SignedDuration::from_secs(30)
+        Self { noted: row.seen, row, employee, given, few_codes: None }
     }
 }

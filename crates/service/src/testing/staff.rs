@@ -238,11 +238,14 @@ impl StaffStore for MemoryStaff {
         Ok(self.tables.lock().sessions.values().cloned().collect())
     }
 
-    async fn touch_session(&self, session: &SessionRow) -> Result<(), PortError> {
+    async fn touch_sessions(&self, sessions: &[SessionRow]) -> Result<(), PortError> {
         self.fault.write().await?;
-        if let Some(known) = self.tables.lock().sessions.get_mut(&session.id) {
-            known.seen = session.seen;
-            known.locked = session.locked;
+        let mut tables = self.tables.lock();
+        for session in sessions {
+            if let Some(known) = tables.sessions.get_mut(&session.id) {
+                known.seen = known.seen.max(session.seen);
+                known.locked |= session.locked;
+            }
         }
         Ok(())
     }

@@ -83,8 +83,8 @@ impl StaffStore for Store {
         sessions::all(self).await.doing("reading the sessions")
     }
 
-    async fn touch_session(&self, session: &SessionRow) -> Result<(), PortError> {
-        sessions::touch(self, session).await.doing("saving when a session was used")
+    async fn touch_sessions(&self, sessions: &[SessionRow]) -> Result<(), PortError> {
+        sessions::touch(self, sessions).await.doing("saving when sessions were used")
     }
 
     async fn end_session(&self, id: SessionId) -> Result<(), PortError> {

@@ -134,19 +134,22 @@ pub(super) async fn all(store: &Store) -> Result<Vec<SessionRow>, Fault> {
 
 /// Never unlocks and never turns `seen` back, so that a request that was under way when the session was locked can't open
 /// it again: only a fresh code does.
-pub(super) async fn touch(store: &Store, session: &SessionRow) -> Result<(), Fault> {
-    let (id, seen) = (session.id.0.as_slice(), moment::to_stored(session.seen));
-    sqlx::query!(
-        "UPDATE session SET seen = CASE WHEN seen < $1 THEN $1 ELSE seen END,
+pub(super) async fn touch(store: &Store, sessions: &[SessionRow]) -> Result<(), Fault> {
+    let mut tx = store.begin().await?;
+    for session in sessions {
+        let (id, seen) = (session.id.0.as_slice(), moment::to_stored(session.seen));
+        sqlx::query!(
+            "UPDATE session SET seen = CASE WHEN seen < $1 THEN $1 ELSE seen END,
              locked = (locked OR $2)
          WHERE session_id = $3",
-        seen,
-        session.locked,
-        id
-    )
-    .execute(&store.write)
-    .await?;
-    Ok(())
+            seen,
+            session.locked,
+            id
+        )
+        .execute(&mut *tx)
+        .await?;
+    }
+    Ok(tx.commit().await?)
 }
 
 pub(super) async fn end(store: &Store, id: SessionId) -> Result<(), Fault> {

@@ -212,10 +212,10 @@ async fn a_locked_session_opens_only_with_a_fresh_code() {
     let mut open = session(1, employee);
     assert!(store.open_session(burn(&token, 0, 8), &open).await.unwrap());
     let locked = SessionRow { locked: true, seen: at(20), ..open.clone() };
-    store.touch_session(&locked).await.unwrap();
+    store.touch_sessions(&[locked]).await.unwrap();
 
     // A request that had read the session before it was locked.
-    store.touch_session(&SessionRow { seen: at(10), ..open.clone() }).await.unwrap();
+    store.touch_sessions(&[SessionRow { seen: at(10), ..open.clone() }]).await.unwrap();
     let read = store.session(open.id).await.unwrap().unwrap();
     assert_eq!((read.locked, read.seen, read.proved), (true, at(20), at(3)));
 
@@ -266,7 +266,7 @@ async fn an_ended_session_stays_ended() {
         assert!(store.open_session(burn, &session(n, employee)).await.unwrap());
     }
     store.end_session(SessionId([1; 32])).await.unwrap();
-    store.touch_session(&session(1, employee)).await.unwrap();
+    store.touch_sessions(&[session(1, employee)]).await.unwrap();
     assert!(!store.renew_session(burn(&token, 3, 8), &session(1, employee)).await.unwrap());
     assert_eq!(version(&store, employee).await, 3, "no code was spent on it");
     assert!(store.session(SessionId([1; 32])).await.unwrap().is_none());
