@@ -27,8 +27,10 @@ pub(crate) fn tests(report: &mut Report) {
     if has_cargo_tool("nextest") {
         // Whole nodes would get into each other's way: they are run below, one story after the other.
         let alone = "not (binary(faults) | binary(stories))";
+        // One database server for all of them: making one takes seconds.
+        let beside = ["run", "--quiet", "--package", "kinfold-temporary-postgres", "--", "cargo"];
         let args = ["nextest", "run", "--workspace", "--no-fail-fast", "-E", alone];
-        report.step("tests", || run(cargo(args)));
+        report.step("tests", || run(cargo(beside.into_iter().chain(args))));
         for (target, what) in
             [("faults", "bad days of whole nodes"), ("stories", "stories in a browser")]
         {

@@ -26,6 +26,8 @@ mod keys;
 mod personnel;
 #[path = "config/source.rs"]
 mod source;
+#[path = "config/store.rs"]
+mod store;
 #[path = "config/telling.rs"]
 mod telling;
 
@@ -34,6 +36,7 @@ pub(crate) use clock::ClockConfig;
 pub(crate) use keys::{KeysConfig, Pkcs11Config};
 pub(crate) use personnel::ScimConfig;
 pub(crate) use source::SourceConfig;
+pub(crate) use store::StoreConfig;
 pub(crate) use telling::{FeedsConfig, NotificationsConfig};
 
 /// A node's configuration.
@@ -82,6 +85,9 @@ pub(crate) struct Config {
     /// Where the keys lie.
     #[serde(default)]
     pub(crate) keys: KeysConfig,
+    /// Where the store lies.
+    #[serde(default)]
+    pub(crate) store: StoreConfig,
     /// The ledger.
     #[serde(default)]
     pub(crate) ledger: LedgerConfig,
@@ -272,6 +278,7 @@ impl Config {
             oidc.resolve(&base);
         }
         config.keys.resolve(&base);
+        config.store.resolve(&base);
         config.check()?;
         Ok(config)
     }
@@ -307,6 +314,7 @@ impl Config {
         );
         self.scim.as_ref().map_or(Ok(()), |scim| scim.check(&self.web))?;
         self.keys.check()?;
+        self.store.check()?;
         self.clock.check()?;
         self.notifications.check()?;
         if let Some(radius) = &self.radius {

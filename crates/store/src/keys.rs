@@ -55,12 +55,8 @@ impl fmt::Display for KeyName {
 }
 
 impl StoreKeys {
-    /// The key of one purpose within a key's own.
-    pub(crate) fn derive(&self, name: KeyName, purpose: &str) -> Zeroizing<[u8; 32]> {
-        derive(self.of(name), name, purpose)
-    }
-
-    pub(crate) const fn of(&self, name: KeyName) -> &StoreKey {
+    /// The key of that name.
+    pub const fn of(&self, name: KeyName) -> &StoreKey {
         match name {
             KeyName::People => &self.people,
             KeyName::Register => &self.register,
@@ -69,7 +65,7 @@ impl StoreKeys {
     }
 
     /// Those that may have sealed what is there: the newest first.
-    pub(crate) fn that_may_fit(&self, name: KeyName) -> impl Iterator<Item = &StoreKey> {
+    pub fn that_may_fit(&self, name: KeyName) -> impl Iterator<Item = &StoreKey> {
         let before = self.seeds_before.as_ref().filter(|_| name == KeyName::Seeds);
         std::iter::once(self.of(name)).chain(before)
     }
@@ -87,7 +83,7 @@ pub fn key_id(name: KeyName, key: &StoreKey) -> String {
     clippy::expect_used,
     reason = "HKDF-SHA-256 gives up to 8160 bytes (RFC 5869 section 2.3)"
 )]
-pub(crate) fn derive(key: &StoreKey, name: KeyName, purpose: &str) -> Zeroizing<[u8; 32]> {
+pub fn derive(key: &StoreKey, name: KeyName, purpose: &str) -> Zeroizing<[u8; 32]> {
     let mut derived = Zeroizing::new([0; 32]);
     Hkdf::<Sha256>::new(None, key.expose_secret())
         .expand_multi_info(

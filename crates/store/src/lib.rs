@@ -1,47 +1,19 @@
-//! The node's store: one `SQLite` file that needs no installing, with whatever is about a person sealed in it.
+//! What a node's store is, whichever database holds it: its keys, and what the node asks of it beside the ports.
 //!
-//! [`Store`] implements the ports of `kinfold-service` that outlive a process: people, registers, staff, trail and
-//! agreements. One connection writes, a few read; a write is durable (`synchronous=FULL`) before it is answered. The SQL is
-//! what `SQLite` and `PostgreSQL` share, checked at compile time against `.sqlx` (see `docs/store.md`).
+//! Two thin crates keep it: `kinfold-store-sqlite` in one file that needs no installing, and `kinfold-store-postgres` in a server
+//! that the agency runs. Both compile the same statements, which lie in `queries/` beside this crate's `src`: whatever is about a
+//! person is sealed before it is written, and each statement is checked against either engine's tables at compile time.
 //!
-//! Architecture invariant: no other crate speaks SQL to the node's own tables, and this one decides nothing: no policy, no
-//! matching, no judgement of codes. It reads no clock, takes randomness from the `Entropy` port, and keeps no key that it
-//! was opened with in the database.
+//! Architecture invariant: no other crate speaks SQL to the node's own tables, and these decide nothing: no policy, no
+//! matching, no judgement of codes. They read no clock, take randomness from the `Entropy` port, and keep no key that they
+//! were opened with in the database.
 
-mod agreements;
-mod amendments;
-mod columns;
-mod department;
-mod emergency;
-mod fault;
-mod identity_links;
 mod keys;
-mod notifications;
-mod open;
-mod passkeys;
-mod people;
-mod registers;
-mod rejected;
-mod rotation;
-mod seal;
-mod seeds;
-mod staff;
-mod store;
-mod tokens;
-mod trail;
+mod node_store;
+mod open_error;
+mod round;
 
-pub use keys::{KeyName, StoreKey, StoreKeys, key_id};
-pub use open::OpenError;
-pub use rotation::Round;
-pub use store::Store;
-
-#[cfg(test)]
-mod bad_days_tests;
-#[cfg(test)]
-mod plain_text_tests;
-#[cfg(test)]
-mod queries_tests;
-#[cfg(test)]
-mod released_tests;
-#[cfg(test)]
-mod testing;
+pub use keys::{KeyName, StoreKey, StoreKeys, derive, key_id};
+pub use node_store::{NodeStore, SeedsRotation};
+pub use open_error::OpenError;
+pub use round::{Round, Table};

@@ -1,10 +1,11 @@
 //! A node's configuration.
 //!
-//! The program's own module (the program is no library), with the connectors' settings in place of the connectors.
+//! The program's own module (the program is no library), with the connectors' settings in place of the connectors and the store.
 #![no_main]
 #![allow(dead_code, reason = "the program uses all of it")]
 
 extern crate self as kinfold_connect;
+extern crate self as kinfold_store_postgres;
 
 #[path = "../../../crates/kinfold/src/config.rs"]
 mod config;
@@ -24,6 +25,8 @@ mod oidc_config;
 mod problems;
 #[path = "../../../crates/connect/src/radius/config.rs"]
 mod radius_config;
+#[path = "../../../crates/store-postgres/src/config.rs"]
+mod server_config;
 #[path = "../../../crates/connect/src/sql/config.rs"]
 mod sql_config;
 
@@ -45,6 +48,7 @@ pub mod oidc {
 pub mod radius {
     pub use crate::radius_config::RadiusConfig;
 }
+pub use server_config::{Server, ServerTls};
 pub mod sql {
     pub use crate::sql_config::{SqlConfig, SqlDatabase};
 }

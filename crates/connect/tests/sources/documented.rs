@@ -7,8 +7,8 @@ use kinfold_connect::{
 use kinfold_domain::Category;
 use kinfold_service::ports::{KeptRegister, SourceSystem};
 
-use crate::postgres::TemporaryPostgres;
 use crate::support::{agency, all, noon, of, skip};
+use kinfold_temporary_postgres::TemporaryPostgres;
 
 const DOCUMENT: &str = include_str!("../../../../docs/connectors.md");
 

@@ -18,7 +18,6 @@ mod hospital_tls;
 mod mapping_errors;
 mod notify;
 mod odd_server;
-mod postgres;
 mod sql_cases;
 mod sql_gnuhealth;
 mod sql_limits;

@@ -6,8 +6,8 @@ use kinfold_connect::sql::{SqlConfig, SqlDatabase, SqlSource, SqlTls};
 use kinfold_domain::{Category, FactContent, Sex};
 use kinfold_service::ports::{SourceError, SourceSystem};
 
-use crate::postgres::{PASSWORD, TemporaryPostgres};
 use crate::support::{agency, all, find, folder, noon, of, read_on, skip, use_ring};
+use kinfold_temporary_postgres::{PASSWORD, TemporaryPostgres};
 
 const NAME: &str = "a_hospital_systems_own_schema_is_adapted_to_by_a_mapping_file_alone";
 

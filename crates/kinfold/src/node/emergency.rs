@@ -7,14 +7,14 @@ use kinfold_service::{
     ports::{SheetStore, StaffStore},
     sign_in::SignIn,
 };
-use kinfold_store::Store;
+use kinfold_store::NodeStore;
 
 use super::parts::Ground;
 
 pub(super) fn emergency(ground: &Ground, sign_in: &Arc<SignIn>) -> Emergency {
     Emergency::new(EmergencyParts {
-        sheets: Arc::<Store>::clone(&ground.store) as Arc<dyn SheetStore>,
-        staff: Arc::<Store>::clone(&ground.store) as Arc<dyn StaffStore>,
+        sheets: Arc::<dyn NodeStore>::clone(&ground.store) as Arc<dyn SheetStore>,
+        staff: Arc::<dyn NodeStore>::clone(&ground.store) as Arc<dyn StaffStore>,
         sign_in: Arc::clone(sign_in),
         journal: ground.journal.clone(),
         clock: Arc::clone(&ground.clock),

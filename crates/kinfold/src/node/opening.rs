@@ -5,7 +5,9 @@ use std::{path::PathBuf, sync::Arc};
 use anyhow::Context;
 use kinfold_ledger::{BodyKey, Ledger, LedgerKeys, Options};
 use kinfold_service::ports::{Clock, Entropy};
-use kinfold_store::Store;
+use kinfold_store::NodeStore;
+use kinfold_store_postgres::Store as PostgresStore;
+use kinfold_store_sqlite::Store as SqliteStore;
 use kinfold_tls::{Credential, NodeCertificate, Validity};
 
 use super::keys::KeyFolder;
@@ -37,9 +39,16 @@ pub(super) async fn open_store(
     config: &Config,
     keys: &KeyFolder,
     entropy: &Arc<dyn Entropy>,
-) -> anyhow::Result<Arc<Store>> {
+) -> anyhow::Result<Arc<dyn NodeStore>> {
+    let (keys, entropy) = (keys.store()?, Arc::clone(entropy));
+    if let Some(server) = &config.store.postgres {
+        let store = PostgresStore::open(server, &keys, entropy).await.with_context(|| {
+            format!("the store {} on {} can't be opened", server.database, server.host)
+        })?;
+        return Ok(Arc::new(store));
+    }
     let path = config.folder.join("store.sqlite");
-    let store = Store::open(&path, &keys.store()?, Arc::clone(entropy)).await;
+    let store = SqliteStore::open(&path, &keys, entropy).await;
     Ok(Arc::new(store.with_context(|| format!("the store {} can't be opened", path.display()))?))
 }
 

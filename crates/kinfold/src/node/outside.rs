@@ -9,7 +9,7 @@ use kinfold_service::{
     ports::{IdentityProvider, LinkStore, StaffStore},
     sign_in::SignIn,
 };
-use kinfold_store::Store;
+use kinfold_store::NodeStore;
 
 use super::{parts::Ground, passkeys::address};
 use crate::config::Config;
@@ -19,8 +19,8 @@ const BACK: &str = "/sign-in/oidc/back";
 
 pub(super) fn links(ground: &Ground, sign_in: &Arc<SignIn>) -> Links {
     Links::new(LinksParts {
-        links: Arc::<Store>::clone(&ground.store) as Arc<dyn LinkStore>,
-        staff: Arc::<Store>::clone(&ground.store) as Arc<dyn StaffStore>,
+        links: Arc::<dyn NodeStore>::clone(&ground.store) as Arc<dyn LinkStore>,
+        staff: Arc::<dyn NodeStore>::clone(&ground.store) as Arc<dyn StaffStore>,
         sign_in: Arc::clone(sign_in),
         journal: ground.journal.clone(),
         clock: Arc::clone(&ground.clock),

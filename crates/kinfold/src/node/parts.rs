@@ -27,7 +27,7 @@ use kinfold_service::{
     staff::Staff,
     tokens::Inventory,
 };
-use kinfold_store::Store;
+use kinfold_store::NodeStore;
 use kinfold_tls::Credential;
 
 use super::{
@@ -101,7 +101,7 @@ pub(super) struct Ground {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) own_clock: Arc<OwnClock>,
     pub(super) entropy: Arc<dyn Entropy>,
-    pub(super) store: Arc<Store>,
+    pub(super) store: Arc<dyn NodeStore>,
     pub(super) link: Arc<dyn PartnerLink>,
     /// Connections of their own for what may lag: an employee's ask never waits for a thread that yields.
     pub(super) slow_link: Arc<dyn PartnerLink>,

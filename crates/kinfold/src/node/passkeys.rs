@@ -8,7 +8,7 @@ use kinfold_service::{
     ports::{PasskeyStore, StaffStore},
     sign_in::SignIn,
 };
-use kinfold_store::Store;
+use kinfold_store::NodeStore;
 use url::Url;
 
 use super::parts::Ground;
@@ -17,8 +17,8 @@ use crate::config::{Config, WebConfig};
 pub(super) fn passkeys(config: &Config, ground: &Ground, sign_in: &Arc<SignIn>) -> Passkeys {
     Passkeys::new(PasskeysParts {
         site: site(&config.web),
-        passkeys: Arc::<Store>::clone(&ground.store) as Arc<dyn PasskeyStore>,
-        staff: Arc::<Store>::clone(&ground.store) as Arc<dyn StaffStore>,
+        passkeys: Arc::<dyn NodeStore>::clone(&ground.store) as Arc<dyn PasskeyStore>,
+        staff: Arc::<dyn NodeStore>::clone(&ground.store) as Arc<dyn StaffStore>,
         sign_in: Arc::clone(sign_in),
         journal: ground.journal.clone(),
         clock: Arc::clone(&ground.clock),

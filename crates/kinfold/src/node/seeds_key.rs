@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, ensure};
 use kinfold_service::{Journal, ports::Clock, records::Entry};
-use kinfold_store::{KeyName, Round, Store, StoreKey, key_id};
+use kinfold_store::{KeyName, NodeStore, Round, StoreKey, key_id};
 use serde::{Deserialize, Serialize};
 use tokio::sync::{Mutex, Notify};
 
@@ -21,7 +21,7 @@ const BATCHES: usize = 10;
 /// Replaces the key `seeds`.
 pub(crate) struct SeedsKey {
     folder: KeyFolder,
-    store: Arc<Store>,
+    store: Arc<dyn NodeStore>,
     journal: Journal,
     clock: Arc<dyn Clock>,
     state: Mutex<State>,
@@ -127,7 +127,7 @@ impl SeedsKey {
     }
 
     async fn end(&self, ids: Ids, sealed: u64) -> anyhow::Result<Replacing> {
-        self.store.write_file_anew().await?;
+        self.store.write_files_anew().await?;
         self.record("old-destroyed", &ids, self.folder.seeds_lie()?).await?;
         self.folder.destroy_old_seeds()?;
         self.store.forget_seeds_key().await;

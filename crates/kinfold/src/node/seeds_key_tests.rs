@@ -1,6 +1,7 @@
 use kinfold_domain::{Employee, EmployeeId};
 use kinfold_ledger::{BodyKey, Ledger, LedgerKeys, Options};
-use kinfold_service::ports::{AccountRow, Entropy, StaffStore, TokenId, TokenRow};
+use kinfold_service::ports::{AccountRow, Entropy, TokenId, TokenRow};
+use kinfold_store_sqlite::Store;
 use kinfold_token::{Kind, Seed, Standing, TokenParameters, TokenState};
 use uuid::Uuid;
 
@@ -47,12 +48,12 @@ async fn open(place: tempfile::TempDir) -> Opened {
 async fn employing() -> Opened {
     let opened = open(tempfile::tempdir().unwrap()).await;
     for n in 1..=EMPLOYEES {
-        hire(&opened.key.store, n).await;
+        hire(&*opened.key.store, n).await;
     }
     opened
 }
 
-async fn hire(store: &Store, n: u128) {
+async fn hire(store: &dyn NodeStore, n: u128) {
     let employee = Employee {
         id: EmployeeId(Uuid::from_u128(n)),
         user_name: format!("user.{n}").parse().unwrap(),
@@ -104,7 +105,7 @@ async fn killed(opened: Opened) -> Opened {
     open(place).await
 }
 
-async fn everything_opens(store: &Store, employees: u128) {
+async fn everything_opens(store: &dyn NodeStore, employees: u128) {
     let accounts = store.accounts().await.unwrap();
     assert_eq!(accounts.len() as u128, employees);
     for account in accounts {
@@ -142,17 +143,17 @@ async fn replacing_the_key_seals_everything_anew_and_destroys_the_old_one() {
         panic!("it did not begin");
     };
     assert_eq!(u128::from(of), 2 * EMPLOYEES + 1);
-    hire(&opened.key.store, EMPLOYEES + 1).await;
+    hire(&*opened.key.store, EMPLOYEES + 1).await;
     let ended = to_the_end(&opened.key).await;
     assert!(matches!(ended, Replacing::Ended { now: n, before: b, sealed }
         if n == now && b == before && u128::from(sealed) == 2 * EMPLOYEES + 3));
-    everything_opens(&opened.key.store, EMPLOYEES + 1).await;
+    everything_opens(&*opened.key.store, EMPLOYEES + 1).await;
     assert!(matches!(opened.key.go_on(false).await.unwrap(), Replacing::Not));
     assert!(!opened.place.path().join("keys/seeds.key.old").exists());
     assert_ne!(std::fs::read(opened.place.path().join("keys/seeds.key")).unwrap(), old);
     assert_eq!(recorded(&opened), ["replaced", "old-destroyed"]);
     let opened = killed(opened).await;
-    everything_opens(&opened.key.store, EMPLOYEES + 1).await;
+    everything_opens(&*opened.key.store, EMPLOYEES + 1).await;
 
     // The old key put back opens nothing.
     std::fs::write(opened.place.path().join("keys/seeds.key"), old).unwrap();
@@ -181,18 +182,18 @@ async fn a_node_killed_at_any_step_starts_opens_everything_and_goes_on() {
                     key.store.seal_anew(&mut round).await.unwrap();
                 }
             }
-            4 => key.store.write_file_anew().await.unwrap(),
+            4 => key.store.write_files_anew().await.unwrap(),
             // Replaced once more by somebody who is impatient: it is the same replacement.
             5 => drop(key.replace(None).await.unwrap()),
             _ => {}
         }
         opened = killed(opened).await;
-        everything_opens(&opened.key.store, EMPLOYEES).await;
+        everything_opens(&*opened.key.store, EMPLOYEES).await;
         assert!(opened.place.path().join("keys/seeds.key.old").exists());
         assert!(matches!(to_the_end(&opened.key).await, Replacing::Ended { .. }));
-        everything_opens(&opened.key.store, EMPLOYEES).await;
+        everything_opens(&*opened.key.store, EMPLOYEES).await;
         opened = killed(opened).await;
-        everything_opens(&opened.key.store, EMPLOYEES).await;
+        everything_opens(&*opened.key.store, EMPLOYEES).await;
         assert!(matches!(opened.key.go_on(false).await.unwrap(), Replacing::Not));
     }
 }
@@ -201,8 +202,8 @@ async fn a_node_killed_at_any_step_starts_opens_everything_and_goes_on() {
 async fn a_failure_between_file_and_memory_is_made_good_by_the_next_try() {
     let opened = employing().await;
     opened.key.folder.replace_seeds(&KeyFolder::new_seeds().unwrap(), Lies::File).unwrap();
-    hire(&opened.key.store, EMPLOYEES + 1).await;
+    hire(&*opened.key.store, EMPLOYEES + 1).await;
     opened.key.replace(None).await.unwrap();
     assert!(matches!(to_the_end(&opened.key).await, Replacing::Ended { .. }));
-    everything_opens(&killed(opened).await.key.store, EMPLOYEES + 1).await;
+    everything_opens(&*killed(opened).await.key.store, EMPLOYEES + 1).await;
 }

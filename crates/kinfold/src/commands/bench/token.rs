@@ -13,7 +13,8 @@ use anyhow::{Context, bail, ensure};
 use jiff::Timestamp;
 use kinfold_domain::{Employee, EmployeeId, Personal};
 use kinfold_service::ports::{AccountRow, Burn, StaffStore, TokenId, TokenRow};
-use kinfold_store::{Store, StoreKey, StoreKeys};
+use kinfold_store::{StoreKey, StoreKeys};
+use kinfold_store_sqlite::Store;
 use kinfold_token::{
     Attempt, Code, Digits, Generator, Kind, Outcome, Pin, PinHash, PinVerdict, Profile, Seed,
     Standing, TokenParameters, TokenState,

@@ -1,0 +1,110 @@
+use kinfold_domain::PersonId;
+use kinfold_service::ports::{PeopleStore, SourceProgress};
+use kinfold_store::KeyName;
+
+use super::*;
+use crate::testing::{Place, chain, keys, keys_of, person, store};
+
+/// A closed store with one person in it.
+async fn made() -> (Place, PersonId) {
+    let (place, store) = store().await;
+    let smith = person("1", "Smith");
+    let page = [smith.clone()];
+    store.save_page("pas", &page, &[], &[], &SourceProgress::default()).await.unwrap();
+    store.close().await;
+    (place, smith.id)
+}
+
+#[tokio::test]
+async fn a_wrong_key_is_named_and_the_store_stays_as_it_is() {
+    let (place, id) = made().await;
+    let wrong = [([9, 2, 3], "people"), ([1, 9, 3], "register"), ([1, 2, 9], "seeds")];
+    for (bytes, name) in wrong {
+        let error = place.open_with(&keys_of(bytes)).await.unwrap_err();
+        assert!(matches!(error, OpenError::WrongKey(key) if key.as_str() == name));
+    }
+    let error = place.open_with(&keys_of([2, 1, 3])).await.unwrap_err();
+    assert!(matches!(error, OpenError::WrongKey(KeyName::People)));
+    let store = place.open_with(&keys()).await.unwrap();
+    assert!(store.person(&id).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_store_of_a_newer_release_is_refused() {
+    let (place, _) = made().await;
+    place.postgres.sql(
+        &place.database,
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+         VALUES (9999, 'from the future', TRUE, '', 0)",
+    );
+    let error = place.open_with(&keys()).await.unwrap_err();
+    assert!(matches!(error, OpenError::Newer { found: 9999, .. }));
+}
+
+#[tokio::test]
+async fn tables_that_other_statements_made_are_refused() {
+    let (place, _) = made().await;
+    place
+        .postgres
+        .sql(&place.database, "UPDATE _sqlx_migrations SET checksum = '' WHERE version = 1");
+    assert!(matches!(place.open_with(&keys()).await.unwrap_err(), OpenError::Altered(1)));
+}
+
+#[tokio::test]
+async fn a_server_that_may_lose_what_it_answered_is_refused() {
+    let place = Place::new().await;
+    let database = &place.database;
+    let alter = format!("ALTER DATABASE {database} SET synchronous_commit = off");
+    place.postgres.sql("postgres", &alter);
+    let error = place.open_with(&keys()).await.unwrap_err();
+    assert!(matches!(error, OpenError::Unfit(why) if why.contains("synchronous_commit")));
+    let tables = "SELECT COUNT(*) FROM pg_tables WHERE schemaname = 'public'";
+    assert_eq!(place.postgres.sql(database, tables), "0", "nothing was made there");
+}
+
+#[tokio::test]
+async fn readers_can_not_write() {
+    let (_place, store) = store().await;
+    let refused = sqlx::query("DELETE FROM person").execute(&store.read).await.unwrap_err();
+    assert!(refused.to_string().contains("read-only"), "{refused}");
+}
+
+/// As another process's transaction that has not ended.
+#[tokio::test]
+async fn a_database_that_another_process_holds_is_told_and_reads_go_on() {
+    let (place, store) = store().await;
+    let other = place.open().await;
+    let held = other.begin().await.unwrap();
+    let page = [person("1", "Smith")];
+    let save = async || store.save_page("pas", &page, &[], &[], &SourceProgress::default()).await;
+    let error = save().await.unwrap_err();
+    assert!(chain(&error).contains("the database is busy"), "{}", chain(&error));
+    assert_eq!(store.count("pas").await.unwrap(), 0);
+    held.rollback().await.unwrap();
+    save().await.unwrap();
+    assert_eq!(other.count("pas").await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_server_that_falls_is_told_and_one_that_comes_back_is_used_again_with_all_it_answered() {
+    let postgres = Arc::new(kinfold_temporary_postgres::TemporaryPostgres::start().unwrap());
+    let place = Place { postgres, database: "postgres".to_owned() };
+    let store = place.open().await;
+    let saved = async |record: &str| {
+        let page = [person(record, "Smith")];
+        store.save_page("pas", &page, &[], &[], &SourceProgress::default()).await
+    };
+    saved("1").await.unwrap();
+    place.postgres.stop().unwrap();
+    for error in [saved("2").await.unwrap_err(), store.count("pas").await.unwrap_err()] {
+        assert!(
+            chain(&error).contains("the database server can't be reached"),
+            "{}",
+            chain(&error)
+        );
+    }
+    place.postgres.run().unwrap();
+    assert_eq!(store.count("pas").await.unwrap(), 1);
+    saved("2").await.unwrap();
+    assert_eq!(store.count("pas").await.unwrap(), 2);
+}
