@@ -18,6 +18,7 @@ mod certificates;
 mod clocks;
 mod council_away;
 mod crash;
+mod database_server;
 mod edge;
 mod extracts;
 mod folder;

@@ -1,9 +1,10 @@
 use kinfold_domain::PersonId;
-use kinfold_service::ports::{PeopleStore, SourceProgress};
-use kinfold_store::KeyName;
+use kinfold_service::ports::{AgreementStore, PeopleStore, SourceProgress, StaffStore};
+use kinfold_store::{Cell, KeyName, Movable, Moved, TABLES};
+use tokio::sync::mpsc;
 
 use super::*;
-use crate::testing::{Place, chain, keys, keys_of, person, store};
+use crate::testing::{Place, account, chain, keys, keys_of, person, store};
 
 /// A closed store with one person in it.
 async fn made() -> (Place, PersonId) {
@@ -107,4 +108,56 @@ async fn a_server_that_falls_is_told_and_one_that_comes_back_is_used_again_with_
     assert_eq!(store.count("pas").await.unwrap(), 1);
     saved("2").await.unwrap();
     assert_eq!(store.count("pas").await.unwrap(), 2);
+}
+
+#[tokio::test]
+async fn a_whole_store_is_taken_in_as_it_was_handed_over_and_never_over_another() {
+    let (_from, one) = store().await;
+    let page = [person("1", "Smith"), person("2", "Jones")];
+    let progress = SourceProgress::default();
+    one.save_page("pas", &page, &[], &[], &progress).await.unwrap();
+    one.add_account(&account(1, "t.nurse")).await.unwrap();
+    let (place, other) = store().await;
+    for expected in [Ok(7), Err("the database holds a store already")] {
+        let (to, from) = mpsc::channel(1);
+        let (handed, taken) = tokio::join!(one.hand_over(to), other.take_in(from));
+        match expected {
+            Ok(rows) => {
+                handed.unwrap();
+                assert_eq!(taken.unwrap(), rows);
+            }
+            Err(why) => assert!(chain(&taken.unwrap_err()).contains(why)),
+        }
+    }
+    other.close().await;
+    let other = place.open().await;
+    assert_eq!(other.person(&page[0].id).await.unwrap().unwrap(), page[0]);
+    assert_eq!(other.accounts().await.unwrap()[0].employee, account(1, "t.nurse").employee);
+}
+
+#[tokio::test]
+async fn a_store_that_is_not_handed_over_whole_is_not_taken_in() {
+    let (_place, store) = store().await;
+    let (to, from) = mpsc::channel(8);
+    let cells = [("place", Cell::Number(Some(1))), ("digest", Cell::Text(Some("d".to_owned())))];
+    let cells = cells.map(|(column, cell)| (column.to_owned(), cell));
+    let note = ("note".to_owned(), Cell::Text(Some("n".to_owned())));
+    to.send(Moved::Row("revocation", cells.into_iter().chain([note]).collect()))
+        .await
+        .ok()
+        .unwrap();
+    drop(to);
+    let error = store.take_in(from).await.unwrap_err();
+    assert!(chain(&error).contains("what was handed over"), "{}", chain(&error));
+    assert!(store.revocations().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn every_table_is_moved() {
+    let (place, _store) = store().await;
+    let tables = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'
+         AND tablename <> '_sqlx_migrations' ORDER BY tablename COLLATE \"C\"";
+    let mut moved = TABLES;
+    moved.sort_unstable();
+    assert_eq!(place.postgres.sql(&place.database, tables).lines().collect::<Vec<_>>(), moved);
 }

@@ -1,4 +1,11 @@
 //! Two processes, each with a ledger of its own, over one database: a code opens one session.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test may stop where it stands, and its processes tell each other how it went"
+)]
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdout, Command, Stdio};

@@ -37,6 +37,9 @@ pub(crate) enum Fault {
         /// What was given.
         given: u64,
     },
+    /// A whole store can't be taken in over another.
+    #[error("the database holds a store already: give it one that was just made")]
+    NotEmpty,
     /// One engine's own.
     #[error(transparent)]
     Engine(#[from] engine::OwnFault),

@@ -8,6 +8,7 @@ pub(crate) mod department;
 pub(crate) mod emergency;
 pub(crate) mod fault;
 pub(crate) mod identity_links;
+pub(crate) mod moving;
 pub(crate) mod notifications;
 pub(crate) mod opening;
 pub(crate) mod passkeys;

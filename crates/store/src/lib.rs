@@ -9,11 +9,13 @@
 //! were opened with in the database.
 
 mod keys;
+mod moving;
 mod node_store;
 mod open_error;
 mod round;
 
 pub use keys::{KeyName, StoreKey, StoreKeys, derive, key_id};
+pub use moving::{Cell, Movable, Moved, TABLES};
 pub use node_store::{NodeStore, SeedsRotation};
 pub use open_error::OpenError;
 pub use round::{Round, Table};

@@ -117,24 +117,15 @@ impl TemporaryPostgres {
     /// # Panics
     ///
     /// If it fails.
+    #[expect(clippy::expect_used, reason = "a test ends there")]
     pub fn sql(&self, database: &str, sql: &str) -> String {
-        let output = self
-            .program("psql")
-            .args([
-                "-h",
-                &self.socket(),
-                "-p",
-                &self.port.to_string(),
-                "-U",
-                "postgres",
-                "-d",
-                database,
-            ])
-            .args(["-v", "ON_ERROR_STOP=1", "-qAtc", sql])
-            .output()
-            .unwrap();
+        let (socket, port) = (self.socket(), self.port.to_string());
+        let mut psql = self.program("psql");
+        psql.args(["-h", &socket, "-p", &port, "-U", "postgres", "-d", database]);
+        let output =
+            psql.args(["-v", "ON_ERROR_STOP=1", "-qAtc", sql]).output().expect("psql runs");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
     }
 
     fn program(&self, name: &str) -> Command {

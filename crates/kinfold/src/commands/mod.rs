@@ -12,6 +12,7 @@ mod register;
 mod sample;
 mod serve;
 mod source;
+mod store;
 mod token;
 
 use std::path::PathBuf;
@@ -41,6 +42,9 @@ pub(crate) enum Command {
     /// The keys that seal what the node keeps.
     #[command(subcommand)]
     Key(key::Key),
+    /// What a node keeps.
+    #[command(subcommand)]
+    Store(store::Store),
     /// The sharing agreement.
     #[command(subcommand)]
     Agreement(agreement::Agreement),
@@ -82,6 +86,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<()> {
         Command::Employee(employee) => employee.run(),
         Command::Token(token) => token.run(),
         Command::Key(key) => key.run(),
+        Command::Store(store) => store.run(),
         Command::Agreement(agreement) => agreement.run(),
         Command::Ledger(ledger) => ledger.run(),
         Command::Register(register) => register.run(),

@@ -28,6 +28,7 @@ pub(crate) use clock::ClockWatch;
 pub(crate) use department::listen as listen_to_hospitals;
 pub(crate) use desks::Desks;
 pub(crate) use keys::Lies;
+pub(crate) use opening::move_store;
 pub(crate) use parts::Node;
 pub(crate) use personnel::scim_services;
 pub(crate) use radius::listen as listen_to_vpn;
