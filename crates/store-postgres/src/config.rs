@@ -23,7 +23,7 @@ pub struct Server {
     /// Whether the line is encrypted, and whom it believes.
     #[serde(default)]
     pub tls: ServerTls,
-    /// PEM file of the certification authorities that are believed; the system's own when it is missing.
+    /// PEM file of certification authorities that are believed besides the system's own.
     #[serde(default)]
     pub ca_file: Option<PathBuf>,
 }

@@ -16,13 +16,20 @@ pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 pub(crate) const MADE: &str = "SELECT COUNT(*) FROM pg_tables
      WHERE tablename = '_sqlx_migrations' AND schemaname = ANY (current_schemas(FALSE))";
 
+pub(crate) const BUSY: &str = "the database server is busy, or can't be reached: another process holds the database, or too much waits";
 pub(crate) const DAMAGED: &str = "the database is damaged: stop the node and restore a backup";
 pub(crate) const UNUSABLE: &str =
     "the database server can't be reached, or doesn't let this node write";
 
-/// What only a server has: nothing so far.
+/// What only a server has.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum OwnFault {}
+pub(crate) enum OwnFault {
+    /// Somebody may still see what was sealed before.
+    #[error(
+        "a table can't be written anew while others read what it held before: a backup, a standby's query, an open transaction"
+    )]
+    Seen,
+}
 
 /// Takes the lock of all who write several rows of this database, until the transaction ends. Its number is the store's own and says nothing.
 pub(crate) async fn begin(write: &Pool) -> Result<Transaction<'static, Database>, Fault> {
@@ -57,8 +64,18 @@ const SEALED_UNDER_SEEDS: [&str; 5] = [
     "VACUUM (FULL) store_key",
 ];
 
+/// What keeps dead rows alive: other connections' snapshots, prepared transactions, slots.
+const SEEN: &str = "SELECT (SELECT COUNT(*) FROM pg_stat_activity WHERE backend_xmin IS NOT NULL AND pid <> pg_backend_pid()
+             AND backend_type IN ('client backend', 'walsender'))
+         + (SELECT COUNT(*) FROM pg_prepared_xacts)
+         + (SELECT COUNT(*) FROM pg_replication_slots WHERE xmin IS NOT NULL)";
+
 /// Dead rows and free room keep their bytes until a table's file is made anew; the old file goes at the next checkpoint.
 pub(crate) async fn write_files_anew(store: &Store) -> Result<(), Fault> {
+    let seen: i64 = sqlx::query_scalar(SEEN).fetch_one(&store.write).await?;
+    if seen > 0 {
+        return Err(OwnFault::Seen.into());
+    }
     for statement in SEALED_UNDER_SEEDS {
         sqlx::query(statement).execute(&store.write).await?;
     }

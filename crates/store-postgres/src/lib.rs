@@ -2,7 +2,7 @@
 //! servers. `kinfold-store` says what a store is.
 //!
 //! One connection of a process writes, a few read. Whoever writes takes the database's lock first, so that several processes write
-//! one after the other, as they do to a file; a write is on the server's disk, and on its synchronous standby's, before it is answered.
+//! one after the other, as they do to a file; a write is on the server's disk, and on a synchronous standby's where there is one, before it is answered.
 
 #[path = "../../store/queries/mod.rs"]
 mod queries;

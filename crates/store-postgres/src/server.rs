@@ -5,13 +5,18 @@ use std::time::Duration;
 
 use kinfold_service::ports::Entropy;
 use kinfold_store::{OpenError, StoreKeys};
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgSslMode};
+use sqlx::Connection;
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgSslMode};
 
 use crate::fault::Fault;
 use crate::{Server, ServerTls, Store};
 
 /// Connections for reading.
 const READERS: u32 = 3;
+/// How often the node's lock is tried for.
+const TRIES: u32 = 12;
+/// How often the connection that holds the node's lock is used.
+const HELD: Duration = Duration::from_mins(1);
 /// How long a caller waits for a connection before it is told that the store is busy.
 const QUEUE: Duration = Duration::from_secs(15);
 
@@ -52,6 +57,29 @@ impl Server {
 }
 
 impl Store {
+    /// Makes sure that no other node works on this database, for as long as this process lives: what a node knows in memory, its
+    /// sessions and its keys, another one's writes would belie.
+    pub async fn alone(server: &Server) -> Result<(), OpenError> {
+        let options = server.options(true)?;
+        let mut held = PgConnection::connect_with(&options).await.map_err(Fault::from)?;
+        let mut tries = 0;
+        while !lock(&mut held).await? {
+            // The server may not have noticed yet that a process was killed.
+            tries += 1;
+            if tries == TRIES {
+                return Err(OpenError::Unfit("another node works on this database: stop it first"));
+            }
+            tokio::time::sleep(Duration::from_millis(250)).await;
+        }
+        tokio::spawn(async move {
+            // A connection that nobody uses is closed by what stands between.
+            while held.ping().await.is_ok() {
+                tokio::time::sleep(HELD).await;
+            }
+        });
+        Ok(())
+    }
+
     /// Opens the store in that server, making its tables where there are none, and brings them up to this release. Refused where
     /// the server could lose what it has answered.
     pub async fn open(
@@ -64,6 +92,11 @@ impl Store {
         let read = pool(READERS).connect_with(server.options(true)?).await.map_err(Fault::from)?;
         Self::over([read, write], keys, entropy).await
     }
+}
+
+async fn lock(held: &mut PgConnection) -> Result<bool, Fault> {
+    let locked = sqlx::query_scalar("SELECT pg_try_advisory_lock(7310580)");
+    Ok(locked.fetch_one(held).await?)
 }
 
 /// Connections are tried before each use: a server that took over has broken those that were open.

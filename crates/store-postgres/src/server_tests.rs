@@ -161,3 +161,11 @@ async fn every_table_is_moved() {
     moved.sort_unstable();
     assert_eq!(place.postgres.sql(&place.database, tables).lines().collect::<Vec<_>>(), moved);
 }
+
+#[tokio::test]
+async fn two_nodes_do_not_work_on_one_database() {
+    let (place, _store) = store().await;
+    Store::alone(&place.server()).await.unwrap();
+    let refused = Store::alone(&place.server()).await.unwrap_err();
+    assert!(matches!(refused, OpenError::Unfit(why) if why.contains("another node")));
+}

@@ -16,6 +16,8 @@ pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 pub(crate) const MADE: &str =
     "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = '_sqlx_migrations'";
 
+pub(crate) const BUSY: &str =
+    "the database is busy: another process holds it, or too much waits for it";
 pub(crate) const DAMAGED: &str = "the database file is damaged: stop the node and restore a backup";
 pub(crate) const UNUSABLE: &str = "the database file can't be read or written";
 

@@ -1,18 +1,20 @@
 //! What goes wrong below the ports, in words that an operator can act on and without a value in them.
 
+use std::fmt;
+
 use kinfold_service::ports::PortError;
 
 use crate::engine;
 use crate::seal::SealError;
 
 /// Why the store could not do what it was asked.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 pub(crate) enum Fault {
     /// Nothing more can be written.
     #[error("the disk is full: free some space, nothing was written")]
     Full(#[source] sqlx::Error),
     /// Another process holds the database, or too much waits for it.
-    #[error("the database is busy: another process holds it, or too much waits for it")]
+    #[error("{}", engine::BUSY)]
     Busy(#[source] sqlx::Error),
     /// The content makes no sense.
     #[error("{}", engine::DAMAGED)]
@@ -43,6 +45,13 @@ pub(crate) enum Fault {
     /// One engine's own.
     #[error(transparent)]
     Engine(#[from] engine::OwnFault),
+}
+
+/// As it reads: a database repeats values in the details of its errors.
+impl fmt::Debug for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Fault({self})")
+    }
 }
 
 impl From<sqlx::Error> for Fault {

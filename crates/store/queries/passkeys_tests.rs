@@ -70,7 +70,7 @@ async fn a_sign_in_writes_over_the_version_that_was_read_and_opens_one_session()
     assert!(!store.renew_session_with(&used, &one).await.unwrap(), "an old version");
     assert!(!store.renew_session_with(&read, &other).await.unwrap(), "no such session");
     assert!(store.renew_session_with(&read, &one).await.unwrap());
-    assert!(!store.session(one.id).await.unwrap().unwrap().locked);
+    assert!(store.session(one.id).await.unwrap().unwrap().locked, "it is not unlocked by that");
     let elses = session(3, account(2, "a.worker").employee.id);
     let read = store.passkey(used.credential.digest()).await.unwrap().unwrap();
     assert!(!store.open_session_with(&read, &elses).await.unwrap());

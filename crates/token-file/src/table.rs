@@ -87,7 +87,7 @@ impl<R: BufRead> TableReader<R> {
         let serial = serial.ok_or(TokenProblem::Serial)?;
         let seed = seed(self.cell(Some(self.columns.secret)))?;
         let maker = self.cell(self.columns.maker).to_owned();
-        if maker.chars().count() > FileToken::MAKER_CHARS {
+        if maker.chars().count() > FileToken::MAKER_CHARS || maker.contains(char::is_control) {
             return Err(TokenProblem::TooLong);
         }
         Ok(FileToken { serial, maker, parameters: self.parameters()?, seed })

@@ -55,7 +55,7 @@ pub enum SqlDatabase {
         /// Whether the line is encrypted, and whom it believes.
         #[serde(default)]
         tls: SqlTls,
-        /// PEM file of the certification authorities that are believed; the system's own when it is missing.
+        /// PEM file of certification authorities that are believed besides the system's own.
         #[serde(default)]
         ca_file: Option<PathBuf>,
     },

@@ -70,8 +70,11 @@ async fn open_server(
     keys: &KeyFolder,
     entropy: &Arc<dyn Entropy>,
 ) -> anyhow::Result<PostgresStore> {
-    let store = PostgresStore::open(server, &keys.store()?, Arc::clone(entropy)).await;
-    store.with_context(|| {
+    let opened = async {
+        PostgresStore::alone(server).await?;
+        anyhow::Ok(PostgresStore::open(server, &keys.store()?, Arc::clone(entropy)).await?)
+    };
+    opened.await.with_context(|| {
         format!("the store {} on {} can't be opened", server.database, server.host)
     })
 }
@@ -101,8 +104,9 @@ pub(crate) async fn move_store(config: &Config) -> anyhow::Result<u64> {
     let there = open_server(server, &keys, &entropy).await?;
     let (to, from) = mpsc::channel(256);
     let (handed, taken) = tokio::join!(file.hand_over(to), there.take_in(from));
-    handed?;
+    // Who takes in says best what was wrong: the other only finds that nobody listens.
     let taken = taken?;
+    handed?;
     there.close().await;
     file.close().await;
     std::fs::rename(&path, config.folder.join(MOVED)).with_context(|| {

@@ -68,6 +68,8 @@ pub struct Agreements {
     clock: Arc<dyn Clock>,
     own_clock: Arc<OwnClock>,
     held: RwLock<Held>,
+    /// What was read first is held first: a revocation is not forgotten by who read before it.
+    reloading: tokio::sync::Mutex<()>,
     answered: Mutex<Answered>,
     last_refused: Mutex<HashMap<(AgencyId, MessageKind), LastRefused>>,
 }
@@ -122,6 +124,7 @@ impl Agreements {
             clock,
             own_clock,
             held,
+            reloading: tokio::sync::Mutex::default(),
             answered,
             last_refused,
         };
@@ -295,6 +298,7 @@ impl Agreements {
     }
 
     async fn reload(&self) -> Result<(), PortError> {
+        let _alone = self.reloading.lock().await;
         let Some(note) = self.store.active().await? else {
             *self.held.write() = Held::None;
             return Ok(());

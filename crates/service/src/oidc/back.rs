@@ -127,9 +127,7 @@ impl OutsideSignIn {
             parts.staff.end_session(session.id).await?;
             return Err(error);
         }
-        let id = session.id;
-        parts.sign_in.let_in(session, &account);
-        parts.sign_in.still_stands(id).await?;
+        parts.sign_in.let_in(session, &account).await?;
         Ok(secret)
     }
 

@@ -39,9 +39,7 @@ impl Passkeys {
             self.parts.staff.end_session(session.id).await?;
             return Err(error.into());
         }
-        let id = session.id;
-        self.parts.sign_in.let_in(session, &account);
-        self.parts.sign_in.still_stands(id).await?;
+        self.parts.sign_in.let_in(session, &account).await?;
         Ok(secret)
     }
 
@@ -106,7 +104,7 @@ impl Passkeys {
             _ => return self.not_awaited(answer).await,
         };
         let of = caller.employee().id;
-        let Proof { account, passkey } = self.prove(answer, asking, Some(of)).await?;
+        let Proof { passkey, .. } = self.prove(answer, asking, Some(of)).await?;
         let (sign_in, now) = (&self.parts.sign_in, self.parts.clock.now());
         let row = sign_in.open_row(caller).ok_or(SignInError::NoSession)?;
         let row = SessionRow { seen: now, proved: now, ..row };
@@ -117,6 +115,6 @@ impl Passkeys {
         let what_for = Some(what.word().to_owned());
         let word = self.word_at(&passkey, "stepped-up", address);
         self.record(PasskeyWord { what_for, ..word }).await?;
-        Ok(sign_in.stepped_up(row, &account, (what, true)))
+        Ok(sign_in.stepped_up(&row, (what, true))?)
     }
 }

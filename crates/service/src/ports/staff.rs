@@ -216,7 +216,8 @@ pub trait StaffStore: Send + Sync {
     /// code is then refused as replayed.
     async fn open_session(&self, burn: Burn, session: &SessionRow) -> Result<bool, PortError>;
 
-    /// Writes the token's state, and that somebody has proved themselves anew in an existing session, in one transaction.
+    /// Writes the token's state, and that somebody has proved themselves anew in an existing session, in one transaction. A session
+    /// that is locked stays locked; `false` also when it has ended.
     async fn renew_session(&self, burn: Burn, session: &SessionRow) -> Result<bool, PortError>;
 
     /// A session.

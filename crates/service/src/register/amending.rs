@@ -17,7 +17,7 @@ impl RegisterFeed {
         amendments: Vec<Amendment>,
         gone: &[AmendmentKey],
     ) -> Result<usize, FeedError> {
-        let _alone = self.changing.lock().await;
+        let _alone = self.alone().await?;
         let mut met = HashSet::new();
         let entries = amendments.iter().map(|amendment| amendment.entry.clone());
         let order: Vec<EntryId> = entries.filter(|entry| met.insert(entry.clone())).collect();
@@ -32,13 +32,13 @@ impl RegisterFeed {
         put: Vec<Amendment>,
         gone: &[AmendmentKey],
     ) -> Result<(), PortError> {
-        let _alone = self.changing.lock().await;
+        let _alone = self.alone().await?;
         self.hand.amend(put, gone).await
     }
 
     /// Makes the changes of amendments that were stored and are not in the list: the process ended in between.
     pub(super) async fn finish(&self) -> Result<usize, FeedError> {
-        let _alone = self.changing.lock().await;
+        let _alone = self.alone().await?;
         let mut order: Vec<EntryId> = self.hand.all().into_keys().map(|(entry, _)| entry).collect();
         order.dedup();
         self.make_changes(&order).await

@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashSet},
-    sync::Arc,
+    sync::{Arc, atomic::AtomicBool},
 };
 
 use jiff::Timestamp;
@@ -81,6 +81,8 @@ pub struct RegisterFeed {
     reading: Mutex<()>,
     /// One change of the list at a time. A reading holds it once the source has answered, so that a custodian never waits for a source.
     pub(super) changing: Mutex<()>,
+    /// Changes were handed to the store, which failed before it said whether it has them.
+    pub(super) doubted: AtomicBool,
 }
 
 /// Where a feed keeps what it knows.
@@ -116,6 +118,7 @@ impl RegisterFeed {
             grown: watch::channel(0).0,
             reading: Mutex::default(),
             changing: Mutex::default(),
+            doubted: AtomicBool::new(false),
         }
     }
 
@@ -200,7 +203,7 @@ impl RegisterFeed {
             at: asked_at,
             extract,
         };
-        let _alone = self.changing.lock().await;
+        let _alone = self.alone().await?;
         let (count, vanished) = self.lay_over(reading, confirmed).await?;
         let is_whole = vanished.is_none();
         let whole = Covered::Register(self.source.name());

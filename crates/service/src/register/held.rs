@@ -110,7 +110,7 @@ impl RegisterFeed {
         entry: &EntryId,
         reason: String,
     ) -> Result<bool, FeedError> {
-        let _alone = self.changing.lock().await;
+        let _alone = self.alone().await?;
         let Some(known) = self.living(entry) else { return Ok(false) };
         let told = self.handing_over().remove(&known.id);
         let at = self.clock.now();

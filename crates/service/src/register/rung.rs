@@ -11,7 +11,7 @@ const RANG: &str = "The number was rung: it is right.";
 impl RegisterFeed {
     /// Takes over that these numbers are right; answers how many entries say so now. One that was rung later already changes nothing.
     pub(super) async fn rang(&self, rung: Vec<RungNumber>) -> Result<usize, FeedError> {
-        let _alone = self.changing.lock().await;
+        let _alone = self.alone().await?;
         let news: Vec<RungNumber> = rung.into_iter().filter(|one| self.hand.is_news(one)).collect();
         let Some(first) = news.first() else { return Ok(0) };
         self.hand.put_rung(&news).await?;

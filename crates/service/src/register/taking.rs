@@ -1,12 +1,32 @@
 //! Changes taken over into the register's list: recorded, stored, and only then counted.
 
+use std::sync::atomic::Ordering;
+
 use kinfold_domain::RegisterChange;
+use tokio::sync::MutexGuard;
 
 use super::{FeedError, RegisterFeed, feed::PAGE};
-use crate::{ports::StoredChange, records::Entry};
+use crate::{
+    ports::{PortError, StoredChange},
+    records::Entry,
+};
 
 impl RegisterFeed {
-    /// Records, stores and counts changes, in their order. Whoever calls it holds `changing`.
+    /// One change of the list at a time, over all that the store has of it.
+    pub(super) async fn alone(&self) -> Result<MutexGuard<'_, ()>, PortError> {
+        let alone = self.changing.lock().await;
+        if self.doubted.load(Ordering::Relaxed) {
+            let (first, _) = self.register.size_and_root();
+            for stored in self.store.changes(&self.register.owner().id, first, PAGE).await? {
+                self.apply(stored.change);
+            }
+            self.grown.send_replace(self.register.size_and_root().0);
+            self.doubted.store(false, Ordering::Relaxed);
+        }
+        Ok(alone)
+    }
+
+    /// Records, stores and counts changes, in their order. Whoever calls it is [`alone`](Self::alone).
     pub(super) async fn take_over(&self, changes: Vec<RegisterChange>) -> Result<(), FeedError> {
         // A first reading brings thousands: each part is recorded, stored and counted before the next.
         let mut changes = changes.into_iter().peekable();
@@ -29,7 +49,10 @@ impl RegisterFeed {
             by: stored.change.by.clone(),
         });
         self.journal.record_all(entries.collect()).await?;
-        self.store.append(&self.register.owner().id, &stored).await?;
+        let appended = self.store.append(&self.register.owner().id, &stored).await;
+        // A server that falls may have them, and not have said so.
+        self.doubted.store(appended.is_err(), Ordering::Relaxed);
+        appended?;
         for stored in stored {
             self.apply(stored.change);
         }

@@ -5,7 +5,7 @@ use kinfold_domain::{Employee, EmployeeId};
 use super::{SessionSecret, SignIn, SignInError, session::Live};
 use crate::{
     caller::Caller,
-    ports::{AccountRow, Address, SessionId, SessionPlace, SessionRow},
+    ports::{AccountRow, Address, PortError, SessionId, SessionPlace, SessionRow},
 };
 
 impl SignIn {
@@ -46,12 +46,36 @@ impl SignIn {
         address.map(|address| SessionPlace { address, since: self.clock.now() })
     }
 
-    /// Lets a session be used that is stored and recorded.
-    pub(crate) fn let_in(&self, row: SessionRow, account: &AccountRow) {
-        let now = self.clock.now();
-        let mut held = self.held.lock();
-        held.drop_those(|live| self.limits.is_over(&live.row, now));
-        held.put(Live::new(row, account));
+    /// Lets a session be used that is stored and recorded, for somebody who still is who proved themselves.
+    pub(crate) async fn let_in(
+        &self,
+        row: SessionRow,
+        account: &AccountRow,
+    ) -> Result<(), SignInError> {
+        let (id, now) = (row.id, self.clock.now());
+        {
+            let mut held = self.held.lock();
+            held.drop_those(|live| self.limits.is_over(&live.row, now));
+            held.put(Live::new(row, account));
+        }
+        // Only now, so that whoever ends their sessions or changes their account in the same moment is met here or meets it there.
+        if self.still_stands(id, account).await? {
+            return Ok(());
+        }
+        self.drop_session(id).await?;
+        Err(SignInError::NoSession)
+    }
+
+    /// Whether a session has not ended, and the account is the one that was proved: another PIN or role ends what the one before opened.
+    async fn still_stands(&self, id: SessionId, proved: &AccountRow) -> Result<bool, PortError> {
+        if self.store.session(id).await?.is_none() {
+            return Ok(false);
+        }
+        let now = self.store.account_of(proved.employee.id).await?;
+        let same = |now: AccountRow| {
+            now.employee == proved.employee && now.pin == proved.pin && !now.disabled
+        };
+        Ok(now.is_some_and(same))
     }
 
     /// Forgets an employee's sessions, which are gone from the store already, but for one.

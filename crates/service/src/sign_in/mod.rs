@@ -120,9 +120,7 @@ impl SignIn {
             self.store.end_session(session.id).await?;
             return Err(error);
         }
-        let id = session.id;
-        self.let_in(session, &proof.account);
-        self.still_stands(id).await?;
+        self.let_in(session, &proof.account).await?;
         Ok(secret)
     }
 
@@ -230,19 +228,10 @@ impl SignIn {
 
     /// Ends every session of an employee at once.
     pub async fn end_sessions_of(&self, employee: EmployeeId) -> Result<(), SessionError> {
-        // In this order: a session that is let in meanwhile finds that it has ended ([`Self::still_stands`]).
+        // In this order: a session that is let in meanwhile finds that it has ended ([`Self::let_in`]).
         let ended = self.store.end_sessions_of(employee).await;
         self.forget_sessions_of(employee, None);
         Ok(ended?)
-    }
-
-    /// Whether a session that was let in has not ended in the same moment: its employee may have left.
-    pub(crate) async fn still_stands(&self, id: SessionId) -> Result<(), SignInError> {
-        if self.store.session(id).await?.is_some() {
-            return Ok(());
-        }
-        self.held.lock().end(|live| live.row.id == id);
-        Err(SignInError::NoSession)
     }
 
     async fn record_sign_in(

@@ -42,8 +42,7 @@ impl SignIn {
             return Err(SignInError::NoSession);
         }
         self.drop_session(reopened.before).await?;
-        self.let_in(row, account);
-        self.still_stands(reopened.now).await?;
+        self.let_in(row, account).await?;
         Ok(reopened)
     }
 }

@@ -2,10 +2,10 @@
 
 use kinfold_domain::EmployeeId;
 
-use super::{Credentials, SignIn, SignInError, session::Live};
+use super::{Credentials, SignIn, SignInError};
 use crate::{
     caller::Caller,
-    ports::{AccountRow, SessionId, SessionRow},
+    ports::{SessionId, SessionRow},
     records::Entry,
 };
 
@@ -88,18 +88,19 @@ impl SignIn {
         let address = row.place.map(|place| place.address);
         let entry = Entry::SignedIn { at, employee, how, what_for, by: None, address };
         self.journal.record(entry).await?;
-        Ok(self.stepped_up(row, &proof.account, (what, lasting)))
+        self.stepped_up(&row, (what, lasting))
     }
 
-    /// What a step-up comes to that is stored and recorded.
+    /// What a step-up comes to that is stored and recorded; nothing in a session that has ended meanwhile. One that was locked stays so.
     pub(crate) fn stepped_up(
         &self,
-        row: SessionRow,
-        account: &AccountRow,
+        row: &SessionRow,
         (what, lasting): (StepUp, bool),
-    ) -> SteppedUp {
-        let stepped_up = SteppedUp { session: row.id, employee: row.employee, what, lasting };
-        self.held.lock().put(Live::new(row, account));
-        stepped_up
+    ) -> Result<SteppedUp, SignInError> {
+        let mut held = self.held.lock();
+        let live = held.find_mut(row.id).ok_or(SignInError::NoSession)?;
+        live.row.seen = live.row.seen.max(row.seen);
+        live.row.proved = row.proved;
+        Ok(SteppedUp { session: row.id, employee: row.employee, what, lasting })
     }
 }

@@ -74,8 +74,11 @@ impl PasskeyStore for MemoryStaff {
         passkey: &PasskeyRow,
         session: &SessionRow,
     ) -> Result<bool, PortError> {
-        let stands = self.tables.lock().sessions.contains_key(&session.id);
-        if stands { self.open_session_with(passkey, session).await } else { Ok(false) }
+        self.fault.write().await?;
+        let mut tables = self.tables.lock();
+        Ok(tables.sessions.contains_key(&session.id)
+            && tables.put(passkey)
+            && tables.renew(session))
     }
 
     async fn remove_passkey(

@@ -82,6 +82,13 @@ impl Tables {
         }
     }
 
+    /// Somebody has proved themselves anew in a session that is there.
+    pub(super) fn renew(&mut self, session: &SessionRow) -> bool {
+        let Some(known) = self.sessions.get_mut(&session.id) else { return false };
+        (known.seen, known.proved) = (known.seen.max(session.seen), session.proved);
+        true
+    }
+
     /// Compare and swap: the state is written only over the version that it was made from.
     fn spend(&mut self, burn: Burn) -> bool {
         let usable = [Standing::Assigned, Standing::InUse];
@@ -220,7 +227,9 @@ impl StaffStore for MemoryStaff {
     }
 
     async fn renew_session(&self, burn: Burn, session: &SessionRow) -> Result<bool, PortError> {
-        self.open_session(burn, session).await
+        self.fault.write().await?;
+        let mut tables = self.tables.lock();
+        Ok(tables.sessions.contains_key(&session.id) && tables.spend(burn) && tables.renew(session))
     }
 
     async fn session(&self, id: SessionId) -> Result<Option<SessionRow>, PortError> {

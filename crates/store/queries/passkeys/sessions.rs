@@ -43,7 +43,7 @@ pub(super) async fn renew(
     let mut tx = store.begin().await?;
     if passkey.employee != session.employee
         || !put((store, &seeds), &mut tx, passkey).await?
-        || !update_session(store, &mut tx, session).await?
+        || !update_session(&mut tx, session).await?
     {
         return Ok(false);
     }

@@ -47,7 +47,7 @@ pub(crate) async fn insert(
 pub(super) async fn renew(store: &Store, burn: Burn, session: &SessionRow) -> Result<bool, Fault> {
     let mut tx = store.begin().await?;
     if !spend(&mut tx, burn, &session.employee.0.to_string()).await?
-        || !update(store, &mut tx, session).await?
+        || !update(&mut tx, session).await?
     {
         return Ok(false);
     }
@@ -55,22 +55,15 @@ pub(super) async fn renew(store: &Store, burn: Burn, session: &SessionRow) -> Re
     Ok(true)
 }
 
-/// The same for a session that is there: `false` when it has ended.
-pub(crate) async fn update(
-    store: &Store,
-    tx: &mut Connection,
-    session: &SessionRow,
-) -> Result<bool, Fault> {
+/// Somebody has proved themselves anew in a session that is there: `false` when it has ended. It is not unlocked by that.
+pub(crate) async fn update(tx: &mut Connection, session: &SessionRow) -> Result<bool, Fault> {
     let (id, employee) = (session.id.0.as_slice(), session.employee.0.to_string());
     let [_, seen, proved] = moments(session);
-    let place = seal(store, session)?;
     let renewed = sqlx::query!(
-        "UPDATE session SET seen = $1, proved = $2, locked = $3, place = $4
-         WHERE session_id = $5 AND employee_id = $6",
+        "UPDATE session SET seen = CASE WHEN seen < $1 THEN $1 ELSE seen END, proved = $2
+         WHERE session_id = $3 AND employee_id = $4",
         seen,
         proved,
-        session.locked,
-        place,
         id,
         employee
     )
@@ -135,6 +128,9 @@ pub(super) async fn all(store: &Store) -> Result<Vec<SessionRow>, Fault> {
 /// Never unlocks and never turns `seen` back, so that a request that was under way when the session was locked can't open
 /// it again: only a fresh code does.
 pub(super) async fn touch(store: &Store, sessions: &[SessionRow]) -> Result<(), Fault> {
+    // In one order, whoever writes.
+    let mut sessions: Vec<&SessionRow> = sessions.iter().collect();
+    sessions.sort_by_key(|session| session.id.0);
     let mut tx = store.begin().await?;
     for session in sessions {
         let (id, seen) = (session.id.0.as_slice(), moment::to_stored(session.seen));
@@ -154,16 +150,17 @@ pub(super) async fn touch(store: &Store, sessions: &[SessionRow]) -> Result<(), 
 
 pub(super) async fn end(store: &Store, id: SessionId) -> Result<(), Fault> {
     let id = id.0.as_slice();
-    sqlx::query!("DELETE FROM session WHERE session_id = $1", id).execute(&store.write).await?;
-    Ok(())
+    let mut tx = store.begin().await?;
+    sqlx::query!("DELETE FROM session WHERE session_id = $1", id).execute(&mut *tx).await?;
+    Ok(tx.commit().await?)
 }
 
 pub(super) async fn end_all(store: &Store, employee: EmployeeId) -> Result<(), Fault> {
     let employee = employee.0.to_string();
-    sqlx::query!("DELETE FROM session WHERE employee_id = $1", employee)
-        .execute(&store.write)
-        .await?;
-    Ok(())
+    // Behind whoever opens one just now, so that it is met, too.
+    let mut tx = store.begin().await?;
+    sqlx::query!("DELETE FROM session WHERE employee_id = $1", employee).execute(&mut *tx).await?;
+    Ok(tx.commit().await?)
 }
 
 /// A session as its table holds it.

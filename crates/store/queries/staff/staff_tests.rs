@@ -207,7 +207,7 @@ async fn a_session_that_fails_to_open_spends_no_code() {
 }
 
 #[tokio::test]
-async fn a_locked_session_opens_only_with_a_fresh_code() {
+async fn a_session_that_was_locked_stays_locked_whoever_used_it_or_stepped_up_in_the_same_moment() {
     let (_place, store, employee, token) = employed().await;
     let mut open = session(1, employee);
     assert!(store.open_session(burn(&token, 0, 8), &open).await.unwrap());
@@ -223,7 +223,7 @@ async fn a_locked_session_opens_only_with_a_fresh_code() {
     assert!(!store.renew_session(burn(&token, 0, 8), &open).await.unwrap());
     assert!(store.renew_session(burn(&token, 1, 16), &open).await.unwrap());
     let read = store.session(open.id).await.unwrap().unwrap();
-    assert_eq!((read.locked, read.seen, read.proved), (false, at(30), at(30)));
+    assert_eq!((read.locked, read.seen, read.proved), (true, at(30), at(30)));
     assert_eq!((read.began, read.employee), (at(1), employee));
 }
 

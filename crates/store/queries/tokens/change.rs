@@ -40,20 +40,25 @@ pub(super) async fn change(store: &Store, change: &TokenChange) -> Result<bool, 
     } else {
         None
     };
-    sqlx::query!(
+    let written = sqlx::query!(
         "UPDATE token SET standing = $1, since = $2, employee_id = $3, added = $4, state = $5,
              seed = $6, version = version + 1
-         WHERE token_id = $7",
+         WHERE token_id = $7 AND version = $8",
         standing,
         since,
         holder,
         added,
         state,
         seed,
-        id
+        id,
+        change.version
     )
     .execute(&mut *tx)
     .await?;
+    // A miss or a spent code of another process came in between.
+    if written.rows_affected() != 1 {
+        return Ok(false);
+    }
     if let (Standing::Assigned, Some(holder)) = (change.standing, &holder) {
         supersede(&mut tx, (holder, Standing::Assigned), &id, since).await?;
     }
