@@ -26,6 +26,7 @@ pub struct Fault {
     failing: AtomicBool,
     after: AtomicU64,
     read_only: AtomicBool,
+    unanswered: AtomicBool,
     gate: RwLock<Option<Arc<dyn Gate>>>,
 }
 
@@ -53,6 +54,11 @@ impl Fault {
         self.failing.store(true, Ordering::SeqCst);
     }
 
+    /// The next write is done, and its answer is lost: it fails all the same.
+    pub fn lose_answer(&self) {
+        self.unanswered.store(true, Ordering::SeqCst);
+    }
+
     /// Calls work again.
     pub fn end(&self) {
         self.failing.store(false, Ordering::SeqCst);
@@ -77,6 +83,14 @@ impl Fault {
         }
         if self.failing.load(Ordering::SeqCst) {
             self.after.fetch_sub(1, Ordering::SeqCst);
+        }
+        Ok(())
+    }
+
+    /// After a write was done.
+    pub(super) fn answer(&self) -> Result<(), PortError> {
+        if self.unanswered.swap(false, Ordering::SeqCst) {
+            return Err(PortError::new("being tested", "its answer was lost"));
         }
         Ok(())
     }

@@ -40,7 +40,7 @@ impl RegisterStore for MemoryRegisters {
             return Err(PortError::new("appending changes", "they do not follow"));
         }
         kept.extend_from_slice(changes);
-        Ok(())
+        self.fault.answer()
     }
 
     async fn changes(

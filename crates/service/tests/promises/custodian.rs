@@ -258,6 +258,20 @@ async fn nothing_changes_while_the_ledger_is_down_and_a_store_that_fails_is_made
 }
 
 #[tokio::test]
+async fn changes_that_a_falling_store_took_in_without_saying_so_are_in_the_list_once() {
+    let nodes = staged().await;
+    let (ground, owner) = (&nodes.council.ground, nodes.council.ground.agency.id.clone());
+    let stored = ground.registers.len(&owner);
+    ground.registers.fault.lose_answer();
+    assert!(desk(&nodes).change(&keeper(), &of("cpp-1", Change::Seal)).await.is_err());
+    assert_eq!(ground.registers.len(&owner), stored + 1);
+    feed(&nodes).poll().await.unwrap();
+    assert!(known(&nodes, "cpp-1").await.sealed.is_some());
+    desk(&nodes).change(&keeper(), &of("cpp-1", Change::Unseal)).await.unwrap();
+    assert_eq!(ground.registers.len(&owner), stored + 2);
+}
+
+#[tokio::test]
 async fn a_change_by_hand_does_not_make_an_old_register_look_fresh_after_a_restart() {
     let nodes = staged().await;
     nodes.advance(3_600);

@@ -1,14 +1,21 @@
 //! Signing in: two factors, each code good once, sessions that end.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use async_trait::async_trait;
 use jiff::Timestamp;
 use kinfold_domain::{EmployeeId, UserName};
 use kinfold_service::{
-    ports::{Clock, StaffStore},
+    ports::{AccountChange, Clock, StaffStore},
     records::Entry,
     sign_in::{Credentials, SessionError, SessionSecret, SignInError},
     staff::NewEmployee,
+    testing::{Gate, MemoryStaff},
 };
-use kinfold_token::{Code, CodePair, Generator, Pin, Standing};
+use kinfold_token::{Code, CodePair, Generator, Pin, PinHash, Standing};
 
 use crate::*;
 
@@ -233,6 +240,59 @@ async fn a_disabled_account_signs_in_no_more_and_its_sessions_end_with_it() {
     nodes.advance(8);
     assert!(matches!(sign_in(&nodes).await, Err(SignInError::Refused)));
     assert!(matches!(nodes.trust.sign_in.caller(&secret).await, Err(SessionError::None)));
+}
+
+/// Gives the nurse another PIN, and ends what is open, before the next write: a sign-in under the old one is under way.
+struct PinGiven {
+    staff: Arc<MemoryStaff>,
+    employee: EmployeeId,
+    given: AtomicBool,
+}
+
+#[async_trait]
+impl Gate for PinGiven {
+    async fn pass(&self, writes: bool) {
+        if !writes || self.given.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        let hash = PinHash::hash(&pin("902817").choose().unwrap(), [3; 16]).unwrap();
+        let change = AccountChange::Pin { hash, given: true };
+        assert!(self.staff.change_account(self.employee, &change).await.unwrap());
+        self.staff.end_sessions_of(self.employee).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_sign_in_under_a_pin_that_is_replaced_in_the_same_moment_opens_nothing() {
+    let nodes = enrolled().await;
+    let staff = &nodes.trust.ground.staff;
+    let employee = staff.account(&user()).await.unwrap().unwrap().employee.id;
+    let gate = PinGiven { staff: Arc::clone(staff), employee, given: AtomicBool::new(false) };
+    staff.fault.set_gate(Some(Arc::new(gate)));
+    let opened = sign_in(&nodes).await;
+    staff.fault.set_gate(None);
+    assert!(matches!(opened, Err(SignInError::NoSession)));
+    assert!(staff.sessions_of(employee).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_use_of_a_session_is_written_down_beside_the_request_and_a_lock_is_kept() {
+    let nodes = enrolled().await;
+    let secret = sign_in(&nodes).await.unwrap();
+    let (sign_in, staff) = (&nodes.trust.sign_in, &nodes.trust.ground.staff);
+    let seen = async || staff.session(secret.id()).await.unwrap().unwrap().seen;
+    let opened = seen().await;
+    nodes.advance(60);
+    staff.fault.begin();
+    let caller = sign_in.caller(&secret).await.unwrap();
+    assert!(sign_in.note_use().await.is_err());
+    staff.fault.end();
+    assert_eq!(seen().await, opened, "no request writes it");
+    sign_in.note_use().await.unwrap();
+    assert_eq!(seen().await, nodes.trust.ground.clock.now());
+    sign_in.lock(&caller).await.unwrap();
+    sign_in.note_use().await.unwrap();
+    assert!(staff.session(secret.id()).await.unwrap().unwrap().locked);
 }
 
 #[tokio::test]
