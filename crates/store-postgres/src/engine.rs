@@ -66,8 +66,8 @@ const SEALED_UNDER_SEEDS: [&str; 5] = [
 
 /// What keeps dead rows alive: other connections' snapshots, prepared transactions, slots.
 const SEEN: &str = "SELECT (SELECT COUNT(*) FROM pg_stat_activity WHERE backend_xmin IS NOT NULL AND pid <> pg_backend_pid()
-             AND backend_type IN ('client backend', 'walsender'))
-         + (SELECT COUNT(*) FROM pg_prepared_xacts)
+             AND (backend_type = 'walsender' OR backend_type = 'client backend' AND datname = current_database()))
+         + (SELECT COUNT(*) FROM pg_prepared_xacts WHERE database = current_database())
          + (SELECT COUNT(*) FROM pg_replication_slots WHERE xmin IS NOT NULL)";
 
 /// Dead rows and free room keep their bytes until a table's file is made anew; the old file goes at the next checkpoint.

@@ -1,6 +1,6 @@
 use kinfold_domain::PersonId;
 use kinfold_service::ports::{AgreementStore, PeopleStore, SourceProgress, StaffStore};
-use kinfold_store::{Cell, KeyName, Movable, Moved, TABLES};
+use kinfold_store::{Cell, KeyName, Movable, Moved, SeedsRotation, TABLES};
 use tokio::sync::mpsc;
 
 use super::*;
@@ -79,7 +79,7 @@ async fn a_database_that_another_process_holds_is_told_and_reads_go_on() {
     let page = [person("1", "Smith")];
     let save = async || store.save_page("pas", &page, &[], &[], &SourceProgress::default()).await;
     let error = save().await.unwrap_err();
-    assert!(chain(&error).contains("the database is busy"), "{}", chain(&error));
+    assert!(chain(&error).contains("the database server is busy"), "{}", chain(&error));
     assert_eq!(store.count("pas").await.unwrap(), 0);
     held.rollback().await.unwrap();
     save().await.unwrap();
@@ -168,4 +168,16 @@ async fn two_nodes_do_not_work_on_one_database() {
     Store::alone(&place.server()).await.unwrap();
     let refused = Store::alone(&place.server()).await.unwrap_err();
     assert!(matches!(refused, OpenError::Unfit(why) if why.contains("another node")));
+}
+
+#[tokio::test]
+async fn files_are_not_said_to_be_new_while_somebody_may_still_see_what_the_old_key_sealed() {
+    let (place, store) = store().await;
+    let other = place.open().await;
+    let mut reads = other.read.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ").await.unwrap();
+    sqlx::query("SELECT 1 FROM account").fetch_all(&mut *reads).await.unwrap();
+    let error = store.write_files_anew().await.unwrap_err();
+    assert!(chain(&error).contains("can't be written anew"), "{}", chain(&error));
+    reads.rollback().await.unwrap();
+    store.write_files_anew().await.unwrap();
 }
