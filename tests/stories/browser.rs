@@ -133,6 +133,17 @@ impl Browser {
         }
     }
 
+    /// Waits until something of this selector is on the page.
+    pub(crate) async fn appears(&self, selector: &str) -> anyhow::Result<()> {
+        for _ in 0..400 {
+            if self.count(selector).await.is_ok_and(|count| count > 0) {
+                return Ok(());
+            }
+            sleep(Duration::from_millis(50)).await;
+        }
+        bail!("{selector} does not appear")
+    }
+
     /// Types into fields by their names; radio buttons are chosen by their values.
     pub(crate) async fn fill(&self, fields: &[(&str, &str)]) -> anyhow::Result<()> {
         for (name, text) in fields {

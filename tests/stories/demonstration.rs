@@ -18,7 +18,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_kinfold");
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_kinfold");
 /// For a machine that does much else.
 const READY_WITHIN: Duration = Duration::from_mins(4);
 /// So that a story need not wait a minute until a replica counts as not confirmed.

@@ -12,6 +12,7 @@ mod department;
 mod glass;
 mod governance;
 mod handing_over;
+mod identity_provider;
 mod keyboard;
 mod ledgers;
 mod no_script;
@@ -37,7 +38,7 @@ struct Stage {
 type Going<'a> = Pin<Box<dyn Future<Output = anyhow::Result<()>> + 'a>>;
 type Story = (&'static str, for<'a> fn(&'a Stage) -> Going<'a>);
 
-const STORIES: [Story; 13] = [
+const STORIES: [Story; 14] = [
     ("a_nurse_learns_within_a_breath_whom_to_ring", |stage| Box::pin(nurse::story(stage))),
     ("the_pages_that_matter_work_without_scripts", |stage| Box::pin(no_script::story(stage))),
     ("a_social_worker_sees_what_the_trust_knows", |stage| Box::pin(social_worker::story(stage))),
@@ -48,6 +49,7 @@ const STORIES: [Story; 13] = [
     ("an_operator_sees_feeds_and_no_child", |stage| Box::pin(operator::story(stage))),
     ("a_phone_keeps_a_token_and_signs_in_at_the_desk", |stage| Box::pin(phone::story(stage))),
     ("a_nurse_comes_in_by_a_passkey", |stage| Box::pin(passkey::story(stage))),
+    ("a_nurse_comes_in_at_the_identity_provider", |_| Box::pin(identity_provider::story())),
     ("the_command_line_finds_both_ledgers_sound", |stage| Box::pin(ledgers::story(stage))),
     ("a_child_is_handed_over_to_the_council_next_door", |_| Box::pin(handing_over::story())),
     ("a_check_is_answered_while_the_council_is_away", |stage| Box::pin(council_away::story(stage))),

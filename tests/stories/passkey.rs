@@ -77,7 +77,7 @@ async fn the_operator_sees_it(stage: &Stage) -> anyhow::Result<()> {
     browser.arrive("Tokens").await?;
     browser.fill(&[("find", NURSE.user_name)]).await?;
     browser.press("form[action='/tokens/find'] button").await?;
-    until_shown(&browser, "form[action='/tokens/passkey']").await?;
+    browser.appears("form[action='/tokens/passkey']").await?;
     browser.seen("tokens-passkeys").await?;
     browser.close().await
 }
@@ -104,26 +104,14 @@ async fn until_it_says(browser: &Browser, word: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn until_shown(browser: &Browser, selector: &str) -> anyhow::Result<()> {
-    until_count(browser, selector, |count| count > 0).await
-}
-
 async fn until_gone(browser: &Browser, selector: &str) -> anyhow::Result<()> {
-    until_count(browser, selector, |count| count == 0).await
-}
-
-async fn until_count(
-    browser: &Browser,
-    selector: &str,
-    right: impl Fn(usize) -> bool,
-) -> anyhow::Result<()> {
     for _ in 0..400 {
-        if right(browser.count(selector).await.unwrap_or(usize::MAX)) {
+        if browser.count(selector).await.is_ok_and(|count| count == 0) {
             return Ok(());
         }
         sleep(Duration::from_millis(50)).await;
     }
-    bail!("{selector} is there, or is not, for too long")
+    bail!("{selector} is there for too long")
 }
 
 /// A security key with a PIN, plugged into a browser.

@@ -1,6 +1,7 @@
 //! What binds a provider's answer to the question, and to the browser that was sent there.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use jiff::Timestamp;
 use openidconnect::{Nonce, PkceCodeVerifier};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
@@ -10,13 +11,19 @@ pub struct Asked {
     state: Zeroizing<String>,
     nonce: Zeroizing<String>,
     verifier: Zeroizing<String>,
+    anew: Option<Timestamp>,
 }
 
 impl Asked {
     /// From three draws of chance.
     pub fn new([state, nonce, verifier]: [[u8; 32]; 3]) -> Self {
         let text = |bytes: [u8; 32]| Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(bytes));
-        Self { state: text(state), nonce: text(nonce), verifier: text(verifier) }
+        Self { state: text(state), nonce: text(nonce), verifier: text(verifier), anew: None }
+    }
+
+    /// The same for somebody who has to prove themselves anew from this moment on, however lately they did.
+    pub fn anew(draws: [[u8; 32]; 3], now: Timestamp) -> Self {
+        Self { anew: Some(now), ..Self::new(draws) }
     }
 
     /// Whether an answer names this question. In constant time.
@@ -27,6 +34,11 @@ impl Asked {
     /// What travels through the browser, to the provider and back.
     pub fn state(&self) -> &str {
         &self.state
+    }
+
+    /// From when on they have to prove themselves, where that is asked.
+    pub const fn since(&self) -> Option<Timestamp> {
+        self.anew
     }
 
     pub(crate) fn nonce(&self) -> Nonce {

@@ -1,6 +1,6 @@
 //! A provider: where a browser is sent, and what is made of what it brings back.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
@@ -136,7 +136,8 @@ impl Provider {
         let known = self.known.now(now).await?;
         let client = self.relying(&known);
         let challenge = PkceCodeChallenge::from_code_verifier_sha256(&asked.verifier());
-        let max_age = self.terms.max_age.unsigned_abs();
+        let anew = asked.since().is_some();
+        let max_age = if anew { Duration::ZERO } else { self.terms.max_age.unsigned_abs() };
         let (state, nonce) = (CsrfToken::new(asked.state().to_owned()), asked.nonce());
         let flow = AuthenticationFlow::<CoreResponseType>::AuthorizationCode;
         let mut request = client
@@ -147,7 +148,7 @@ impl Provider {
         for acr in &self.terms.acr {
             request = request.add_auth_context_value(AuthenticationContextClass::new(acr.clone()));
         }
-        if self.terms.each_time {
+        if self.terms.each_time || anew {
             request = request.add_prompt(CoreAuthPrompt::Login);
         }
         Ok(request.url().0)
@@ -178,7 +179,7 @@ impl Provider {
         let calling = Calling(self.known.http());
         let tokens = request.request_async(&calling).await.map_err(|error| not_given(&error))?;
         let token = tokens.id_token().ok_or(Refusal::Garbled)?;
-        let nonce = asked.nonce();
+        let (nonce, since) = (asked.nonce(), asked.since());
         let claims = match token.claims(&self.verifier(&known, now), &nonce) {
             Err(error) if is_by_unknown_key(&error) => {
                 // The provider may have changed its keys since.
@@ -187,10 +188,15 @@ impl Provider {
             }
             judged => judged,
         };
-        Ok(self.judge(claims.map_err(|error| Refusal::from(&error))?, now)?)
+        let claims = claims.map_err(|error| Refusal::from(&error))?;
+        Ok(self.judge(claims, (since, now))?)
     }
 
-    fn judge(&self, claims: &Claims, now: Timestamp) -> Result<Identity, Refusal> {
+    fn judge(
+        &self,
+        claims: &Claims,
+        (since, now): (Option<Timestamp>, Timestamp),
+    ) -> Result<Identity, Refusal> {
         if claims.authorized_party().is_some_and(|party| *party != self.client_id) {
             return Err(Refusal::Audience);
         }
@@ -205,6 +211,10 @@ impl Provider {
                 .and_then(|at| Timestamp::from_second(at.timestamp()).ok()),
         };
         self.terms.judge(&shown, now)?;
+        let anew = |since| shown.auth_time.is_some_and(|at| at >= since - LEEWAY);
+        if !since.is_none_or(anew) {
+            return Err(Refusal::AuthTime);
+        }
         Ok(Identity {
             issuer: self.issuer().to_owned(),
             subject: Subject::new(claims.subject().as_str()).ok_or(Refusal::Garbled)?,

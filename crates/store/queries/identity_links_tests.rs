@@ -76,6 +76,11 @@ async fn a_session_is_opened_by_a_link_that_is_still_there_and_of_its_employee()
     assert_eq!(read.used, Some(at(9)));
     let elses = session(3, account(2, "a.worker").employee.id);
     assert!(!store.open_session_by_link(&used, &elses).await.unwrap());
+    assert!(!store.renew_session_by_link(&used, &other).await.unwrap(), "no such session");
+    let again = LinkRow { used: Some(at(12)), ..used.clone() };
+    assert!(store.renew_session_by_link(&again, &one).await.unwrap());
+    let read = store.link(&used.issuer, &used.subject).await.unwrap().unwrap();
+    assert_eq!(read.used, Some(at(12)));
 
     assert!(store.remove_link(used.id).await.unwrap());
     assert!(!store.remove_link(used.id).await.unwrap(), "it is gone");

@@ -242,3 +242,29 @@ async fn what_the_provider_refuses_comes_back_as_its_own_word() {
     assert!(!brought.contains_key("code"));
     assert!(folder().join("provider.mjs").is_file());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_to_prove_themselves_anew_does_not_get_by_with_a_sign_in_of_before() {
+    let Some(server) = Server::start(&[]) else { return };
+    let provider = configured(&server.issuer(), "basic", &format!("{TERMS}\neach_time = false"));
+    let address = provider.ask(&asked(1), now()).await.unwrap();
+    assert!(!address.query().unwrap().contains("prompt="), "the settings ask for none");
+    let anew = || Asked::anew([[1; 32], [2; 32], [3; 32]], now());
+    let address = provider.ask(&anew(), now()).await.unwrap();
+    let said: std::collections::BTreeMap<_, _> = address.query_pairs().into_owned().collect();
+    assert_eq!((&*said["prompt"], &*said["max_age"]), ("login", "0"));
+
+    let question = anew();
+    let brought = server.browse(provider.ask(&question, now()).await.unwrap()).await;
+    let known = provider.exchange(&brought["code"], question, now()).await.unwrap();
+    assert_eq!(known.subject.expose(), "787807429511");
+
+    // Within what the settings let pass at a sign-in, and before the question all the same.
+    let before = json!({ "account": "787807429511", "acr": "AAL3_ANY", "alter": { "auth_time": now().as_second() - 120 } });
+    server.tell(before).await;
+    sign_in(&server, &provider).await.unwrap();
+    let question = anew();
+    let brought = server.browse(provider.ask(&question, now()).await.unwrap()).await;
+    let told = provider.exchange(&brought["code"], question, now()).await.unwrap_err();
+    assert_eq!(told, Refusal::AuthTime.into());
+}

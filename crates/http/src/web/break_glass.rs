@@ -24,7 +24,7 @@ use super::{
 
 const PLACE: (&str, &str) = ("/view", "break-glass.html");
 
-const WANTED: Wanted = Wanted {
+pub(super) const WANTED: Wanted = Wanted {
     what: StepUp::BreakGlass,
     place: "/view",
     heading: "Break the glass",
@@ -80,7 +80,7 @@ pub(super) async fn open(
         // It waits in memory for the code that follows it: it may say something about the child.
         site.remembered.give_reason(open.caller.session(), handle, asked.reason.clone());
     }
-    let proving = ["asked", "answer"].iter().any(|field| !fields.text(field).is_empty());
+    let proving = ["asked", "answer", "outside"].iter().any(|field| !fields.text(field).is_empty());
     let Some(reason) = asked.reason.clone().filter(|_| given || proving) else {
         return form(&site, &open, &fields, (&asked.purpose, None));
     };

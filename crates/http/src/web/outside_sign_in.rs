@@ -1,4 +1,4 @@
-//! Signing in and unlocking at an identity provider: the way there, and the way back.
+//! Signing in, unlocking and stepping up at an identity provider: the way there, and the way back.
 //!
 //! A form can't lead there by itself: this site's policy lets forms lead to this site alone (`form-action`), which browsers hold against each
 //! redirect, too. So its answer is a page that goes on. Nor does the session's cookie come back from there (`SameSite=Strict`): the browser is
@@ -25,11 +25,22 @@ use super::{
 
 /// The longest of what a provider sends back in one parameter: codes that carry what they stand for have some kilobytes.
 const LONGEST: usize = 8 << 10;
+/// What is said of an opened session.
+const IN: &str = "You are signed in";
 
 #[derive(Serialize)]
 struct GoPage {
     name: String,
     address: String,
+    /// Where whoever would rather use PIN and code goes.
+    instead: &'static str,
+}
+
+#[derive(Serialize)]
+struct BackPage {
+    name: String,
+    address: String,
+    heading: &'static str,
 }
 
 #[derive(Serialize)]
@@ -45,7 +56,7 @@ pub(super) async fn ask(
     aside: Aside,
 ) -> Result<Response, Failure> {
     let arriving = set_aside::arriving(&site, session.clone(), &aside).await?;
-    let gone = go(&site, site.services.outside.ask().await)?;
+    let gone = go(&site, site.services.outside.ask().await, "/sign-in")?;
     if !matches!(session, Session::Open(_) | Session::Locked(_)) {
         return Ok(gone);
     }
@@ -58,7 +69,7 @@ pub(super) async fn ask_unlock(
     State(site): State<Shared>,
     ToReopen(locked): ToReopen,
 ) -> Result<Response, Failure> {
-    go(&site, site.services.outside.ask_unlock(&locked.secret).await)
+    go(&site, site.services.outside.ask_unlock(&locked.secret).await, "/unlock")
 }
 
 /// `GET /sign-in/oidc/back`: where the provider sends the browser.
@@ -83,31 +94,37 @@ pub(super) async fn back(
         Ok(Went::SignedIn(secret)) => {
             remind(&site, &secret).await;
             let given = (header::SET_COOKIE, site.cookie.give(&secret)?);
-            Ok((AppendHeaders([given, spent]), gone_through(&site, "/")?).into_response())
+            let page = gone_through(&site, IN, "/")?;
+            Ok((AppendHeaders([given, spent]), page).into_response())
         }
         Ok(Went::Unlocked(reopened)) => {
             remind(&site, &reopened.secret).await;
             let given = (header::SET_COOKIE, site.cookie.give(&reopened.secret)?);
-            let page = gone_through(&site, lock::go_on(&site, &reopened))?;
+            let page = gone_through(&site, IN, lock::go_on(&site, &reopened))?;
             Ok((AppendHeaders([given, spent]), page).into_response())
+        }
+        Ok(Went::SteppedUp) => {
+            let page = gone_through(&site, "It is you", "/step-up")?;
+            Ok((AppendHeaders([spent]), page).into_response())
         }
         Err(error) => Ok((AppendHeaders([spent]), failed(&site, error)?).into_response()),
     }
 }
 
-fn gone_through(site: &Site, to: &str) -> Result<Response, Failure> {
-    site.outside_page(
-        StatusCode::OK,
-        "outside-back.html",
-        GoPage { name: name(site), address: to.to_owned() },
-    )
+fn gone_through(site: &Site, heading: &'static str, to: &str) -> Result<Response, Failure> {
+    let content = BackPage { name: name(site), address: to.to_owned(), heading };
+    site.outside_page(StatusCode::OK, "outside-back.html", content)
 }
 
-fn go(site: &Site, going: Result<Going, OutsideError>) -> Result<Response, Failure> {
+pub(super) fn go(
+    site: &Site,
+    going: Result<Going, OutsideError>,
+    instead: &'static str,
+) -> Result<Response, Failure> {
     match going {
         Ok(Going { address, mark }) => {
             let cookie = [(header::SET_COOKIE, site.cookie.give_question(&mark)?)];
-            let content = GoPage { name: name(site), address };
+            let content = GoPage { name: name(site), address, instead };
             Ok((cookie, site.outside_page(StatusCode::OK, "outside-go.html", content)?)
                 .into_response())
         }

@@ -61,6 +61,8 @@ pub(super) fn table() -> Table {
         .post("/lock", lock::lock)
         .get("/draft", drafts::page)
         .post("/switch", set_aside::switch)
+        .get("/step-up", step_up::go_on)
+        .post("/step-up/oidc", step_up::ask_provider)
         .post("/step-up/passkey/ask", step_up::ask)
         .post("/sign-out", sign_in::sign_out)
         .get("/resync", resync::form)

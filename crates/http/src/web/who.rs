@@ -21,7 +21,7 @@ use super::{
 
 const PLACE: (&str, &str) = ("/who", "who-form.html");
 
-const EXPORT: Wanted = Wanted {
+pub(super) const EXPORT: Wanted = Wanted {
     what: StepUp::ExportWhoLooked,
     place: "/who",
     heading: "Save who looked as a file",

@@ -7,7 +7,7 @@ use super::{OutsideError, OutsideSignIn, questions::Awaited};
 use crate::{
     ports::{AccountRow, Address, LinkRow},
     records::Entry,
-    sign_in::{Reopened, SessionSecret, SignInError},
+    sign_in::{Reopened, SessionSecret, SignInError, StepUp},
 };
 
 /// What a browser brings back (RFC 6749 section 4.1.2, RFC 9207). Not yet believed.
@@ -29,16 +29,18 @@ pub enum Went {
     SignedIn(SessionSecret),
     /// The session was unlocked.
     Unlocked(Reopened),
+    /// Its employee may go on with what [`OutsideSignIn::waiting`] says.
+    SteppedUp,
 }
 
 /// Made sure of by the provider, and linked.
-struct Proof {
+pub(super) struct Proof {
     account: AccountRow,
-    link: LinkRow,
+    pub(super) link: LinkRow,
 }
 
 impl OutsideSignIn {
-    /// Opens or unlocks a session by what the provider answered. `mark` is what the browser was given when it was sent there.
+    /// Opens or unlocks a session, or steps up in it, by what the provider answered. `mark` is what the browser was given when it was sent there.
     #[tracing::instrument(skip_all)]
     pub async fn back(
         &self,
@@ -60,6 +62,12 @@ impl OutsideSignIn {
                 let (_, employee) = self.links.parts.sign_in.standing(&secret).await?;
                 let proof = self.prove(asked, brought, Some(employee.id)).await?;
                 self.reopen(&secret, proof, address).await.map(Went::Unlocked)
+            }
+            Some(Awaited::StepUp(stepping, asked)) => {
+                let row = self.links.parts.sign_in.open_row(stepping.session);
+                let employee = row.ok_or(SignInError::NoSession)?.employee;
+                let proof = self.prove(asked, brought, Some(employee)).await?;
+                self.step_up(stepping, proof).await.map(|()| Went::SteppedUp)
             }
         }
     }
@@ -123,7 +131,7 @@ impl OutsideSignIn {
         if !parts.links.open_session_by_link(&link, &session).await? {
             return self.not_linked_now(employee).await;
         }
-        if let Err(error) = self.record(employee, "oidc", address).await {
+        if let Err(error) = self.record(employee, ("oidc", None), address).await {
             parts.staff.end_session(session.id).await?;
             return Err(error);
         }
@@ -144,7 +152,7 @@ impl OutsideSignIn {
         if !parts.links.open_session_by_link(&link, &session).await? {
             return self.not_linked_now(employee).await;
         }
-        if let Err(error) = self.record(employee, "unlock", address).await {
+        if let Err(error) = self.record(employee, ("unlock", None), address).await {
             parts.staff.end_session(session.id).await?;
             return Err(error);
         }
@@ -152,19 +160,20 @@ impl OutsideSignIn {
     }
 
     /// The link, or the session, ended in that moment.
-    async fn not_linked_now<T>(&self, employee: EmployeeId) -> Result<T, OutsideError> {
+    pub(super) async fn not_linked_now<T>(&self, employee: EmployeeId) -> Result<T, OutsideError> {
         self.record_refused(Some(employee), "not-linked").await?;
         Err(OutsideError::SignIn(SignInError::NoSession))
     }
 
-    async fn record(
+    pub(super) async fn record(
         &self,
         employee: EmployeeId,
-        how: &str,
+        (how, what_for): (&str, Option<StepUp>),
         address: Option<Address>,
     ) -> Result<(), OutsideError> {
         let (at, how, by) = (self.links.parts.clock.now(), how.to_owned(), self.label());
-        let entry = Entry::SignedIn { at, employee, how, what_for: None, by, address };
+        let what_for = what_for.map(|what| what.word().to_owned());
+        let entry = Entry::SignedIn { at, employee, how, what_for, by, address };
         self.links.parts.journal.record(entry).await?;
         Ok(())
     }

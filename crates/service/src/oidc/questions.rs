@@ -5,7 +5,10 @@ use std::collections::HashMap;
 use jiff::{SignedDuration, Timestamp};
 use kinfold_oidc::Asked;
 
-use crate::sign_in::SessionSecret;
+use crate::{
+    ports::SessionId,
+    sign_in::{SessionSecret, StepUp},
+};
 
 /// How long a person may take at the provider.
 const LASTS: SignedDuration = SignedDuration::from_mins(10);
@@ -19,6 +22,15 @@ pub(super) type Mark = [u8; 32];
 pub(super) enum Awaited {
     SignIn(Asked),
     Unlock(SessionSecret, Asked),
+    StepUp(SteppingUp, Asked),
+}
+
+/// What a step-up is for.
+pub(super) struct SteppingUp {
+    pub(super) session: SessionId,
+    pub(super) what: StepUp,
+    /// What the page that asked is to know again, unread here.
+    pub(super) handle: String,
 }
 
 /// Those that wait.

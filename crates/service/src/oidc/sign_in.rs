@@ -9,12 +9,14 @@ use zeroize::Zeroizing;
 
 use super::{
     links::Links,
-    questions::{Awaited, Mark, Questions},
+    questions::{Awaited, Mark, Questions, SteppingUp},
+    step_ups::StepUps,
 };
 use crate::{
+    caller::Caller,
     journal::JournalError,
     ports::{IdentityProvider, PortError},
-    sign_in::{SessionSecret, SignInError},
+    sign_in::{SessionSecret, SignInError, StepUp},
 };
 
 /// Requests to the provider at a time; who comes then waits.
@@ -105,6 +107,7 @@ pub struct OutsideSignIn {
     provider: Option<Arc<dyn IdentityProvider>>,
     pub(super) links: Arc<Links>,
     pub(super) questions: Mutex<Questions>,
+    pub(super) step_ups: Mutex<StepUps>,
     pub(super) turns: Semaphore,
 }
 
@@ -112,7 +115,8 @@ impl OutsideSignIn {
     /// Over these parts.
     pub fn new(OutsideParts { provider, links }: OutsideParts) -> Self {
         let turns = Semaphore::new(AT_ONCE);
-        Self { provider, links, questions: Mutex::default(), turns }
+        let (questions, step_ups) = (Mutex::default(), Mutex::default());
+        Self { provider, links, questions, step_ups, turns }
     }
 
     /// What employees call the provider, if there is one.
@@ -127,19 +131,38 @@ impl OutsideSignIn {
 
     /// Begins a sign-in. Nobody names themselves before, so nothing is told of who has an account here.
     pub async fn ask(&self) -> Result<Going, OutsideError> {
-        self.begin(Awaited::SignIn).await
+        self.begin(Awaited::SignIn, Asked::new).await
     }
 
     /// Begins the unlocking of a session by its own employee.
     pub async fn ask_unlock(&self, secret: &SessionSecret) -> Result<Going, OutsideError> {
         self.links.parts.sign_in.standing(secret).await?;
-        self.begin(|asked| Awaited::Unlock(secret.clone(), asked)).await
+        self.begin(|asked| Awaited::Unlock(secret.clone(), asked), Asked::new).await
     }
 
-    async fn begin(&self, what: impl FnOnce(Asked) -> Awaited) -> Result<Going, OutsideError> {
+    /// Begins a step-up of the employee of an open session, who proves themselves there anew whatever the settings say. `handle`: what the
+    /// page that asks is to know again.
+    pub async fn ask_step_up(
+        &self,
+        caller: &Caller,
+        what: StepUp,
+        handle: &str,
+    ) -> Result<Going, OutsideError> {
+        let (session, handle) = (caller.session(), handle.to_owned());
+        let now = self.links.parts.clock.now();
+        let stepping = SteppingUp { session, what, handle };
+        let anew = |draws| Asked::anew(draws, now);
+        self.begin(|asked| Awaited::StepUp(stepping, asked), anew).await
+    }
+
+    async fn begin(
+        &self,
+        what: impl FnOnce(Asked) -> Awaited,
+        asked: impl FnOnce([[u8; 32]; 3]) -> Asked,
+    ) -> Result<Going, OutsideError> {
         let provider = self.provider()?;
         let entropy = &self.links.parts.entropy;
-        let asked = Asked::new([entropy.bytes32(), entropy.bytes32(), entropy.bytes32()]);
+        let asked = asked([entropy.bytes32(), entropy.bytes32(), entropy.bytes32()]);
         let mark: Mark = entropy.bytes32();
         let _turn = self.turns.acquire().await;
         let now = self.links.parts.clock.now();

@@ -106,7 +106,7 @@ impl Passkeys {
         let of = caller.employee().id;
         let Proof { passkey, .. } = self.prove(answer, asking, Some(of)).await?;
         let (sign_in, now) = (&self.parts.sign_in, self.parts.clock.now());
-        let row = sign_in.open_row(caller).ok_or(SignInError::NoSession)?;
+        let row = sign_in.open_row(caller.session()).ok_or(SignInError::NoSession)?;
         let row = SessionRow { seen: now, proved: now, ..row };
         if !self.parts.passkeys.renew_session_with(&passkey, &row).await? {
             return self.refused(Some(&passkey), "replayed").await;

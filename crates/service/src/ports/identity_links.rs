@@ -27,7 +27,7 @@ pub struct LinkRow {
     pub subject: Subject,
     /// Since when.
     pub linked: Timestamp,
-    /// When it last opened or unlocked a session.
+    /// When it was last used.
     pub used: Option<Timestamp>,
 }
 
@@ -45,6 +45,13 @@ pub trait LinkStore: Send + Sync {
 
     /// Writes when a link was used together with a new session, in one transaction. `false`, and nothing written, when the link is gone.
     async fn open_session_by_link(
+        &self,
+        link: &LinkRow,
+        session: &SessionRow,
+    ) -> Result<bool, PortError>;
+
+    /// Writes when a link was used together with a session that stands, in one transaction. `false`, and nothing written, when either is gone.
+    async fn renew_session_by_link(
         &self,
         link: &LinkRow,
         session: &SessionRow,

@@ -3,10 +3,7 @@
 use kinfold_domain::{Employee, EmployeeId};
 
 use super::{SessionSecret, SignIn, SignInError, session::Live};
-use crate::{
-    caller::Caller,
-    ports::{AccountRow, Address, PortError, SessionId, SessionPlace, SessionRow},
-};
+use crate::ports::{AccountRow, Address, PortError, SessionId, SessionPlace, SessionRow};
 
 impl SignIn {
     /// A session for somebody who has proved themselves just now, not open before it is stored and admitted.
@@ -36,9 +33,10 @@ impl SignIn {
         Ok((live.row, live.employee))
     }
 
-    /// The session of a caller as it stands, if it has not ended meanwhile.
-    pub(crate) fn open_row(&self, caller: &Caller) -> Option<SessionRow> {
-        self.held.lock().find(caller.session()).map(|live| live.row.clone())
+    /// A session as it stands, if it has not ended meanwhile.
+    pub(crate) fn open_row(&self, session: SessionId) -> Option<SessionRow> {
+        let row = self.held.lock().find(session).map(|live| live.row.clone());
+        row.filter(|row| !self.limits.is_over(row, self.clock.now()))
     }
 
     /// That address, now.

@@ -34,8 +34,8 @@ impl StepUp {
     }
 }
 
-/// Proof that the employee of a session has just typed their PIN and a code that was not used before, or used their passkey, for
-/// one thing. What calls for it takes it away, so that each such thing needs a code of its own.
+/// Proof that the employee of a session has just typed their PIN and a code that was not used before, used their passkey, or proved
+/// themselves at the identity provider, for one thing. What calls for it takes it away, so that each such thing needs a code of its own.
 #[derive(Debug)]
 pub struct SteppedUp {
     session: SessionId,
@@ -51,7 +51,8 @@ impl SteppedUp {
         self.session == session && self.employee == employee && self.what == what
     }
 
-    /// Whether the code was that of a token, not one for a shift: what outlasts the shift must not come from that.
+    /// Whether it was by a token or a passkey, not by a code for a shift or at an identity provider: what outlasts the shift, or what the
+    /// provider thinks of somebody, must not come from those.
     pub const fn lasting(&self) -> bool {
         self.lasting
     }

@@ -52,6 +52,23 @@ impl LinkStore for MemoryStaff {
         Ok(true)
     }
 
+    async fn renew_session_by_link(
+        &self,
+        link: &LinkRow,
+        session: &SessionRow,
+    ) -> Result<bool, PortError> {
+        self.fault.write().await?;
+        let mut tables = self.tables.lock();
+        let Some(at) = tables.links.iter().position(|known| known.id == link.id) else {
+            return Ok(false);
+        };
+        let renewed = tables.renew(session);
+        if renewed {
+            tables.links[at].used = link.used;
+        }
+        Ok(renewed)
+    }
+
     async fn remove_link(&self, link: LinkId) -> Result<bool, PortError> {
         self.fault.write().await?;
         let mut tables = self.tables.lock();
@@ -67,6 +84,7 @@ impl LinkStore for MemoryStaff {
 /// An identity provider at `https://idp.example` that makes sure of whoever it is told, for the code `good`.
 pub struct TestProvider {
     says: Mutex<Result<String, Trouble>>,
+    anew: Mutex<Option<bool>>,
 }
 
 impl TestProvider {
@@ -79,11 +97,16 @@ impl TestProvider {
     pub fn say(&self, says: Result<&str, Trouble>) {
         *self.says.lock() = says.map(str::to_owned);
     }
+
+    /// Whether the last question was that somebody prove themselves anew.
+    pub fn asked_anew(&self) -> Option<bool> {
+        *self.anew.lock()
+    }
 }
 
 impl Default for TestProvider {
     fn default() -> Self {
-        Self { says: Mutex::new(Ok("787807429511".to_owned())) }
+        Self { says: Mutex::new(Ok("787807429511".to_owned())), anew: Mutex::default() }
     }
 }
 
@@ -101,6 +124,7 @@ impl IdentityProvider for TestProvider {
         if let Err(trouble @ Trouble::Away(_)) = &*self.says.lock() {
             return Err(trouble.clone());
         }
+        *self.anew.lock() = Some(asked.since().is_some());
         Ok(format!("{}/authorize?state={}", Self::ISSUER, asked.state()))
     }
 

@@ -6,10 +6,11 @@ use jiff::SignedDuration;
 use kinfold_domain::UserName;
 use kinfold_oidc::{Refusal, Trouble};
 use kinfold_service::{
-    oidc::{Brought, LinkError, OutsideError, Went},
+    Caller,
+    oidc::{Brought, LinkError, OutsideError, Waiting, Went},
     ports::{Address, Clock},
     records::Entry,
-    sign_in::{SessionError, SessionSecret, SignInError},
+    sign_in::{SessionError, SessionSecret, SignInError, StepUp},
     staff::NewEmployee,
     testing::TestProvider,
     tokens::Witnesses,
@@ -98,8 +99,23 @@ impl Desk {
     async fn signed_in(&self) -> Result<SessionSecret, OutsideError> {
         match self.through(|_| {}).await? {
             Went::SignedIn(secret) => Ok(secret),
-            Went::Unlocked(_) => panic!("nothing was locked"),
+            Went::Unlocked(_) | Went::SteppedUp => panic!("nothing was locked or wanted"),
         }
+    }
+
+    async fn caller(&self) -> Caller {
+        let secret = self.signed_in().await.unwrap();
+        self.trust().sign_in.caller(&secret).await.unwrap()
+    }
+
+    /// Steps up at the provider, to break the glass.
+    async fn steps_up(&self, caller: &Caller) -> Result<Went, OutsideError> {
+        let going =
+            self.trust().outside.ask_step_up(caller, StepUp::BreakGlass, "the view").await?;
+        let state = going.address.split_once("state=").unwrap().1.to_owned();
+        assert_eq!(self.trust().provider.asked_anew(), Some(true), "however lately they did");
+        let brought = Brought { state: &state, code: Some("good"), ..Brought::default() };
+        self.trust().outside.back(&going.mark, brought, Some(address())).await
     }
 
     /// Why sign-ins at the provider were refused, as the ledger has it.
@@ -274,4 +290,83 @@ async fn nobody_is_signed_in_while_the_ledger_is_down() {
     desk.link("nurse", SUBJECT).await.unwrap();
     desk.trust().break_ledger().await;
     assert!(matches!(told(desk.signed_in().await), OutsideError::Ledger(_)));
+}
+
+#[tokio::test]
+async fn whoever_proves_themselves_there_anew_has_stepped_up_once_for_that_one_thing() {
+    let desk = desk().await;
+    desk.link("nurse", SUBJECT).await.unwrap();
+    let (caller, outside) = (desk.caller().await, &desk.trust().outside);
+    assert_eq!(desk.trust().provider.asked_anew(), Some(false), "as the settings say");
+    assert!(outside.waiting(&caller).is_none());
+    assert!(matches!(desk.steps_up(&caller).await, Ok(Went::SteppedUp)));
+    let last = desk.trust().entries(desk.trust().size() - 1).pop();
+    let Some(Entry::SignedIn { how, what_for, by, .. }) = last else { panic!("not recorded") };
+    assert_eq!((how.as_str(), what_for.as_deref()), ("step-up", Some("break-glass")));
+    assert_eq!(by.as_deref(), Some("oidc:https://idp.example"));
+
+    let wanted = Waiting { what: StepUp::BreakGlass, handle: "the view".to_owned() };
+    assert_eq!(outside.waiting(&caller), Some(wanted));
+    let elsewhere = desk.caller().await;
+    assert!(outside.waiting(&elsewhere).is_none(), "the same person, in another session");
+    let taken = outside.take_step_up(&elsewhere, StepUp::BreakGlass);
+    assert!(matches!(told(taken), OutsideError::Over));
+    let proof = outside.take_step_up(&caller, StepUp::BreakGlass).unwrap();
+    assert!(proof.is_of(&caller, StepUp::BreakGlass) && !proof.lasting());
+    assert!(!proof.is_of(&caller, StepUp::ExportWhoLooked));
+    assert!(matches!(told(outside.take_step_up(&caller, StepUp::BreakGlass)), OutsideError::Over));
+}
+
+#[tokio::test]
+async fn a_proof_that_waited_for_two_minutes_or_for_another_thing_is_none() {
+    let desk = desk().await;
+    desk.link("nurse", SUBJECT).await.unwrap();
+    let (caller, outside) = (desk.caller().await, &desk.trust().outside);
+    desk.steps_up(&caller).await.unwrap();
+    let other = outside.take_step_up(&caller, StepUp::ExportWhoLooked);
+    assert!(matches!(told(other), OutsideError::Over));
+    let spent = outside.take_step_up(&caller, StepUp::BreakGlass);
+    assert!(matches!(told(spent), OutsideError::Over), "it was spent on the wrong thing");
+    desk.steps_up(&caller).await.unwrap();
+    desk.nodes.advance(119);
+    assert!(outside.waiting(&caller).is_some());
+    desk.nodes.advance(1);
+    assert!(outside.waiting(&caller).is_none());
+    assert!(matches!(told(outside.take_step_up(&caller, StepUp::BreakGlass)), OutsideError::Over));
+}
+
+#[tokio::test]
+async fn nobody_steps_up_for_a_colleague_without_a_link_or_in_a_session_that_has_ended() {
+    let desk = desk().await;
+    desk.link("nurse", SUBJECT).await.unwrap();
+    colleague(&desk.nodes, "doctor", "ed-clinician").await;
+    desk.link("doctor", "another").await.unwrap();
+    let caller = desk.caller().await;
+    desk.trust().provider.say(Ok("another"));
+    assert!(matches!(told(desk.steps_up(&caller).await), OutsideError::Refused));
+    assert!(desk.trust().outside.waiting(&caller).is_none());
+    desk.trust().provider.say(Ok("nobody here"));
+    assert!(matches!(told(desk.steps_up(&caller).await), OutsideError::NotLinked { .. }));
+    assert_eq!(desk.whys(), ["another-person", "not-linked"]);
+
+    desk.trust().provider.say(Ok(SUBJECT));
+    let secret = desk.signed_in().await.unwrap();
+    let caller = desk.trust().sign_in.caller(&secret).await.unwrap();
+    let going = desk.trust().outside.ask_step_up(&caller, StepUp::BreakGlass, "").await.unwrap();
+    desk.trust().sign_in.sign_out(&secret).await.unwrap();
+    let state = going.address.split_once("state=").unwrap().1;
+    let brought = Brought { state, code: Some("good"), ..Brought::default() };
+    let over = told(desk.trust().outside.back(&going.mark, brought, None).await);
+    assert!(matches!(over, OutsideError::SignIn(SignInError::NoSession)));
+    assert!(desk.trust().outside.waiting(&caller).is_none());
+}
+
+#[tokio::test]
+async fn nobody_steps_up_there_while_the_ledger_is_down() {
+    let desk = desk().await;
+    desk.link("nurse", SUBJECT).await.unwrap();
+    let caller = desk.caller().await;
+    desk.trust().break_ledger().await;
+    assert!(matches!(told(desk.steps_up(&caller).await), OutsideError::Ledger(_)));
+    assert!(desk.trust().outside.waiting(&caller).is_none());
 }

@@ -33,6 +33,14 @@ impl LinkStore for Store {
         sessions::open(self, link, session).await.doing("opening a session by a link")
     }
 
+    async fn renew_session_by_link(
+        &self,
+        link: &LinkRow,
+        session: &SessionRow,
+    ) -> Result<bool, PortError> {
+        sessions::renew(self, link, session).await.doing("renewing a session by a link")
+    }
+
     async fn remove_link(&self, link: LinkId) -> Result<bool, PortError> {
         sessions::remove(self, link).await.doing("removing a link to an identity provider")
     }

@@ -5,7 +5,7 @@ use kinfold_service::ports::{LinkId, LinkRow, SessionRow};
 use crate::Store;
 use crate::engine::Connection;
 use crate::fault::{Fault, moment};
-use crate::staff::insert_session;
+use crate::staff::{insert_session, update_session};
 
 pub(super) async fn open(
     store: &Store,
@@ -17,6 +17,22 @@ pub(super) async fn open(
         return Ok(false);
     }
     insert_session(store, &mut tx, session).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+pub(super) async fn renew(
+    store: &Store,
+    link: &LinkRow,
+    session: &SessionRow,
+) -> Result<bool, Fault> {
+    let mut tx = store.begin().await?;
+    if link.employee != session.employee
+        || !put(&mut tx, link).await?
+        || !update_session(&mut tx, session).await?
+    {
+        return Ok(false);
+    }
     tx.commit().await?;
     Ok(true)
 }

@@ -6,6 +6,7 @@ use kinfold_service::testing::TestProvider;
 
 use super::{
     browser::{Browser, Page, between},
+    step_up::about_to_break_the_glass,
     world::{
         self, Node,
         staff::{PIN, Person},
@@ -69,7 +70,7 @@ async fn somebody_who_is_linked_signs_in_unlocks_and_is_unlinked() {
     let page =
         through(&mut browser, "/sign-in/oidc", "code=good&iss=https%3A%2F%2Fidp.example").await;
     assert_eq!((page.status, page.heading()), (StatusCode::OK, "You are signed in"));
-    assert_eq!((page.title(), page.location()), ("Signed in – Kinfold", ""));
+    assert_eq!((page.title(), page.location()), ("You are signed in – Kinfold", ""));
     assert_eq!(
         page.headers.get_all(header::SET_COOKIE).iter().count(),
         2,
@@ -92,6 +93,63 @@ async fn somebody_who_is_linked_signs_in_unlocks_and_is_unlinked() {
         "{}",
         page.html
     );
+}
+
+/// Goes to the provider from a page that wants a step-up, and comes back.
+async fn steps_up(browser: &mut Browser, (what, handle): (&str, &str)) -> Page {
+    let page = browser.post("/step-up/oidc", &[("what", what), ("handle", handle)]).await;
+    let state =
+        between(&page.html, "state=", "\"").or_else(|| between(&page.html, "state&#x3d;", "\""));
+    let state = state.expect("an address with a state").to_owned();
+    browser.come_back(&format!("/sign-in/oidc/back?state={state}&code=good")).await
+}
+
+#[tokio::test]
+async fn the_glass_is_broken_by_whoever_proves_themselves_at_the_provider_anew() {
+    let trust = world::trust().await;
+    let (_, mut operator) = linked(&trust).await;
+    let mut browser = Browser::at(&trust);
+    through(&mut browser, "/sign-in/oidc", "code=good").await;
+    assert_eq!(browser.get("/step-up").await.location(), "/", "nothing waits");
+    let handle = about_to_break_the_glass(&mut browser).await;
+    let page = steps_up(&mut browser, ("break-glass", &handle)).await;
+    assert_eq!((page.status, page.heading()), (StatusCode::OK, "It is you"));
+    assert!(page.says("step-up"), "{}", page.html);
+    let page = browser.get("/step-up").await;
+    assert_eq!((page.heading(), page.handle()), ("Break the glass", &*handle));
+    assert!(page.says("with Care Identity"), "{}", page.html);
+    let go_on = [("handle", &*handle), ("outside", "1")];
+    let export = browser.post("/who/export", &go_on).await;
+    assert_eq!(export.status, StatusCode::FORBIDDEN, "not for a nurse, whatever she proved");
+    let view = browser.post("/view/break-glass", &go_on).await;
+    assert!(view.says("You broke the glass"), "{}", view.html);
+    let again = browser.post("/view/break-glass", &go_on).await;
+    assert!(!again.says("You broke the glass"), "{}", again.html);
+    assert_eq!(browser.get("/step-up").await.location(), "/", "it was spent");
+
+    // What keeps a way in for later is not for the provider to say.
+    for what in ["add-passkey", "make-emergency-codes", ""] {
+        let page = browser.post("/step-up/oidc", &[("what", what)]).await;
+        assert_eq!(page.status, StatusCode::BAD_REQUEST, "{what}");
+    }
+    assert_eq!(operator.get("/step-up").await.location(), "/");
+}
+
+#[tokio::test]
+async fn a_proof_of_the_provider_opens_nothing_that_was_not_asked_for() {
+    let trust = world::trust().await;
+    linked(&trust).await;
+    let mut browser = Browser::at(&trust);
+    through(&mut browser, "/sign-in/oidc", "code=good").await;
+    let handle = about_to_break_the_glass(&mut browser).await;
+    let go_on = [("handle", &*handle), ("outside", "1")];
+    let page = browser.post("/view/break-glass", &go_on).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "nothing was proved");
+    assert!(page.says("took too long, or was sent twice"), "{}", page.html);
+    let page = steps_up(&mut browser, ("export-who-looked", &handle)).await;
+    assert_eq!(page.status, StatusCode::OK);
+    let page = browser.post("/view/break-glass", &go_on).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "it was for another thing");
 }
 
 #[tokio::test]

@@ -38,7 +38,7 @@ async fn listed(browser: &mut Browser) -> String {
 }
 
 /// The handle of a view for which a reason was given already.
-async fn about_to_break_the_glass(browser: &mut Browser) -> String {
+pub(super) async fn about_to_break_the_glass(browser: &mut Browser) -> String {
     let number = nhs(1).digits();
     let page = browser.post("/view", &[("nhs_number", &*number), CARE]).await;
     let handle = page.handle().to_owned();

@@ -20,7 +20,7 @@ pub(super) enum Anew {
 }
 
 /// Every route. One that is missing here fails a test of the refusals.
-pub(super) const ROUTES: [(&str, &str, Stranger); 120] = [
+pub(super) const ROUTES: [(&str, &str, Stranger); 122] = [
     ("GET", "/healthz", Stranger::Served("no data")),
     ("GET", "/assets/{*path}", Stranger::Served("public files")),
     ("GET", "/sign-in", Stranger::Served("the way in")),
@@ -37,6 +37,8 @@ pub(super) const ROUTES: [(&str, &str, Stranger); 120] = [
     ("POST", "/lock", Stranger::Refused),
     ("GET", "/draft", Stranger::Refused),
     ("POST", "/switch", Stranger::Served("turns to a locked session, or to the way in")),
+    ("GET", "/step-up", Stranger::Refused),
+    ("POST", "/step-up/oidc", Stranger::Refused),
     ("POST", "/step-up/passkey/ask", Stranger::Refused),
     ("POST", "/sign-out", Stranger::Served("ends nothing")),
     ("GET", "/enrol", Stranger::Served("asks for PIN and ticket")),
