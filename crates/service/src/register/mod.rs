@@ -1,5 +1,6 @@
 //! The register: fed from the council's case system, held in memory, replicated to partners as signed changes.
 
+mod ahead;
 mod amending;
 mod book;
 mod continued;

@@ -6,7 +6,13 @@ use kinfold_agreement::InForce;
 use kinfold_domain::{AgencyId, AsAt, Categories, Category, RegisterPhones};
 use tokio::sync::{Mutex, watch};
 
-use super::{Register, RegisterHead, frontier::Frontier, projection::project, taking::leaf};
+use super::{
+    Register, RegisterHead,
+    ahead::{Ahead, Page},
+    frontier::Frontier,
+    projection::project,
+    taking::leaf,
+};
 use crate::{
     agreements::{Agreements, Heard, RefusedPeer},
     exchange::{MessageKind, RegisterMessage, RegisterPage},
@@ -16,10 +22,6 @@ use crate::{
     records::Entry,
 };
 
-/// Changes on a page.
-const PAGE: u32 = 500;
-/// Bytes of changes on a page, escaped as they travel: with head and signature below the size of a note.
-const PAGE_BYTES: usize = 700 << 10;
 /// The longest wait for a change.
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
 
@@ -42,6 +44,7 @@ struct PartnerList {
     agreement: String,
     projection: Categories,
     list: Frontier,
+    ahead: Ahead,
 }
 
 /// What the desk works with.
@@ -116,41 +119,51 @@ impl RegisterDesk {
         let own = &self.register.owner().id;
         // Read before the changes, so that the head never confirms more than it counts.
         let confirmed = self.register.confirmed(self.clock.now()).as_at;
-        let head = self.head(peer, agreement, confirmed).await?;
+        let mut lists = self.lists.lock().await;
+        let seen = lists.entry(peer.clone()).or_default();
+        let head = self.head((peer, agreement), (seen, from), confirmed).await?;
         if from > head.size {
             let why = "you hold more changes than there are: the register was restored";
             return Err(self.refused(peer, why).await);
         }
-        let page = self.store.changes(own, from, PAGE).await?;
+        let ready = seen.ahead.page(from);
+        if !ready.is_empty() {
+            return Ok((ready, head));
+        }
+        drop(lists);
+        let page = self.store.changes(own, from, Page::MOST).await?;
         // The register may have grown since its head was counted: what is beyond it comes with the next head.
         let counted = page.into_iter().filter(|change| change.sequence < head.size);
-        Ok((first_of(counted.map(|change| leaf_for(change, &head.projection))), head))
+        Ok((Page::of(counted.map(|change| leaf_for(change, &head.projection))), head))
     }
 
-    /// The head of the list as this partner sees it: extended by what is new, begun anew under other terms.
+    /// The head of the list as this partner sees it: extended by what is new, begun anew under other terms. What of the new lies beyond
+    /// `from`, where the partner goes on, is kept ready.
     async fn head(
         &self,
-        peer: &AgencyId,
-        agreement: &InForce,
+        (peer, agreement): (&AgencyId, &InForce),
+        (seen, from): (&mut PartnerList, u64),
         confirmed: Option<AsAt>,
     ) -> Result<RegisterHead, RefusedPeer> {
         let own = &self.register.owner().id;
         let digest = agreement.agreement().digest().to_string();
         let may = |category: &Category| agreement.permits_any(peer, own, *category);
         let projection: Categories = Category::ALL.into_iter().filter(may).collect();
-        let mut lists = self.lists.lock().await;
-        let seen = lists.entry(peer.clone()).or_default();
         if seen.agreement != digest || seen.projection != projection {
             let (agreement, projection) = (digest.clone(), projection.clone());
-            *seen = PartnerList { agreement, projection, list: Frontier::default() };
+            *seen = PartnerList { agreement, projection, ..PartnerList::default() };
         }
         loop {
-            let next = self.store.changes(own, seen.list.size(), PAGE).await?;
+            let next = self.store.changes(own, seen.list.size(), Page::MOST).await?;
             if next.is_empty() {
                 break;
             }
             for change in next {
-                seen.list.push(leaf_for(change, &projection).as_bytes());
+                let (at, leaf) = (seen.list.size(), leaf_for(change, &projection));
+                seen.list.push(leaf.as_bytes());
+                if at >= from {
+                    seen.ahead.keep(at, leaf);
+                }
             }
         }
         Ok(RegisterHead {
@@ -190,21 +203,6 @@ impl RegisterDesk {
         self.journal.record(entry).await?;
         Ok(())
     }
-}
-
-/// As many as fit on a page, and at least one.
-fn first_of(leaves: impl Iterator<Item = String>) -> Vec<String> {
-    let mut bytes = 0;
-    let mut first = Vec::new();
-    for leaf in leaves {
-        // Every quotation mark of the leaf's JSON is escaped once more within the page's.
-        bytes += leaf.len() + leaf.matches(['"', '\\']).count();
-        if bytes > PAGE_BYTES && !first.is_empty() {
-            break;
-        }
-        first.push(leaf);
-    }
-    first
 }
 
 fn leaf_for(stored: StoredChange, projection: &Categories) -> String {

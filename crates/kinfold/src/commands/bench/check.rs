@@ -12,6 +12,7 @@ use tokio::{task::JoinSet, time::sleep};
 use super::{
     Terms, block_on_threads,
     browser::Browser,
+    cores::withheld,
     disk::{Meanwhile, fdatasync_p50},
     ms,
     paced::Paced,
@@ -28,6 +29,8 @@ const EACH_EVERY: Duration = Duration::from_millis(16);
 
 pub(super) fn measure(terms: &Terms) -> anyhow::Result<Value> {
     let most = SESSIONS.into_iter().max().unwrap_or(1);
+    complain("watching the cores");
+    let withheld = withheld()?;
     let stage = Stage::set(terms, most)?;
     let lasting = Duration::from_secs(terms.seconds);
     block_on_threads(async {
@@ -56,7 +59,9 @@ pub(super) fn measure(terms: &Terms) -> anyhow::Result<Value> {
             measured.push((sessions, times));
         }
         processes.stop().await?;
-        Ok(report((&measured, paced), (&sorted(disk), &beside), lasting))
+        let mut report = report((&measured, paced), (&sorted(disk), &beside), lasting);
+        report["cores_withheld"] = withheld;
+        Ok(report)
     })
 }
 

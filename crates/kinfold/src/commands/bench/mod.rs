@@ -3,6 +3,7 @@
 mod arrival;
 mod browser;
 mod check;
+mod cores;
 mod disk;
 mod node;
 mod paced;
