@@ -7,6 +7,7 @@ use crate::{
     Stage,
     browser::{Browser, IN_THE_DEPARTMENT},
     demonstration::{COUNCIL_GOVERNANCE, NURSE, Person, TRUST_GOVERNANCE},
+    ledgers::who_looked,
 };
 
 /// Ruby, as her record's identifier says it and no page's title or address may.
@@ -16,7 +17,10 @@ const REASON: &str = "The father has taken the child and nobody answers any of t
 pub(crate) async fn story(stage: &Stage) -> anyhow::Result<()> {
     opens(stage).await?;
     reviews(stage, TRUST_GOVERNANCE, "glass-trust").await?;
-    reviews(stage, COUNCIL_GOVERNANCE, "glass-council").await
+    reviews(stage, COUNCIL_GOVERNANCE, "glass-council").await?;
+    let printed = who_looked(stage).await?;
+    ensure!(printed.contains(&format!("glass broken: {REASON}")), "the command says {printed}");
+    Ok(())
 }
 
 async fn opens(stage: &Stage) -> anyhow::Result<()> {
