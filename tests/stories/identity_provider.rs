@@ -84,7 +84,7 @@ async fn breaks_the_glass(browser: &Browser) -> anyhow::Result<()> {
     browser.seen("step-up-provider").await?;
     browser.seen_at_four_hundred_percent("step-up-provider").await?;
     browser.press("form[action='/step-up/oidc'] button").await?;
-    browser.arrive("Break the glass").await?;
+    browser.arrive("It is you").await?;
     browser.seen("step-up-proved").await?;
     browser.seen_at_four_hundred_percent("step-up-proved").await?;
     browser.press("form[action='/view/break-glass'] button").await?;

@@ -70,7 +70,7 @@ async fn somebody_who_is_linked_signs_in_unlocks_and_is_unlinked() {
     let page =
         through(&mut browser, "/sign-in/oidc", "code=good&iss=https%3A%2F%2Fidp.example").await;
     assert_eq!((page.status, page.heading()), (StatusCode::OK, "You are signed in"));
-    assert_eq!((page.title(), page.location()), ("You are signed in – Kinfold", ""));
+    assert_eq!((page.title(), page.location()), ("Signed in – Kinfold", ""));
     assert_eq!(
         page.headers.get_all(header::SET_COOKIE).iter().count(),
         2,
