@@ -14,6 +14,7 @@ use crate::{
     Stage,
     browser::{Browser, Driver, IN_THE_DEPARTMENT},
     demonstration::{Demonstration, NURSE, Node, OPERATOR, TRUST_GOVERNANCE},
+    operator::finds_the_nurses_tokens,
 };
 
 const NUMBER: &str = "999 000 0026";
@@ -35,13 +36,7 @@ pub(crate) async fn story() -> anyhow::Result<()> {
 }
 
 async fn links_the_nurse(stage: &Stage) -> anyhow::Result<()> {
-    let browser = Browser::open(stage, OPERATOR).await?;
-    browser.sign_in(stage, OPERATOR).await?;
-    browser.arrive("Feeds").await?;
-    browser.go("/tokens").await?;
-    browser.arrive("Tokens").await?;
-    browser.fill(&[("find", NURSE.user_name)]).await?;
-    browser.press("form[action='/tokens/find'] button").await?;
+    let browser = finds_the_nurses_tokens(stage).await?;
     browser.appears("form[action='/tokens/link'] button").await?;
     browser.press("form[action='/tokens/link'] button").await?;
     browser.arrive("Link an account").await?;

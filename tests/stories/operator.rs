@@ -6,7 +6,11 @@ use anyhow::ensure;
 use thirtyfour::prelude::*;
 use tokio::time::sleep;
 
-use crate::{Stage, browser::Browser, demonstration::OPERATOR};
+use crate::{
+    Stage,
+    browser::Browser,
+    demonstration::{NURSE, OPERATOR},
+};
 
 pub(crate) async fn story(stage: &Stage) -> anyhow::Result<()> {
     let browser = Browser::open(stage, OPERATOR).await?;
@@ -101,4 +105,16 @@ async fn keeps_accounts(browser: &Browser) -> anyhow::Result<()> {
     browser.go("/pin").await?;
     browser.arrive("Choose a PIN").await?;
     browser.seen("pin").await
+}
+
+/// The operator's browser, on the page of the nurse's tokens.
+pub(crate) async fn finds_the_nurses_tokens(stage: &Stage) -> anyhow::Result<Browser> {
+    let browser = Browser::open(stage, OPERATOR).await?;
+    browser.sign_in(stage, OPERATOR).await?;
+    browser.arrive("Feeds").await?;
+    browser.go("/tokens").await?;
+    browser.arrive("Tokens").await?;
+    browser.fill(&[("find", NURSE.user_name)]).await?;
+    browser.press("form[action='/tokens/find'] button").await?;
+    Ok(browser)
 }

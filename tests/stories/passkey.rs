@@ -6,11 +6,7 @@ use anyhow::{Context, bail, ensure};
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
-use crate::{
-    Stage,
-    browser::Browser,
-    demonstration::{NURSE, OPERATOR},
-};
+use crate::{Stage, browser::Browser, demonstration::NURSE, operator::finds_the_nurses_tokens};
 
 const PASSKEY: &str = "form[data-asking] button";
 
@@ -70,13 +66,7 @@ async fn signs_in_by_it(browser: &Browser, key: &SecurityKey) -> anyhow::Result<
 }
 
 async fn the_operator_sees_it(stage: &Stage) -> anyhow::Result<()> {
-    let browser = Browser::open(stage, OPERATOR).await?;
-    browser.sign_in(stage, OPERATOR).await?;
-    browser.arrive("Feeds").await?;
-    browser.go("/tokens").await?;
-    browser.arrive("Tokens").await?;
-    browser.fill(&[("find", NURSE.user_name)]).await?;
-    browser.press("form[action='/tokens/find'] button").await?;
+    let browser = finds_the_nurses_tokens(stage).await?;
     browser.appears("form[action='/tokens/passkey']").await?;
     browser.seen("tokens-passkeys").await?;
     browser.close().await

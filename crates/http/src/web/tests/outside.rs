@@ -53,7 +53,15 @@ async fn linked(node: &Node) -> (Person, Browser) {
 
 /// Goes to the provider, and comes back with this.
 async fn through(browser: &mut Browser, path: &str, more: &str) -> Page {
-    let page = browser.post(path, &[]).await;
+    there_and_back(browser, (path, &[]), more).await
+}
+
+async fn there_and_back(
+    browser: &mut Browser,
+    (path, fields): (&str, &[(&str, &str)]),
+    more: &str,
+) -> Page {
+    let page = browser.post(path, fields).await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.html);
     let state =
         between(&page.html, "state=", "\"").or_else(|| between(&page.html, "state&#x3d;", "\""));
@@ -97,11 +105,8 @@ async fn somebody_who_is_linked_signs_in_unlocks_and_is_unlinked() {
 
 /// Goes to the provider from a page that wants a step-up, and comes back.
 async fn steps_up(browser: &mut Browser, (what, handle): (&str, &str)) -> Page {
-    let page = browser.post("/step-up/oidc", &[("what", what), ("handle", handle)]).await;
-    let state =
-        between(&page.html, "state=", "\"").or_else(|| between(&page.html, "state&#x3d;", "\""));
-    let state = state.expect("an address with a state").to_owned();
-    browser.come_back(&format!("/sign-in/oidc/back?state={state}&code=good")).await
+    let fields = [("what", what), ("handle", handle)];
+    there_and_back(browser, ("/step-up/oidc", &fields), "code=good").await
 }
 
 #[tokio::test]
